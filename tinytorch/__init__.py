@@ -1,0 +1,57 @@
+"""TinyTorch: a deep-learning framework on NumPy, built one notebook at a time.
+
+``from tinytorch import Tensor`` gives the finished framework with autograd enabled. ``import tinytorch.core.tensor`` gives
+Module 01 as it stands and enables nothing: a module's notebook can build autograd itself. Names are looked up on first use
+(PEP 562) among the modules that are there, so a student's library grows as they export one module after another.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Which module a public name comes from.
+_HOME = {
+    "tensor": "Tensor",
+    "activations": "ReLU Sigmoid Tanh GELU Softmax",
+    "layers": "Layer Linear Dropout Sequential manual_seed",
+    "losses": "MSELoss BinaryCrossEntropyLoss CrossEntropyLoss log_softmax",
+    "dataloader": "Dataset TensorDataset DataLoader load_digits",
+    "autograd": "Function enable_autograd no_grad gradcheck",
+    "optimizers": "Optimizer SGD Adam AdamW",
+    "training": "Trainer CosineSchedule clip_grad_norm",
+    "embeddings": "Embedding PositionalEncoding",
+    "attention": "scaled_dot_product_attention MultiHeadAttention",
+}
+_WHERE = {name: module for module, names in _HOME.items() for name in names.split()}
+
+
+def _exists(module: str) -> bool:
+    return importlib.util.find_spec(f"tinytorch.core.{module}") is not None
+
+
+def __getattr__(name: str) -> Any:
+    if name == "draw_graph":
+        value: Any = importlib.import_module("tinytorch.graph").draw_graph
+    elif name in _WHERE:
+        module = _WHERE[name]
+        if not _exists(module):
+            raise AttributeError(
+                f"tinytorch has no {name} yet: it comes with core/{module}.py. "
+                f"Solve that module's notebook and run `tinytorch export` on it."
+            )
+        if _exists("autograd"):
+            importlib.import_module("tinytorch.core.autograd").enable_autograd(quiet=True)
+        value = getattr(importlib.import_module(f"tinytorch.core.{module}"), name)
+    else:
+        raise AttributeError(f"module 'tinytorch' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    here = [name for name, module in _WHERE.items() if _exists(module)]
+    return sorted([*here, "draw_graph", "checks", "__version__"])

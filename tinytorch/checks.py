@@ -1,0 +1,367 @@
+"""What the test cells of every module use: checks that climb a ladder and fail with a card.
+
+A test cell reads like this::
+
+    with Checks("06.4", "MulBackward.apply") as check:
+        grad_a, grad_b = rule.apply(grad_output)
+        check.equal("the gradient of `a`", grad_a, [4.0, 5.0], inputs={"a": a, "b": b},
+                    look="Which of the two factors is the slope for `a`?")
+
+It stops at the first check that fails and shows what was expected, what came, for which input and where to look.
+Hand-written; needs NumPy only, so that it works in a browser too.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+__all__ = ["CheckFailed", "Checks", "bare"]
+
+_WIDTH = 10  # of the card's left column
+_LONGEST = 400  # characters shown of one value
+
+
+class CheckFailed(AssertionError):
+    """A failed check, shown as a card instead of a traceback.
+
+    Parameters
+    ----------
+    exercise, title : str
+        Which exercise, for example ``"06.4"`` and ``"MulBackward.apply"``.
+    problem : str
+        What is wrong, in one sentence.
+    rows : mapping of str to str
+        The card's lines, in the order in which they are shown.
+    hidden : bool
+        Whether the check is one that the student's notebook does not show.
+    """
+
+    def __init__(
+        self, exercise: str, title: str, problem: str, rows: Mapping[str, str] | None = None, hidden: bool = False
+    ) -> None:
+        self.exercise, self.title, self.problem = exercise, title, problem
+        self.rows, self.hidden = dict(rows or {}), hidden
+        super().__init__(self.card())
+
+    def card(self) -> str:
+        """The card as plain text."""
+        lines = [f"{self.exercise} {self.title}: {self.problem}"]
+        for name, value in self.rows.items():
+            first, *rest = str(value).splitlines() or [""]
+            lines.append(f"  {name:<{_WIDTH}}{first}")
+            lines += [" " * (_WIDTH + 2) + line for line in rest]
+        return "\n".join(lines)
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows these lines in place of a traceback: in JupyterLab, in nbgrader and in its feedback.
+        return self.card().splitlines()
+
+
+def _array(value: Any) -> np.ndarray | None:
+    """`value` as an array if it is a number, an array, a Tensor or a nested list or tuple of these; else None."""
+    if type(value) in (bool, int, float, complex) or isinstance(value, np.generic) or type(value) is np.ndarray:
+        return np.asarray(value)
+    if isinstance(value, (list, tuple)):
+        parts = [_array(item) for item in value]
+        if any(part is None for part in parts):
+            return None
+        try:
+            return np.array([part for part in parts])
+        except ValueError:  # ragged
+            return None
+    data = getattr(value, "data", None)
+    return data if type(data) is np.ndarray else None
+
+
+def _show(value: Any) -> str:
+    """A value in a few lines: an array with its shape, a tensor as its array."""
+    array = _array(value)
+    if array is None or isinstance(value, (bool, int, str)):
+        text = repr(value)
+    else:
+        with np.printoptions(precision=5, suppress=True, threshold=24, edgeitems=3):
+            text = repr(array)
+        if array.ndim:
+            text += f"  shape {array.shape}"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _describe(value: Any) -> str:
+    """A value for the `input` line: small ones in full, large ones by shape."""
+    array = _array(value)
+    if array is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    if array.size <= 6:
+        with np.printoptions(precision=5, suppress=True):
+            return np.array2string(array, separator=", ").replace("\n", "") + (f" {array.shape}" if array.ndim else "")
+    return f"{array.shape}"
+
+
+def _kind(value: Any) -> str:
+    name = type(value).__name__
+    return "None (is a return missing?)" if value is None else name
+
+
+class Checks:
+    """The checks of one exercise, as a context.
+
+    Any exception that leaves the block becomes a card: a name that is not defined yet, an exercise that is not
+    written yet, an error raised inside the student's code (with the line), a check that failed.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's number, ``"06.4"``.
+    title : str
+        What it is about, ``"MulBackward.apply"``.
+    """
+
+    def __init__(self, exercise: str, title: str) -> None:
+        self.exercise, self.title = exercise, title
+        self._counts = {False: 0, True: 0}
+        self._hidden = False
+        self._inputs: Mapping[str, Any] | None = None
+        self._look: str | None = None
+
+    # -- the context ---------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Checks:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any) -> bool:
+        if error is None:
+            print(self.summary())
+            return False
+        if isinstance(error, CheckFailed) or not isinstance(error, Exception):
+            return False
+        raise self._card_of(error) from None
+
+    def summary(self) -> str:
+        """The calm line: how many checks passed. Visible ones only, unless hidden ones have run."""
+        visible, hidden = self._counts[False], self._counts[True]
+        count = f"{visible} visible" + (f" and {hidden} hidden" if hidden else "")
+        return f"{self.exercise} {self.title}: {count} check{'s' if visible + hidden != 1 else ''} passed"
+
+    def hidden(self) -> None:
+        """Say that the checks from here on are hidden ones; the first line of a hidden block."""
+        self._hidden = True
+        self._inputs = self._look = None
+
+    def given(self, look: str | None = None, **inputs: Any) -> None:
+        """Name the inputs, and where to look, for every check that follows."""
+        self._inputs, self._look = inputs, look
+
+    # -- the ladder ----------------------------------------------------------------------------------------------
+
+    def equal(
+        self,
+        what: str,
+        got: Any,
+        expected: Any,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        look: str | None = None,
+        dtype: Any = None,
+        rtol: float = 1e-5,
+        atol: float = 1e-6,
+    ) -> None:
+        """Check a number, an array or a Tensor: is it there, its type, its shape, its dtype, its values.
+
+        Parameters
+        ----------
+        what : str
+            Name of the value, for the message: ``"the gradient of `b`"``.
+        got, expected : number, array, Tensor, or nested list of numbers
+            What the student's code gave, and what is right. NaN equals NaN.
+        inputs : dict, optional
+            The inputs, by name.
+        look : str, optional
+            Where to look: a question rather than the answer.
+        dtype : dtype, optional
+            Also ask for this dtype.
+        rtol, atol : float
+            Tolerances of the values, as in `numpy.isclose`.
+        """
+        right = _array(expected)
+        assert right is not None, f"a check needs numbers to compare with, not {type(expected).__name__}"
+        shown = {"expected": _show(right), "got": _show(got)}
+        value = _array(got)
+        if value is None:
+            self._fail(f"{what} should be an array, but it is {_kind(got)}", shown, inputs, look)
+        if value.shape != right.shape:
+            problem = f"{what} has shape {value.shape}, not {right.shape}"
+            self._fail(problem, shown, inputs, look)
+        if dtype is not None and value.dtype != np.dtype(dtype):
+            shown = {"expected": str(np.dtype(dtype)), "got": str(value.dtype)}
+            self._fail(f"{what} has the wrong dtype", shown, inputs, look)
+        if value.dtype.kind not in "biufc":
+            self._fail(f"{what} should hold numbers, but its dtype is {value.dtype}", shown, inputs, look)
+        if not np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
+            if right.size > 8:
+                wrong = ~np.isclose(value, right, rtol=rtol, atol=atol, equal_nan=True)
+                place = tuple(int(i) for i in np.argwhere(wrong)[0])
+                shown["differs"] = (
+                    f"in {int(wrong.sum())} of {right.size} places, first at {list(place)}: "
+                    f"{value[place]:.6g}, not {right[place]:.6g}"
+                )
+            self._fail(f"{what} is wrong", shown, inputs, look)
+        self._passed()
+
+    def same(
+        self, what: str, got: Any, expected: Any, *, inputs: Mapping[str, Any] | None = None, look: str | None = None
+    ) -> None:
+        """Check something that is not an array: a shape, a string, a list of names, True or None."""
+        if type(got) is not type(expected) and not (isinstance(got, (int, float)) and isinstance(expected, (int, float))):
+            shown = {"expected": repr(expected), "got": _show(got)}
+            self._fail(f"{what} should be {_kind(expected)}, but it is {_kind(got)}", shown, inputs, look)
+        if not got == expected:
+            self._fail(f"{what} is wrong", {"expected": repr(expected), "got": _show(got)}, inputs, look)
+        self._passed()
+
+    def is_a(
+        self,
+        what: str,
+        got: Any,
+        kind: type | tuple[type, ...],
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        look: str | None = None,
+    ) -> None:
+        """Check a type."""
+        if not isinstance(got, kind):
+            names = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+            self._fail(f"{what} should be a {names}, but it is {_kind(got)}", {"got": _show(got)}, inputs, look)
+        self._passed()
+
+    def true(
+        self,
+        what: str,
+        holds: bool,
+        *,
+        expected: Any = None,
+        got: Any = None,
+        inputs: Mapping[str, Any] | None = None,
+        look: str | None = None,
+    ) -> None:
+        """Check a statement; `what` says what is wrong when it does not hold."""
+        if type(holds) not in (bool, np.bool_) or not holds:
+            shown = {"expected": _show(expected)} if expected is not None else {}
+            if got is not None:
+                shown["got"] = _show(got)
+            self._fail(what, shown, inputs, look)
+        self._passed()
+
+    def raises(
+        self,
+        what: str,
+        error: type[Exception],
+        call: Callable[[], Any],
+        *,
+        mentions: str | tuple[str, ...] = (),
+        inputs: Mapping[str, Any] | None = None,
+        look: str | None = None,
+    ) -> None:
+        """Check that `call` raises `error` with a message that contains each word of `mentions`.
+
+        `what` is the situation: ``"a ragged list"``.
+        """
+        try:
+            value = call()
+        except NotImplementedError:
+            raise
+        except error as caught:
+            for word in (mentions,) if isinstance(mentions, str) else mentions:
+                if word not in str(caught):
+                    shown = {"expected": f"a message with {word!r} in it", "got": f"{error.__name__}: {caught}"}
+                    self._fail(f"{what} should raise a {error.__name__} that says more", shown, inputs, look)
+            self._passed()
+            return
+        except Exception as caught:
+            shown = {"expected": error.__name__, "got": f"{type(caught).__name__}: {caught}"}
+            self._fail(f"{what} should raise another error", shown, inputs, look)
+        self._fail(f"{what} should raise a {error.__name__}", {"got": _show(value)}, inputs, look)
+
+    # -- isolation -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def using(self, **names: Any) -> Iterator[None]:
+        """Put stand-ins in place of the notebook's own functions, so that only this exercise is judged.
+
+        ``with check.using(unbroadcast=lambda grad, shape: …):`` holds inside the block only.
+        """
+        space = sys._getframe(2).f_globals  # beyond contextmanager's __enter__
+        missing = object()
+        before = {name: space.get(name, missing) for name in names}
+        space.update(names)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is missing:
+                    space.pop(name, None)
+                else:
+                    space[name] = value
+
+    # -- failing -------------------------------------------------------------------------------------------------
+
+    def _passed(self) -> None:
+        self._counts[self._hidden] += 1
+
+    def _fail(self, problem: str, shown: Mapping[str, str], inputs: Mapping[str, Any] | None, look: str | None) -> None:
+        rows: dict[str, str] = {}
+        inputs = self._inputs if inputs is None else inputs
+        if inputs:
+            rows["input"] = ", ".join(f"{name} {_describe(value)}" for name, value in inputs.items())
+        rows.update(shown)
+        look = self._look if look is None else look
+        if look:
+            rows["look at"] = look
+        raise CheckFailed(self.exercise, self.title, problem, rows, self._hidden)
+
+    def _card_of(self, error: Exception) -> CheckFailed:
+        if isinstance(error, NotImplementedError):
+            return CheckFailed(self.exercise, self.title, "not written yet", {"to do": str(error)}, self._hidden)
+        # A NameError on the test cell's own level means that the cell above has not been run.
+        frames = list(_frames(error))
+        if isinstance(error, NameError) and error.name and len({frame[0] for frame in frames}) <= 1:
+            problem = f"`{error.name}` is not defined yet"
+            return CheckFailed(self.exercise, self.title, problem, {"to do": "run the cells above first"}, self._hidden)
+        rows = {"error": f"{type(error).__name__}: {error}"}
+        own = [frame for frame in frames if frame[0] != frames[0][0]]  # not the test cell: the student's own code
+        if own:
+            _, function, number, line = own[-1]
+            rows["in"] = f"{function}, line {number}: {line}" if line else f"{function}, line {number}"
+        if self._inputs:
+            rows["input"] = ", ".join(f"{name} {_describe(value)}" for name, value in self._inputs.items())
+        return CheckFailed(self.exercise, self.title, "your code raised an error", rows, self._hidden)
+
+
+def _frames(error: BaseException) -> Iterator[tuple[str, str, int, str]]:
+    """Cell, function, line number and text of each frame that belongs to the notebook, outermost first."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_globals.get("__name__") == "__main__":
+            line = linecache.getline(frame.f_code.co_filename, traceback.tb_lineno, frame.f_globals).strip()
+            yield frame.f_code.co_filename, frame.f_code.co_name, traceback.tb_lineno, line
+        traceback = traceback.tb_next
+
+
+def bare(kind: type, *saved_tensors: Any, **attributes: Any) -> Any:
+    """An object of `kind` whose ``__init__`` has not run, with these attributes.
+
+    Lets a check judge one method apart from the constructor: ``bare(MulBackward, a, b)`` has
+    ``saved_tensors == (a, b)``.
+    """
+    thing = object.__new__(kind)
+    if saved_tensors:
+        thing.saved_tensors = saved_tensors
+    for name, value in attributes.items():
+        setattr(thing, name, value)
+    return thing
