@@ -16,8 +16,6 @@ setup(
     version=cfg["version"],
     description=cfg["description"],
     keywords=cfg["keywords"],
-    author=cfg["author"],
-    author_email=cfg["author_email"],
     long_description=(here / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     python_requires=f">={cfg['min_python']}",

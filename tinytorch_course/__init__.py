@@ -1,0 +1,1 @@
+"""What runs the course: build, release, check, export, grade, report. `tinytorch --help` lists the commands."""
