@@ -1,0 +1,90 @@
+"""nbgrader preprocessors that make the student edition."""
+
+from __future__ import annotations
+
+import re
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+
+from .source import SOLUTION
+
+_BEGIN = re.compile(r"^(\s*)###\s*BEGIN SOLUTION\b\s*(.*)$")
+_HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE)
+
+
+def stub_of(source: str) -> str:
+    """An exercise's cell as the student gets it: each solution block replaced by a stub that names its task."""
+    lines: list[str] = []
+    inside = False
+    for line in source.split("\n"):
+        if begin := _BEGIN.match(line):
+            indent, task = begin.groups()
+            lines += [f"{indent}# YOUR CODE HERE", f"{indent}raise NotImplementedError({_quoted(task)})"]
+            inside = True
+        elif inside and f"END {SOLUTION}" in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.strip().replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def visible_part(source: str) -> str:
+    """A test's cell without its hidden checks."""
+    return _HIDDEN.sub("", source).rstrip("\n")
+
+
+class NameTheTask(ClearSolutions):
+    """ClearSolutions, with a stub that says which exercise it is and what to do.
+
+    nbgrader has one stub for all; ours takes the text behind ``### BEGIN SOLUTION``.
+    """
+
+    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
+        if cell.cell_type != "code" or language != "python":
+            return super()._replace_solution_region(cell, language)
+        stub = stub_of(cell.source)
+        replaced, cell.source = stub != cell.source, stub
+        return replaced
+
+
+class LockWhatIsGiven(NbGraderPreprocessor):
+    """Lock prose and given code: a student answers in the exercises and in cells of their own.
+
+    Given code becomes one of nbgrader's read-only cells, so that grading puts it back when it was changed.
+    """
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
+        if not cell.metadata.get("nbgrader") and cell.cell_type == "code":
+            cell.metadata["nbgrader"] = {
+                "grade": False,
+                "grade_id": f"given-{cell.id.removeprefix('c-')}",
+                "locked": True,
+                "schema_version": 3,
+                "solution": False,
+                "task": False,
+            }
+        if not utils.is_solution(cell):
+            cell.metadata["editable"] = False
+            cell.metadata["deletable"] = False
+        return cell, resources
+
+
+class NothingLeaves(NbGraderPreprocessor):
+    """The last look: a student edition with a trace of a solution or of a hidden test is not written."""
+
+    traces = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)|check\.hidden\(")
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
+        trace = self.traces.search(cell.source)
+        if trace:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", f"number {cell_index + 1}")
+            raise RuntimeError(f"cell {name} still holds {trace.group(0)!r} after stripping")
+        return cell, resources
+
+
