@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
-from .config import Module, exported_module
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from .build import drift
+from .config import Course, Module, exported_module
+from .errors import CourseError
+from .nbgrader_setup import configure
 from .source import read_text
+
+# What a student's `tinytorch` needs of tinytorch_course; everything else stays with the instructor.
+STUDENT_FILES = ("__init__", "check", "cli", "config", "console", "errors", "export", "library", "runner", "source")
+_EDITION = Path(__file__).parent / "edition"
 
 
 def exported_file(module: Module) -> Path | None:
@@ -26,10 +40,105 @@ def library_before(module: Module, to: Path) -> Path:
     later = {exported_file(m) for m in module.course.modules if m.number >= module.number}
     for path in sorted(library.rglob("*")):
         name = path.relative_to(library)
-        if path.is_file() and path.suffix in {".py", ".pyi", ".typed"} and name.with_suffix(".py") not in later:
-            if name.name == "_modidx.py":
-                continue
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target / name)
-    (target / "py.typed").touch()
+        if path.suffix not in {".py", ".pyi", ".typed"} or name.name == "_modidx.py" or name.with_suffix(".py") in later:
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target / name)
     return target
+
+
+def generate(module: Module, *, course_dir: Path | None = None, release_dir: Path | None = None, database: bool = True) -> Path:
+    """Run nbgrader's generate_assignment on one module; the stripped notebook's path.
+
+    Parameters
+    ----------
+    module : Module
+    course_dir : path, optional
+        Where gradebook.db and release/ lie; by default the checkout.
+    release_dir : path, optional
+        Put the student's version here instead of ``course_dir/release``.
+    database : bool
+        Whether to record cells and points in the gradebook, as grading needs.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    course = module.course
+    root = course_dir or course.root
+    config = configure(Config(), root)
+    config.CourseDirectory.source_directory = str(course.notebooks)
+    if release_dir:
+        config.CourseDirectory.release_directory = str(release_dir)
+    config.GenerateAssignment.no_database = not database
+    coursedir = CourseDirectory(config=config)
+    coursedir.assignment_id = module.name
+    app = GenerateAssignment(coursedir=coursedir, config=config)
+    app.force = True
+    app.log.setLevel(logging.CRITICAL)
+    with open(os.devnull, "w", encoding="utf-8") as quiet, contextlib.redirect_stderr(quiet):
+        try:
+            app.start()
+        except (Exception, SystemExit) as error:
+            cause = error.__cause__ or error.__context__ or error
+            raise CourseError(f"{module.name} cannot be released: {cause}", file=module.notebook.relative_to(course.root)) from error
+    return (release_dir or root / "release") / module.name / f"{module.name}.ipynb"
+
+
+def stripped(module: Module) -> NotebookNode:
+    """The student's version of a module's notebook."""
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
+        path = generate(module, course_dir=Path(folder), release_dir=Path(folder) / "release", database=False)
+        return nbformat.read(path, as_version=4)
+
+
+def release(course: Course, modules: list[Module], to: Path, *, archive: bool = False) -> Path:
+    """Write the student edition of `modules` to the folder `to`, and a zip beside it if asked.
+
+    Raises
+    ------
+    CourseError
+        When the notebooks are not as src/ gives them, or `to` holds something else. Nothing is written then.
+    """
+    behind = drift(course, modules)
+    if behind:
+        raise CourseError(f"not built: {behind[0]}", "Run `tinytorch build` first, so that what you release is what src/ says.")
+    to = to.resolve()
+    if to.exists() and any(to.iterdir()) and not (to / "settings.ini").is_file():
+        raise CourseError(f"{to} is not empty and not a student edition", "Name a new or an empty folder with --to.")
+    if to == course.root:
+        raise CourseError("--to names the checkout itself", "Name another folder.")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    first = min(modules, key=lambda module: module.number)
+    with tempfile.TemporaryDirectory(prefix=".tinytorch-", dir=to.parent) as folder:
+        draft = Path(folder) / "edition"
+        draft.mkdir()
+        for module in modules:
+            path = draft / "notebooks" / module.name / f"{module.name}.ipynb"
+            path.parent.mkdir(parents=True)
+            nbformat.write(stripped(module), path)
+        library_before(first, draft)
+        for name in STUDENT_FILES:
+            target = draft / "tinytorch_course" / f"{name}.py"
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(Path(__file__).parent / f"{name}.py", target)
+        for name in ("settings.ini", "pyproject.toml", "setup.py", "LICENSE"):
+            if (course.root / name).is_file():
+                shutil.copy(course.root / name, draft / name)
+        if course.data.is_dir():
+            shutil.copytree(course.data, draft / "data")
+        readme = (_EDITION / "README.md").read_text(encoding="utf-8")
+        names = {
+            "modules": ", ".join(module.name for module in modules),
+            "first": first.name,
+            "before": ", ".join(m.name for m in course.modules if m.number < first.number) or "nothing yet",
+        }
+        for key, value in names.items():
+            readme = readme.replace(f"{{{key}}}", value)
+        (draft / "README.md").write_text(readme, encoding="utf-8", newline="\n")
+        if to.exists():  # an edition that was released before: replace it as a whole
+            to.rename(Path(folder) / "old")
+        draft.rename(to)
+    if archive:
+        return Path(shutil.make_archive(str(to), "zip", root_dir=to.parent, base_dir=to.name))
+    return to

@@ -1,0 +1,34 @@
+"""How nbgrader is set up for this course: for its own commands in the checkout and for ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from traitlets.config import Config
+
+PREPROCESSORS = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "tinytorch_course.preprocessors.LockWhatIsGiven",
+    "nbgrader.preprocessors.LockCells",
+    "tinytorch_course.preprocessors.NameTheTask",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "tinytorch_course.preprocessors.NothingLeaves",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+
+def configure(c: Config, root: Path) -> Config:
+    """Fill in nbgrader's configuration for the course in `root`."""
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.course_id = "tinytorch"
+    c.CourseDirectory.source_directory = "notebooks"
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.new"]
+    c.GenerateAssignment.preprocessors = PREPROCESSORS
+    c.Execute.timeout = 120  # seconds a cell
+    return c
