@@ -1,0 +1,19 @@
+"""One ReLU of 1 minus the distance to the top.
+
+right: 02-03-tent
+"""
+def tent(x, height, relu):
+    """A tent over 0 to 2, with its top at x = 1, as a sum of three ReLUs.
+
+    Parameters
+    ----------
+    x : Tensor of any shape
+    height : float
+        The value at x = 1; may be negative.
+    relu : function from Tensor to Tensor
+
+    Returns
+    -------
+    Tensor of the shape of `x`: 0 outside of 0 to 2
+    """
+    return relu(1 - relu(x - 1) - relu(1 - x)) * height

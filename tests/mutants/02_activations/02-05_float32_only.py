@@ -1,0 +1,21 @@
+"""Goes through lists, which loses float64.
+
+breaks: 02-05-tanh
+hidden: yes
+"""
+#| export
+class Tanh(Activation):
+    """The hyperbolic tangent: squashes any number to between -1 and 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The hyperbolic tangent of every value.
+
+        Parameters
+        ----------
+        x : Tensor of any shape, floating-point
+
+        Returns
+        -------
+        Tensor of the same shape and dtype, NaN where `x` is NaN. No warnings, and tanh(x) is close to x for tiny x.
+        """
+        return Tensor(np.tanh(x.data).tolist())

@@ -1,0 +1,20 @@
+"""Returns the sigmoid.
+
+breaks: 02-05-tanh
+"""
+#| export
+class Tanh(Activation):
+    """The hyperbolic tangent: squashes any number to between -1 and 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The hyperbolic tangent of every value.
+
+        Parameters
+        ----------
+        x : Tensor of any shape, floating-point
+
+        Returns
+        -------
+        Tensor of the same shape and dtype, NaN where `x` is NaN. No warnings, and tanh(x) is close to x for tiny x.
+        """
+        return Tensor(1 / (1 + np.exp(-np.clip(x.data, -80, 80))))

@@ -1,0 +1,23 @@
+"""The quicker and coarser form, x sigmoid(1.702 x).
+
+breaks: 02-08-gelu
+"""
+#| export
+class GELU(Activation):
+    """A smooth ReLU: x times the probability that a standard normal number is below x.
+
+    In the tanh form of Hendrycks and Gimpel (2016), as `torch.nn.GELU(approximate="tanh")`.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x³))) of every value.
+
+        Parameters
+        ----------
+        x : Tensor of any shape, floating-point
+
+        Returns
+        -------
+        Tensor of the same shape and dtype, NaN where `x` is NaN; for finite inputs of any size finite, no warnings.
+        """
+        return Tensor(x.data / (1 + np.exp(np.clip(-1.702 * x.data, -80, 80))))

@@ -1,0 +1,35 @@
+"""Subtracts the maximum of the whole batch: a row far below it becomes 0 / 0.
+
+breaks: 02-09-softmax
+hidden: yes
+"""
+#| export
+class Softmax(Activation):
+    """exp(x) / sum(exp(x)) along one axis: numbers of any size become probabilities.
+
+    Parameters
+    ----------
+    dim : int
+        The axis along which the results sum to 1.
+    """
+
+    def __init__(self, dim: int = -1) -> None:
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The softmax of `x` along the axis `self.dim`.
+
+        Parameters
+        ----------
+        x : Tensor with at least one axis, floating-point
+
+        Returns
+        -------
+        Tensor of the same shape and dtype; `x` itself stays as it was. No finite input overflows, and a logit of
+        minus infinity gets probability 0. A NaN makes all values along its axis NaN.
+        """
+        powers = np.exp(x.data - x.data.max())
+        return Tensor(powers / powers.sum(axis=self.dim, keepdims=True))
+
+    def __repr__(self) -> str:
+        return f"Softmax(dim={self.dim})"
