@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, Optional
@@ -68,6 +69,133 @@ if importlib.util.find_spec("tinytorch_course.build"):
         for path in done.written:
             out.print(f"wrote {path}")
         out.print(f"{len(done.written)} written, {len(done.unchanged)} as they were.")
+
+
+    @app.command(epilog="Example: tinytorch release 06_autograd --to ../edition --zip")
+    def release(
+        modules: Annotated[list[str], typer.Argument(help="For example 06_autograd, or just 06.")],
+        to: Annotated[Path, typer.Option(help="The folder to write; it is replaced when it holds an edition.")],
+        zip: Annotated[bool, typer.Option("--zip", help="Also write a zip file beside the folder.")] = False,
+    ) -> None:
+        """Write a student edition: no solutions, no hidden tests, earlier modules only."""
+        from .release import release as write_edition
+
+        course = Course.find()
+        path = write_edition(course, course.chosen(modules), to, archive=zip)
+        out.print(f"The student edition is in {path}")
+
+    @app.command(epilog="Example: tinytorch grade 06_autograd --submitted inbox --workers 4")
+    def grade(
+        module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
+        submitted: Annotated[
+            Optional[Path], typer.Option(help="Folder (or zip) with the submissions; by default submitted/ of the course.")
+        ] = None,
+        workers: Annotated[Optional[int], typer.Option(help="Processes; by default one a core.")] = None,
+        scheduler: Annotated[Optional[str], typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
+        timeout: Annotated[float, typer.Option(help="Seconds for one cell.")] = 30,
+        memory: Annotated[str, typer.Option(help="Memory for one submission, for example 2G.")] = "2G",
+        sandbox: Annotated[bool, typer.Option(help="Run submissions without bubblewrap: only for code you trust.")] = True,
+        force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+        course_dir: Annotated[
+            Optional[Path], typer.Option(help="Where gradebook, autograded and feedback lie; by default the checkout.")
+        ] = None,
+    ) -> None:
+        """Grade a class: nbgrader's gradebook, hidden tests, parallel, each submission in a sandbox."""
+        from .grading import grade as grade_class
+
+        course = Course.find()
+        result = grade_class(
+            (course_dir or course.root).resolve(),
+            course.module(module).name,
+            submitted=submitted,
+            workers=workers,
+            scheduler=scheduler,
+            timeout=timeout,
+            memory=memory,
+            sandbox=sandbox,
+            force=force,
+        )
+        out.print(result.table())
+        out.print(f"gradebook  {result.gradebook}")
+        out.print(f"feedback   {result.feedback}")
+
+    @app.command(epilog="Example: tinytorch report 06_autograd")
+    def report(
+        module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
+        course_dir: Annotated[
+            Optional[Path], typer.Option(help="Where the gradebook lies; by default the checkout.")
+        ] = None,
+    ) -> None:
+        """Write the class's report: one HTML page with pictures, and grades.csv."""
+        from .report import write_report
+
+        course = Course.find()
+        path = write_report((course_dir or course.root).resolve(), course.module(module).name)
+        out.print(f"The report is in {path}")
+
+
+@app.command(epilog="Example: tinytorch check 06_autograd")
+def check(notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")]) -> None:
+    """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
+    from .check import check as run_checks
+    from .check import find_notebook
+
+    course = Course.find()
+    rows, failures, changed = run_checks(course, find_notebook(course, notebook))
+    width = max((len(f"{row.number} {row.title}") for row in rows), default=0)
+    styles = {"passed": "green", "failed": "red", "not written": "yellow", "by hand": "cyan"}
+    for row in rows:
+        out.print(f"{row.number} {row.title}".ljust(width + 2), end="")
+        out.print(row.state, style=styles[row.state])
+    for row in rows:
+        if row.state == "failed":
+            out.print()
+            out.print(row.message, markup=False)
+    for grade_id in changed:
+        out.print(f"The test cell {grade_id} was changed; grading uses the original one.", style="yellow")
+    loose = [f for f in failures if not f.exercise]
+    if loose and not any(row.state in ("failed", "not written") for row in rows):
+        out.print(f"cell {loose[0].cell} fails: {loose[0].message}", markup=False)
+    passed = sum(row.state == "passed" for row in rows)
+    by_hand = sum(row.state == "by hand" for row in rows)
+    hand = f", {by_hand} to be graded by a person" if by_hand else ""
+    out.print(f"\n{passed} of {len(rows)} exercises pass their visible checks{hand}.")
+    if passed + by_hand < len(rows) or loose:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: tinytorch export 06_autograd")
+def export(
+    notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")],
+    force: Annotated[bool, typer.Option("--force", help="Export although visible checks fail.")] = False,
+) -> None:
+    """Put your work into your own tinytorch/, so that later modules run on it."""
+    from .check import find_notebook
+    from .export import export as export_notebook
+
+    course = Course.find()
+    for path in export_notebook(course, find_notebook(course, notebook), force=force):
+        out.print(f"wrote {path}")
+    out.print("From now on `from tinytorch import Tensor` uses your work.")
+
+
+@app.command(epilog="Example: tinytorch lab 06_autograd")
+def lab(
+    notebook: Annotated[Optional[str], typer.Argument(help="A notebook or module to open; by default the last one.")] = None,
+) -> None:
+    """Open JupyterLab: in a student edition on its notebook, in the checkout on the paired notebooks."""
+    from .check import find_notebook
+
+    course = Course.find()
+    if notebook is None and not course.modules:
+        raise CourseError("there is no notebook here", "Run `tinytorch build` in a checkout, or change into a student edition.")
+    path = find_notebook(course, notebook or course.modules[-1].name)
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise CourseError("JupyterLab is not installed here", 'Run `pip install -e ".[student]"` in this folder.')
+    where = path.relative_to(course.root) if path.is_relative_to(course.root) else path
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}", str(where)]
+    out.print(f"Opening {where}. Stop JupyterLab with Ctrl-C.")
+    raise typer.Exit(subprocess.call(command, cwd=course.root))
 
 
 def main() -> None:

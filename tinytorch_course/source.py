@@ -239,6 +239,7 @@ def to_percent(nb: NotebookNode, header_of: str | None = None) -> str:
     clean = canonical(nb)
     clean.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC})
     text = jupytext.writes(clean, fmt="py:percent")
+    text = re.sub(r"\n{3,}(?=# %%)", "\n\n", text)  # one empty line between cells, whatever they hold
     header = re.compile(r"\A# ---\n(?:#.*\n)*?# ---\n")
     old = header.match(header_of or "")
     return header.sub(lambda _: old.group(0), text, count=1) if old else text

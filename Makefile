@@ -1,0 +1,47 @@
+# `make` lists the targets.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test lab build lint bench book lite clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env: $(VENV)/.made  ## make the environment in .venv from the lock file
+
+$(VENV)/.made: requirements.lock settings.ini setup.py pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: env  ## the whole course once, from src/ to a gradebook, in demo/
+	@$(BIN)/python -m tinytorch_course.demo
+
+test: env  ## run all tests
+	$(BIN)/python -m pytest
+
+lab: env  ## JupyterLab on the paired notebooks
+	@$(BIN)/tinytorch lab
+
+build: env  ## src -> notebooks -> library
+	@$(BIN)/tinytorch build
+
+lint: env  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: env  ## ratios to hand-written NumPy and to other frameworks
+	$(BIN)/python -m benchmarks
+
+book: env  ## the book, in _build/html
+	$(BIN)/python -m tinytorch_course.book
+
+lite: env  ## the course for the browser, in _lite
+	$(BIN)/python -m tinytorch_course.lite
+
+clean:  ## remove what the targets made
+	rm -rf demo _build _lite dist build

@@ -1,0 +1,151 @@
+"""What several tests share: a small course of two modules, made anew for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tinytorch_course.config import Course
+
+ROOT = Path(__file__).resolve().parent.parent
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+HEADER = """\
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+"""
+
+TOY_ONE = HEADER + textwrap.dedent('''\
+    # %% [markdown]
+    # # Module 01: Halves
+    #
+    # > Half of a number.
+
+    # %%
+    #| default_exp core.tensor
+
+    # %%
+    #| export
+    import numpy as np
+
+    # %%
+    from tinytorch.checks import Checks
+
+    # %%
+    #| export
+    class Tensor:
+        """A box for an array."""
+
+        def __init__(self, data):
+            self.data = np.asarray(data, np.float32)
+
+    # %% [markdown]
+    # ### 01.1 Half
+    #
+    # Half of 4 is 2.
+
+    # %% nbgrader={"grade": false, "grade_id": "01-01-half", "locked": false, "schema_version": 3, "solution": true, "task": false}
+    #| export
+    def half(x):
+        """Half of `x`."""
+        ### BEGIN SOLUTION 01.1 half: return half of x
+        return x / 2
+        ### END SOLUTION
+
+    # %% nbgrader={"grade": true, "grade_id": "test-01-01-half", "locked": true, "points": 60, "schema_version": 3, "solution": false, "task": false}
+    with Checks("01.1", "half") as check:
+        check.equal("half(4)", half(4), 2.0, inputs={"x": 4}, look="How many halves make a whole?")
+        ### BEGIN HIDDEN TESTS
+        check.hidden()
+        check.equal("half(-3)", half(-3), -1.5)
+        ### END HIDDEN TESTS
+
+    # %% [markdown]
+    # ### 01.2 Twice
+
+    # %% nbgrader={"grade": false, "grade_id": "01-02-twice", "locked": false, "schema_version": 3, "solution": true, "task": false}
+    #| export
+    def twice(x):
+        """Twice `x`."""
+        ### BEGIN SOLUTION 01.2 twice: return x two times
+        return x * 2
+        ### END SOLUTION
+
+    # %% nbgrader={"grade": true, "grade_id": "test-01-02-twice", "locked": true, "points": 40, "schema_version": 3, "solution": false, "task": false}
+    with Checks("01.2", "twice") as check:
+        check.equal("twice(4)", twice(4), 8.0)
+
+    # %% [markdown] nbgrader={"grade": true, "grade_id": "text-01-03-why", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+    # Because.
+    ''')
+
+TOY_TWO = HEADER + textwrap.dedent('''\
+    # %% [markdown]
+    # # Module 02: Quarters
+    #
+    # > A quarter is half of a half.
+
+    # %%
+    #| default_exp core.quarters
+
+    # %%
+    #| export
+    from tinytorch.core.tensor import half
+
+    # %%
+    from tinytorch.checks import Checks
+
+    # %% [markdown]
+    # ### 02.1 Quarter
+
+    # %% nbgrader={"grade": false, "grade_id": "02-01-quarter", "locked": false, "schema_version": 3, "solution": true, "task": false}
+    #| export
+    def quarter(x):
+        """A quarter of `x`."""
+        ### BEGIN SOLUTION 02.1 quarter: return a quarter of x
+        return half(half(x))
+        ### END SOLUTION
+
+    # %% nbgrader={"grade": true, "grade_id": "test-02-01-quarter", "locked": true, "points": 100, "schema_version": 3, "solution": false, "task": false}
+    with Checks("02.1", "quarter") as check:
+        check.equal("quarter(8)", quarter(8), 2.0)
+        ### BEGIN HIDDEN TESTS
+        check.hidden()
+        check.equal("quarter(-2)", quarter(-2), -0.5)
+        ### END HIDDEN TESTS
+    ''')
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Course:
+    """A course of two small modules, not built yet."""
+    root = tmp_path / "course"
+    (root / "tinytorch" / "core").mkdir(parents=True)
+    shutil.copy(ROOT / "settings.ini", root)
+    for name in ("pyproject.toml", "setup.py"):
+        shutil.copy(ROOT / name, root)
+    for name in ("__init__.py", "checks.py"):
+        shutil.copy(ROOT / "tinytorch" / name, root / "tinytorch")
+    (root / "tinytorch" / "core" / "__init__.py").touch()
+    for name, text in {"01_tensor": TOY_ONE, "02_quarters": TOY_TWO}.items():
+        path = root / "src" / name / f"{name}.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    return Course(root)
+
+
+@pytest.fixture
+def course() -> Course:
+    """The real course: this checkout."""
+    return Course(ROOT)

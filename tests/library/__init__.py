@@ -1,0 +1,1 @@
+"""What the library promises: Modules 01 to 05 and the engine."""

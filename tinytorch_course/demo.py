@@ -1,0 +1,63 @@
+"""`make demo`: the main job once from end to end, saying what it does."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from .build import build
+from .config import Course
+from .console import err, out
+from .errors import CourseError
+from .grading import grade
+from .release import release
+from .report import write_report
+from .samples import sample_class, write_class
+
+MODULE = "06_autograd"
+
+
+def demo() -> None:
+    """Build, release, grade a class of five and report, in the folder demo/ of the checkout."""
+    course = Course.find()
+    module = course.module(MODULE)
+    here = course.root / "demo"
+    shutil.rmtree(here, ignore_errors=True)
+    here.mkdir()
+
+    out.rule("1. Build: src/ -> notebooks/ -> tinytorch/")
+    done = build(course)
+    out.print(f"{len(done.written)} files written, {len(done.unchanged)} already as src/ gives them")
+
+    out.rule(f"2. Release the student edition of {module.name}")
+    edition = release(course, [module], here / "edition")
+    out.print(f"solutions and hidden tests are gone; the library holds Modules 01 to {module.number - 1:02d}")
+
+    out.rule("3. Five students hand in")
+    students = sample_class(module)
+    write_class(module, students, here / "course" / "submitted")
+    out.print(", ".join(students))
+
+    out.rule("4. Grade them, each in a sandbox")
+    result = grade(here / "course", module.name, timeout=10, force=True)
+    out.print(result.table())
+
+    out.rule("5. What you can look at now")
+    shown = {
+        "student edition": edition,
+        "gradebook": result.gradebook,
+        "feedback": result.feedback,
+        "report": write_report(here / "course", module.name),
+    }
+    for what, path in shown.items():
+        out.print(f"{what:<16} {path.relative_to(course.root)}", markup=False)
+    out.print("\nWork as a student:    cd demo/edition && ../../.venv/bin/tinytorch lab", markup=False)
+    out.print("Work as an author:    .venv/bin/tinytorch lab", markup=False)
+
+
+if __name__ == "__main__":
+    try:
+        demo()
+    except CourseError as error:
+        err.print(f"demo: {error}", markup=False, style="red")
+        sys.exit(error.exit_code)

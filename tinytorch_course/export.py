@@ -1,0 +1,101 @@
+"""`tinytorch export`: a student's notebook becomes part of their own library."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .check import standings
+from .config import Course
+from .errors import CourseError
+from .library import exported_files
+from .runner import run
+from .source import read_notebook
+
+IMPORT_SECONDS = 120
+
+
+def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
+    """Put what the notebook at `path` exports into the course's library; the files that were written.
+
+    Parameters
+    ----------
+    course : Course
+        Whose ``tinytorch/`` is written.
+    path : path
+        The notebook, as it was saved.
+    force : bool
+        Export although visible checks fail. A notebook whose other cells fail is refused all the same.
+
+    Raises
+    ------
+    CourseError
+        When the notebook does not run, a visible check fails, or the exported module cannot be imported. What was
+        exported before stays.
+    """
+    nb = read_notebook(path)
+    ran = read_notebook(path)
+    failures = run(course, path, ran)
+    named = path.relative_to(course.root) if path.is_relative_to(course.root) else path
+    tests = [f for f in failures if f.exercise and f.exercise.kind == "test"]
+    broken = [f for f in failures if f not in tests]
+    unfinished = [s for s in standings(ran, failures) if s.state in ("failed", "not written")]
+    # A missing exercise also breaks the given cells that use it: name the exercise first.
+    if unfinished and not force:
+        first = next((f for f in tests), failures[0])
+        also = ", ".join(s.number for s in unfinished[1:])
+        raise CourseError(
+            f"not exported, since a check fails:\n{first.message}" + (f"\nalso: {also}" if also else ""),
+            "What you exported before is still there. `--force` exports a notebook whose checks fail, if the rest runs.",
+            file=named,
+            cell=first.cell,
+            line=first.line,
+            exit_code=1,
+        )
+    if broken:
+        raise CourseError(
+            f"not exported, since this cell fails: {broken[0].message}",
+            "Mend the cell, save the notebook, and export again. What you exported before is still there.",
+            file=named,
+            cell=broken[0].cell,
+            line=broken[0].line,
+            exit_code=1,
+        )
+    files = exported_files(course, named if not named.is_absolute() else Path("notebooks", path.stem, path.name), nb)
+    if not files:
+        raise CourseError("has no cell marked `#| export`, so there is nothing to export", file=named)
+    before = {target: target.read_bytes() if target.is_file() else None for target in (course.root / f for f in files)}
+    try:
+        for name, text in files.items():
+            (course.root / name).parent.mkdir(parents=True, exist_ok=True)
+            draft = (course.root / name).with_suffix(".py.new")
+            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.replace(course.root / name)
+        _import_all(course, list(files))
+    except BaseException:
+        for target, content in before.items():
+            if content is None:
+                target.unlink(missing_ok=True)
+            else:
+                target.write_bytes(content)
+        raise
+    return list(files)
+
+
+def _import_all(course: Course, files: list[Path]) -> None:
+    """Import the exported modules in a fresh Python, as the next notebook will."""
+    names = [".".join(file.with_suffix("").parts) for file in files]
+    env = os.environ | {"PYTHONPATH": str(course.root), "PYTHONIOENCODING": "utf-8"}
+    code = f"import {', '.join(names)}\nimport tinytorch\ntinytorch.Tensor"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=course.root, capture_output=True, text=True, timeout=IMPORT_SECONDS, encoding="utf-8"
+    )
+    if done.returncode:
+        raise CourseError(
+            f"not exported: the module cannot be imported: {done.stderr.strip().splitlines()[-1]}",
+            "Exported cells may use only other exported cells and imports that are exported too (`#| export`). "
+            "What you exported before is still there.",
+            exit_code=1,
+        )
