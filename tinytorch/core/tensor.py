@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['as_array', 'Tensor', 'method_of']
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #cfe0830d802ad
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-e86eb6ca57
 import numpy as np
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c7ee7491a7f99
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-01-as-array
 def as_array(data):
     """Turn what people write into a NumPy array of numbers.
 
@@ -16,19 +16,19 @@ def as_array(data):
     ----------
     data : number, (nested) list or tuple of numbers, NumPy array or scalar, or Tensor
         Plain Python numbers, lists and tuples become float32. Whatever NumPy made keeps its dtype, and an
-        array is returned as it is, without a copy. A Tensor gives its own array.
+        array is returned as it is, without a copy. A Tensor gives its own array, ``data.data``.
 
     Returns
     -------
     numpy.ndarray
-        Of any number of dimensions, none included: ``as_array(3)`` has the shape ``()``.
+        Of any number of axes, none included: ``as_array(3)`` has the shape ``()``.
 
     Raises
     ------
     ValueError
         For rows of different lengths.
     TypeError
-        For anything that is not made of real numbers: strings, None, dictionaries.
+        For anything that is not made of real numbers: text (even ``"3"``), None, dictionaries.
     """
     if isinstance(data, Tensor):
         return data.data
@@ -41,7 +41,7 @@ def as_array(data):
         raise TypeError(f"a tensor holds real numbers, and {type(data).__name__} gives dtype {array.dtype}")
     return array if made_by_numpy else array.astype(np.float32)
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c036d66a81f3c
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-6561e2453a
 class Tensor:
     """Numbers with a shape, and room for a gradient (Module 06 fills it).
 
@@ -69,7 +69,7 @@ class Tensor:
         self._grad_fn = None
         self._retains_grad = False
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #cd5cfa75f3262
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-f89d3b3ae9
 def method_of(cls):
     """A decorator that adds a function or a property to `cls`, under its own name.
 
@@ -87,7 +87,7 @@ def method_of(cls):
 
     return attach
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c46a23cdd9cff
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-729528e297
 @method_of(Tensor)
 @property
 def shape(self):
@@ -101,7 +101,7 @@ def ndim(self):
     """The number of axes."""
     return self.data.ndim
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c75d8341f76e8
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-872a4ff2e5
 @method_of(Tensor)
 @property
 def size(self):
@@ -115,7 +115,7 @@ def dtype(self):
     """What kind of numbers they are."""
     return self.data.dtype
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c3a6e1c148189
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-f9bb0dc661
 @method_of(Tensor)
 def numpy(self):
     """The array itself: it shares its memory with the tensor."""
@@ -127,7 +127,7 @@ def item(self):
     """The only number of a one-element tensor as a Python number; ValueError if there are more."""
     return self.data.item()
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #cd2d8629b7f16
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-c47a9d341e
 @method_of(Tensor)
 def __len__(self):
     """The size of the first axis; TypeError if there is none."""
@@ -141,7 +141,7 @@ def __repr__(self):
     kind = "" if self.data.dtype == np.float32 else f", dtype={self.data.dtype}"
     return f"Tensor({values}{kind}{', requires_grad=True' if self.requires_grad else ''})"
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c317c57944f24
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-02-operand
 def operand(value):
     """What to compute with when `value` stands on the other side of an operator.
 
@@ -155,25 +155,25 @@ def operand(value):
     numpy.ndarray, int, float, bool, or NotImplemented
         The array of a Tensor; an array itself; a Python number itself; a NumPy scalar as the Python number that it
         is (so that it never changes a tensor's dtype); a list or tuple as an array made by `as_array`. For anything
-        else the constant NotImplemented, which makes Python try the other operand and then raise TypeError.
+        else the constant NotImplemented, which makes Python ask the other operand and then raise TypeError.
     """
     if isinstance(value, Tensor):
         return value.data
-    if isinstance(value, (np.ndarray, int, float)) and not isinstance(value, np.generic):
-        return value
-    if isinstance(value, (np.number, np.bool_)):
+    if isinstance(value, (np.number, np.bool_)):  # before float: np.float64 is a kind of float
         return value.item()
+    if isinstance(value, (np.ndarray, int, float)):
+        return value
     if isinstance(value, (list, tuple)):
         return as_array(value)
     return NotImplemented
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c8914f45c1983
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-89b58c1241
 @method_of(Tensor)
 def __neg__(self):
     """-self, element by element."""
     return Tensor(-self.data)
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c449c24fa514f
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-08a66f5a3c
 @method_of(Tensor)
 def __pow__(self, other):
     """self ** other, element by element."""
@@ -187,7 +187,7 @@ def __rpow__(self, other):
     other = operand(other)
     return other if other is NotImplemented else Tensor(other**self.data)
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #cad4e071f63a5
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-c0c37c5059
 @method_of(Tensor)
 def exp(self):
     """e to the power of each element."""
@@ -205,17 +205,17 @@ def sqrt(self):
     """The square root of each element."""
     return Tensor(np.sqrt(self.data))
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #cd1fa418c6f75
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-03-add-mul
 @method_of(Tensor)
 def __add__(self, other):
-    """self + other, element by element, with broadcasting; NotImplemented if `operand` says so."""
+    """self + other, element by element, as a new Tensor; NotImplemented if `operand` says so."""
     other = operand(other)
     return other if other is NotImplemented else Tensor(self.data + other)
 
 
 @method_of(Tensor)
 def __mul__(self, other):
-    """self * other, element by element, with broadcasting; NotImplemented if `operand` says so."""
+    """self * other, element by element, as a new Tensor; NotImplemented if `operand` says so."""
     other = operand(other)
     return other if other is NotImplemented else Tensor(self.data * other)
 
@@ -223,59 +223,60 @@ def __mul__(self, other):
 Tensor.__radd__ = Tensor.__add__  # 2 + x is x + 2
 Tensor.__rmul__ = Tensor.__mul__
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c600b3bc86941
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-04-sub-div
 @method_of(Tensor)
 def __sub__(self, other):
-    """self - other; NotImplemented if `operand` says so."""
+    """self - other, as a new Tensor; NotImplemented if `operand` says so."""
     other = operand(other)
     return other if other is NotImplemented else Tensor(self.data - other)
 
 
 @method_of(Tensor)
 def __rsub__(self, other):
-    """other - self."""
+    """other - self, as a new Tensor; NotImplemented if `operand` says so."""
     other = operand(other)
     return other if other is NotImplemented else Tensor(other - self.data)
 
 
 @method_of(Tensor)
 def __truediv__(self, other):
-    """self / other; NotImplemented if `operand` says so."""
+    """self / other, as a new Tensor; NotImplemented if `operand` says so."""
     other = operand(other)
     return other if other is NotImplemented else Tensor(self.data / other)
 
 
 @method_of(Tensor)
 def __rtruediv__(self, other):
-    """other / self."""
+    """other / self, as a new Tensor; NotImplemented if `operand` says so."""
     other = operand(other)
     return other if other is NotImplemented else Tensor(other / self.data)
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c80df3ba6e6b4
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-1e38f39ce9
 @method_of(Tensor)
 def __getitem__(self, key):
     """The part of the tensor that `key` selects, by NumPy's rules: a view where NumPy gives one."""
     return Tensor(self.data[key.data if isinstance(key, Tensor) else key])
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #ced057c75278b
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-07-reshape
 @method_of(Tensor)
 def reshape(self, *shape):
     """The same numbers, in the same order, under another shape.
 
     ``x.reshape(2, 3)`` and ``x.reshape((2, 3))`` are the same; one size may be -1: it is what is left over.
-    The tensor itself keeps its shape. ValueError if the number of elements does not fit.
+    The result is a new Tensor that shares the memory wherever NumPy's reshape does; `self` keeps its shape.
+    ValueError if the number of elements does not fit.
     """
     return Tensor(self.data.reshape(*shape))
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c2827243fafad
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-361df6ed7c
 @method_of(Tensor)
 def permute(self, *axes):
-    """All axes in a new order: axis `axes[i]` becomes axis i. A view. ``permute(2, 0, 1)`` or ``permute((2, 0, 1))``."""
+    """All axes in a new order, as a view: axis ``axes[i]`` becomes axis i. Also takes one tuple."""
     if len(axes) == 1 and isinstance(axes[0], (tuple, list)):
         axes = axes[0]
     return Tensor(self.data.transpose(axes))
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #ca3e7c9742024
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-08-transpose
 @method_of(Tensor)
 def transpose(self, dim0=None, dim1=None):
     """Two axes exchanged.
@@ -283,8 +284,8 @@ def transpose(self, dim0=None, dim1=None):
     Parameters
     ----------
     dim0, dim1 : int, optional
-        Which axes; negative numbers count from the end. Without them the last two, and a tensor with fewer than two
-        axes comes back as it is.
+        Both or neither; negative numbers count from the end. Without them the last two axes, and a tensor with
+        fewer than two axes comes back with the same numbers and the same shape.
 
     Returns
     -------
@@ -297,20 +298,20 @@ def transpose(self, dim0=None, dim1=None):
         dim0, dim1 = -2, -1
     return Tensor(self.data.swapaxes(dim0, dim1))
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c8f2a7650b8ba
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-3c047eb5b8
 @method_of(Tensor)
 @property
 def T(self):
     """The tensor with its last two axes exchanged."""
     return self.transpose()
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #ccb0de5369d53
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-a6b9802ede
 @method_of(Tensor)
 def max_(self, axis=None, keepdims=False):
     """The largest element along `axis` (None: of all)."""
     return Tensor(self.data.max(axis=axis, keepdims=keepdims))
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c3fe77ac3bfa9
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-09-sum
 @method_of(Tensor)
 def sum_(self, axis=None, keepdims=False):
     """The sum along an axis.
@@ -325,30 +326,30 @@ def sum_(self, axis=None, keepdims=False):
     Returns
     -------
     Tensor
-        In the tensor's dtype.
+        In the dtype of a floating-point tensor.
     """
     return Tensor(self.data.sum(axis=axis, keepdims=keepdims))
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c0d180f685beb
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-10-mean
 @method_of(Tensor)
 def mean(self, axis=None, keepdims=False):
     """The mean along `axis`: the sum, divided by how many numbers went into it.
 
-    Composed of Tensor.sum and a Tensor division, so that it needs no gradient of its own in Module 06.
-    `axis` and `keepdims` mean what they mean for `sum`.
+    Composed of ``self.sum`` and a division of Tensors, so that it needs no gradient rule of its own.
+    `axis` and `keepdims` mean what they mean for `sum`, and a floating-point dtype stays as it is.
     """
     total = self.sum(axis=axis, keepdims=keepdims)
-    return total / (self.data.size // max(total.data.size, 1))  # the 1 is for tensors without any elements
+    return total / (self.data.size // max(total.data.size, 1))  # the 1 is for tensors without elements
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c5cf0f4ec3f44
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #01-12-matmul
 @method_of(Tensor)
 def matmul(self, other):
-    """The matrix product, by NumPy: last axis of self against the last but one of other.
+    """The matrix product, by NumPy: the last axis of self against the last but one of other.
 
     Parameters
     ----------
     other : Tensor, array or nested list
-        At least one axis. Axes before the last two are a batch and broadcast.
+        At least one axis. Axes before the last two are a batch and broadcast, as in `numpy.matmul`.
 
     Returns
     -------
@@ -358,7 +359,7 @@ def matmul(self, other):
     Raises
     ------
     ValueError
-        If the inner sizes differ; the message names both shapes.
+        If the sizes do not fit; the message contains both shapes, such as ``(2, 3)``.
     TypeError
         If `operand` cannot use `other`.
     """
@@ -370,7 +371,7 @@ def matmul(self, other):
     except ValueError:
         raise ValueError(f"matmul: shapes {self.data.shape} and {np.shape(other)} do not fit together") from None
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #cdd84b32c218d
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-b3fd356b4b
 @method_of(Tensor)
 def __matmul__(self, other):
     """self @ other."""
