@@ -73,7 +73,10 @@ def evaluate(program: list[tuple[str, int, int]], leaves: list[Any], side: int) 
     results = [*leaves]
     for name, first, second in program:
         x = broadcast(results[first], ones)
-        value = UNARY[name][side](x) if name in UNARY else BINARY[name][side](x, results[second])
+        y = results[second]
+        if name == "matmul" and not y.shape:
+            y = broadcast(y, ones)
+        value = UNARY[name][side](x) if name in UNARY else BINARY[name][side](x, y)
         results.append(squash(value))
     total = 0.0
     for number, result in enumerate(results):
