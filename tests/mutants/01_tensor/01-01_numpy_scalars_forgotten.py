@@ -1,0 +1,20 @@
+"""Treats NumPy scalars like Python numbers: np.float64(2.5) loses its dtype.
+
+breaks: 01-01-as-array
+hidden: yes
+"""
+#| export
+def as_array(data):
+    if isinstance(data, Tensor):
+        return data.data
+    if isinstance(data, np.ndarray):
+        if data.dtype.kind not in "fiub":
+            raise TypeError("not numbers")
+        return data
+    try:
+        array = np.asarray(data)
+    except ValueError:
+        raise ValueError("ragged") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError("not numbers")
+    return array.astype(np.float32)

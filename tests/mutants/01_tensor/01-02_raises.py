@@ -1,0 +1,15 @@
+"""Raises TypeError itself, so that the other operand is never asked.
+
+breaks: 01-02-operand
+"""
+#| exporti
+def operand(value):
+    if isinstance(value, Tensor):
+        return value.data
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (int, float, np.ndarray)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return as_array(value)
+    raise TypeError(f"cannot compute with {type(value).__name__}")

@@ -1,0 +1,28 @@
+"""Uses // instead of /; with numbers that divide evenly nobody notices.
+
+breaks: 01-04-sub-div
+hidden: yes
+"""
+#| exporti
+@method_of(Tensor)
+def __sub__(self, other):
+    other = operand(other)
+    return other if other is NotImplemented else Tensor(self.data - other)
+
+
+@method_of(Tensor)
+def __rsub__(self, other):
+    other = operand(other)
+    return other if other is NotImplemented else Tensor(other - self.data)
+
+
+@method_of(Tensor)
+def __truediv__(self, other):
+    other = operand(other)
+    return other if other is NotImplemented else Tensor(self.data // other)
+
+
+@method_of(Tensor)
+def __rtruediv__(self, other):
+    other = operand(other)
+    return other if other is NotImplemented else Tensor(other // self.data)

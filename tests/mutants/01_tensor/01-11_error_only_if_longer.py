@@ -1,0 +1,15 @@
+"""Raises an error only when A's rows are too long.
+
+breaks: 01-11-definition
+hidden: yes
+"""
+def matmul_by_definition(A, B):
+    (n, k), (inner, m) = A.shape, B.shape
+    if k > inner:
+        raise ValueError("inner sizes differ")
+    C = np.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            for p in range(k):
+                C[i, j] += A[i, p] * B[p, j]
+    return C

@@ -1,0 +1,14 @@
+"""Takes row i of A against row j of B.
+
+breaks: 01-11-definition
+"""
+def matmul_by_definition(A, B):
+    (n, k), (inner, m) = A.shape, B.shape
+    if k != inner:
+        raise ValueError("inner sizes differ")
+    C = np.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            for p in range(k):
+                C[i, j] += A[i, p] * B[min(j, k - 1), min(p, m - 1)]
+    return C
