@@ -1,4 +1,4 @@
-"""Silently uses as many places as both have.
+"""Never compares the inner sizes.
 
 breaks: 01-11-definition
 """
@@ -7,6 +7,6 @@ def matmul_by_definition(A, B):
     C = np.zeros((n, m))
     for i in range(n):
         for j in range(m):
-            for p in range(min(A.shape[1], B.shape[0])):
+            for p in range(A.shape[1]):
                 C[i, j] += A[i, p] * B[p, j]
     return C

@@ -10,5 +10,5 @@ def matmul_by_definition(A, B):
     for i in range(n):
         for j in range(m):
             for p in range(k):
-                C[i, j] += A[i, p] * B[min(j, k - 1), min(p, m - 1)]
+                C[i, j] += A[i, p] * B[j, p]
     return C
