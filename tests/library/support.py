@@ -21,7 +21,7 @@ layouts = st.sampled_from(["plain", "fortran", "every other", "backwards", "tran
 def laid_out(array: np.ndarray, layout: str) -> np.ndarray:
     """The same numbers, in memory that is laid out in another way."""
     if layout == "fortran":
-        return np.asfortranarray(array)
+        return np.array(array, order="F")
     if layout == "every other" and array.ndim:
         wide = np.full((*array.shape[:-1], 2 * array.shape[-1]), np.nan, array.dtype)
         wide[..., ::2] = array
@@ -65,9 +65,9 @@ def central_differences(
         for place in np.ndindex(array.shape):
             middle = array[place]
             array[place] = middle + step
-            above = function(*arrays)
+            above = np.array(function(*arrays))  # a copy: it may be a view of `array`
             array[place] = middle - step
-            below = function(*arrays)
+            below = np.array(function(*arrays))
             array[place] = middle
             grad[place] = np.sum((above - below) * gradient) / (2 * step)
         grads.append(grad)
