@@ -149,3 +149,18 @@ def toy(tmp_path: Path) -> Course:
 def course() -> Course:
     """The real course: this checkout."""
     return Course(ROOT)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the mutants' table: caught and isolated, module by module."""
+    rows = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", [])
+        if name == "mutants" and getattr(report, "when", None) == "call"
+    ]
+    if rows:
+        terminalreporter.section("tests of the tests")
+        for row in sorted(rows):
+            terminalreporter.write_line(row)

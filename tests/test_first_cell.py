@@ -28,13 +28,17 @@ def edition(tmp_path: Path) -> Path:
     return folder
 
 
-def run(cwd: Path, *, before: str = "", after: str = "import tinytorch; print(tinytorch.__file__)", path: Path | None = None):
+def run(
+    cwd: Path, *, before: str = "", after: str = "import tinytorch; print(tinytorch.__file__)", path: Path | None = None
+):
     """Run the cell in `cwd`, in a Python that has nothing of ours but what is on `path`."""
     code = f"import sys\nsys.path[:] = [p for p in sys.path if p and 'site-packages' not in p]\nsys.meta_path[:] = sys.meta_path[:3]\n{before}\n"
     if path:
         code += f"sys.path.append({str(path)!r})\n"
     code += f"{SOURCE}\n{after}\n"
-    return subprocess.run([sys.executable, "-I", "-S", "-c", code], cwd=cwd, capture_output=True, text=True, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], cwd=cwd, capture_output=True, text=True, encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("where", [".", "notebooks", "notebooks/06_autograd"])
@@ -56,7 +60,11 @@ def test_an_installed_library_is_enough(tmp_path: Path):
 def test_without_the_library_it_says_what_to_do(tmp_path: Path):
     done = run(tmp_path)
     assert done.returncode == 1
-    assert done.stderr.strip().splitlines()[-1].startswith("ModuleNotFoundError: There is no tinytorch here: open the notebook inside")
+    assert (
+        done.stderr.strip()
+        .splitlines()[-1]
+        .startswith("ModuleNotFoundError: There is no tinytorch here: open the notebook inside")
+    )
 
 
 def test_in_colab_it_asks_for_the_zip_file_once(edition: Path, tmp_path: Path):
@@ -73,7 +81,9 @@ def test_in_colab_it_asks_for_the_zip_file_once(edition: Path, tmp_path: Path):
         sys.modules["google.colab"] = types.SimpleNamespace(files=types.SimpleNamespace(upload=upload))
         """)
     first = run(content, before=colab)
-    assert "asked" in first.stdout and first.stdout.splitlines()[-1] == str(content / "edition" / "tinytorch" / "__init__.py")
+    assert "asked" in first.stdout and first.stdout.splitlines()[-1] == str(
+        content / "edition" / "tinytorch" / "__init__.py"
+    )
     again = run(content, before=colab)
     assert "asked" not in again.stdout and again.returncode == 0, again.stderr
 

@@ -84,6 +84,8 @@ def _show(value: Any) -> str:
     array = _array(value)
     if array is None or isinstance(value, (bool, int, str)):
         text = repr(value)
+    elif array.ndim == 0 and array.dtype.kind in "biuf":
+        text = f"{array.item():.6g}" if array.dtype.kind == "f" else repr(array.item())
     else:
         with np.printoptions(precision=5, suppress=True, threshold=24, edgeitems=3):
             text = repr(array)

@@ -22,6 +22,7 @@ class Standing:
     state: str
     message: str
     points: float
+    code: bool = True  # a text answer is not code
 
 
 def find_notebook(course: Course, name: str) -> Path:
@@ -63,6 +64,8 @@ def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
     """One line an exercise, from the failures of a run."""
     failed = {failure.grade_id: failure for failure in failures if failure.grade_id}
     titles = _headings(nb)
+    # A cell that does not run at all explains more than the names that its test then misses.
+    own_cells = {f.exercise.number: f for f in failures if f.exercise and f.exercise.kind == "exercise"}
     rows: dict[str, Standing] = {}
     for cell in nb.cells:
         metadata = cell.metadata.get("nbgrader", {})
@@ -77,12 +80,15 @@ def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
             state, message = "passed", ""
         else:
             state = "not written" if ": not written yet" in failure.message.split("\n")[0] else "failed"
-            message = failure.message
+            message, own = failure.message, own_cells.get(exercise.number)
+            if own:
+                line = f"\n  line      {own.line}" if own.line else ""
+                message = f"{exercise.number}: your cell does not run\n  error     {own.message}\n  cell      {own.cell}{line}"
         earlier = rows.get(exercise.number)
         points = metadata.get("points", 0) + (earlier.points if earlier else 0)
         if earlier and earlier.state != "passed":
             state, message = earlier.state, earlier.message
-        rows[exercise.number] = Standing(exercise.number, titles.get(exercise.number, ""), state, message, points)
+        rows[exercise.number] = Standing(exercise.number, titles.get(exercise.number, ""), state, message, points, cell.cell_type == "code")
     return list(rows.values())
 
 

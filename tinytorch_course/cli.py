@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ def _shown(course: Course, path: Path) -> Path:
 
 
 # A student edition has no instructor's commands: their files are not in it.
-if importlib.util.find_spec("tinytorch_course.build"):
+if (Path(__file__).parent / "build.py").is_file():
 
     @app.command(epilog="Example: tinytorch build 06_autograd")
     def build(
@@ -195,7 +196,16 @@ def lab(
     where = path.relative_to(course.root) if path.is_relative_to(course.root) else path
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}", str(where)]
     out.print(f"Opening {where}. Stop JupyterLab with Ctrl-C.")
-    raise typer.Exit(subprocess.call(command, cwd=course.root))
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])])}
+    raise typer.Exit(subprocess.call(command, cwd=course.root, env=env))
+
+
+@app.command(epilog="Example: tinytorch doctor")
+def doctor() -> None:
+    """Look whether everything that is needed is here, and say what mends what is not."""
+    from .doctor import main as examine
+
+    raise typer.Exit(examine())
 
 
 def main() -> None:

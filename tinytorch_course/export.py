@@ -41,13 +41,14 @@ def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
     named = path.relative_to(course.root) if path.is_relative_to(course.root) else path
     tests = [f for f in failures if f.exercise and f.exercise.kind == "test"]
     broken = [f for f in failures if f not in tests]
-    unfinished = [s for s in standings(ran, failures) if s.state in ("failed", "not written")]
+    unfinished = [s for s in standings(ran, failures) if s.state in ("failed", "not written") and s.code]
     # A missing exercise also breaks the given cells that use it: name the exercise first.
     if unfinished and not force:
-        first = next((f for f in tests), failures[0])
+        number = unfinished[0].number
+        first = next(f for f in failures if f.exercise and f.exercise.number == number)
         also = ", ".join(s.number for s in unfinished[1:])
         raise CourseError(
-            f"not exported, since a check fails:\n{first.message}" + (f"\nalso: {also}" if also else ""),
+            f"not exported, since a check fails:\n{unfinished[0].message}" + (f"\nalso: {also}" if also else ""),
             "What you exported before is still there. `--force` exports a notebook whose checks fail, if the rest runs.",
             file=named,
             cell=first.cell,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TAG = "setup"
 
-SOURCE = '''\
+SOURCE = """\
 # Nothing to do here: this finds the course's library, in VS Code and Colab too.
 import importlib.util
 import shutil
@@ -26,4 +26,4 @@ if course_folder() is None and "google.colab" in sys.modules:
 if course_folder():
     sys.path.insert(0, course_folder())
 elif importlib.util.find_spec("tinytorch") is None:
-    raise ModuleNotFoundError("There is no tinytorch here: open the notebook inside the folder of the student edition.")'''
+    raise ModuleNotFoundError("There is no tinytorch here: open the notebook inside the folder of the student edition.")"""

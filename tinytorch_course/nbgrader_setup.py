@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 
 from traitlets.config import Config
@@ -25,6 +28,8 @@ PREPROCESSORS = [
 
 def configure(c: Config, root: Path) -> Config:
     """Fill in nbgrader's configuration for the course in `root`."""
+    if shutil.which("alembic") is None:  # nbgrader calls it by name, which fails in an environment that is not activated
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.course_id = "tinytorch"
     c.CourseDirectory.source_directory = "notebooks"

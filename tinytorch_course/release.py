@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import logging
-import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,11 +15,11 @@ from nbformat.notebooknode import NotebookNode
 from .build import drift
 from .config import Course, Module, exported_module
 from .errors import CourseError
-from .nbgrader_setup import configure
+from .nbgrader_setup import PREPROCESSORS, configure
 from .source import read_text
 
 # What a student's `tinytorch` needs of tinytorch_course; everything else stays with the instructor.
-STUDENT_FILES = ("__init__", "check", "cli", "config", "console", "errors", "export", "library", "runner", "source")
+STUDENT_FILES = ("__init__", "__main__", "check", "cli", "config", "console", "doctor", "errors", "export", "library", "runner", "source")
 _EDITION = Path(__file__).parent / "edition"
 
 
@@ -70,18 +70,23 @@ def generate(module: Module, *, course_dir: Path | None = None, release_dir: Pat
     config.CourseDirectory.source_directory = str(course.notebooks)
     if release_dir:
         config.CourseDirectory.release_directory = str(release_dir)
-    config.GenerateAssignment.no_database = not database
+    if not database:
+        config.GenerateAssignment.no_database = True
+        config.GenerateAssignment.preprocessors = [p for p in PREPROCESSORS if not p.endswith(".SaveCells")]
     coursedir = CourseDirectory(config=config)
     coursedir.assignment_id = module.name
     app = GenerateAssignment(coursedir=coursedir, config=config)
     app.force = True
-    app.log.setLevel(logging.CRITICAL)
-    with open(os.devnull, "w", encoding="utf-8") as quiet, contextlib.redirect_stderr(quiet):
-        try:
-            app.start()
-        except (Exception, SystemExit) as error:
-            cause = error.__cause__ or error.__context__ or error
-            raise CourseError(f"{module.name} cannot be released: {cause}", file=module.notebook.relative_to(course.root)) from error
+    said = io.StringIO()
+    app.log.handlers = [logging.StreamHandler(said)]
+    app.log.setLevel(logging.ERROR)
+    try:
+        app.start()
+    except (Exception, SystemExit) as error:
+        # nbgrader logs the cause and then raises something that only points to the log.
+        lines = [line for line in said.getvalue().splitlines() if re.match(r"[\w.]+: .", line)]
+        cause = lines[-1] if lines else error
+        raise CourseError(f"cannot be released: {cause}", file=module.notebook.relative_to(course.root)) from error
     return (release_dir or root / "release") / module.name / f"{module.name}.ipynb"
 
 

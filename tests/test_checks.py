@@ -1,0 +1,196 @@
+"""Every way a check fails gives a card that says what, where and what to do; nothing wrong passes."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from tinytorch.checks import CheckFailed, Checks, bare
+
+
+class Box:
+    """What a Tensor looks like to a check."""
+
+    def __init__(self, data):
+        self.data = data
+
+
+def card(run) -> str:
+    """The card of the check that `run(check)` fails."""
+    with pytest.raises(CheckFailed) as caught, Checks("06.4", "MulBackward.apply") as check:
+        run(check)
+    assert "\n".join(caught.value._render_traceback_()) == str(caught.value)
+    return str(caught.value)
+
+
+def test_a_wrong_shape_is_named_before_any_value():
+    a, b = np.zeros((4, 3)), np.array([1.0, 2, 3])
+    text = card(
+        lambda check: check.equal(
+            "the gradient of `b`", np.ones((4, 3)), [5.0, 7, 9], inputs={"a": a, "b": b}, look="What was stretched?"
+        )
+    )
+    assert text.splitlines()[0] == "06.4 MulBackward.apply: the gradient of `b` has shape (4, 3), not (3,)"
+    assert "  input     a (4, 3), b [1., 2., 3.] (3,)" in text
+    assert "shape (3,)" in text and "shape (4, 3)" in text
+    assert text.splitlines()[-1] == "  look at   What was stretched?"
+
+
+@pytest.mark.parametrize(
+    "got, problem",
+    [
+        (None, "should be an array, but it is None (is a return missing?)"),
+        ("3", "should be an array, but it is str"),
+        (lambda: 3, "should be an array, but it is function"),
+        ([1.0, [2.0]], "should be an array, but it is list"),
+        ([1.0, 2.5], "is wrong"),
+        ([1.0, np.nan], "is wrong"),
+        ([[1.0, 2.0]], "has shape (1, 2), not (2,)"),
+        (Box([1.0, 2.0]), "should be an array, but it is Box"),
+        (np.array(["1", "2"]), "should hold numbers"),
+    ],
+)
+def test_equal_refuses_everything_but_the_right_numbers(got, problem):
+    assert problem in card(lambda check: check.equal("the result", got, [1.0, 2.0]))
+
+
+@pytest.mark.parametrize("got", [[1.0, 2.0], (1, 2), np.array([1.0, 2.0], np.float32), Box(np.array([1.0, 2.0])), [Box(np.array(1.0)), 2]])
+def test_equal_takes_the_right_numbers_in_any_wrapping(got):
+    with Checks("06.4", "x") as check:
+        check.equal("the result", got, [1.0, 2.0])
+
+
+def test_an_object_that_says_it_equals_everything_does_not_pass():
+    class Yes:
+        def __eq__(self, other):
+            return True
+
+        def __array__(self, *_, **__):
+            return np.array([1.0, 2.0])
+
+    class YesArray(np.ndarray):
+        pass
+
+    for liar in (Yes(), Box(Yes()), np.array([9.0, 9.0]).view(YesArray)):
+        card(lambda check, liar=liar: check.equal("the result", liar, [1.0, 2.0]))
+    card(lambda check: check.same("the shape", Yes(), (2,)))
+    card(lambda check: check.true("it should hold", Yes()))
+
+
+def test_nan_has_to_meet_nan_and_dtypes_are_checked_on_demand():
+    with Checks("06.4", "x") as check:
+        check.equal("the result", [np.nan, 1.0], [np.nan, 1.0])
+        check.equal("the result", np.float32(1), 1.0, dtype=np.float32)
+    assert "float64" in card(lambda check: check.equal("the result", np.float64(1), 1.0, dtype=np.float32))
+
+
+def test_large_values_say_where_they_differ_first():
+    right = np.zeros((30, 40))
+    wrong = right.copy()
+    wrong[7, 9] = 3
+    text = card(lambda check: check.equal("the result", wrong, right))
+    assert "in 1 of 1200 places, first at [7, 9]: 3, not 0" in text
+    assert len(text) < 1500
+
+
+def test_a_missing_error_and_a_poor_message_are_told_apart():
+    def raising(error):
+        def call():
+            raise error
+
+        return call
+
+    with Checks("06.4", "x") as check:
+        check.raises("a bad shape", ValueError, raising(ValueError("shape (2,) here")), mentions=("shape", "(2,)"))
+    assert "should raise a ValueError" in card(lambda c: c.raises("a bad shape", ValueError, lambda: 3))
+    assert "another error" in card(lambda c: c.raises("a bad shape", ValueError, raising(KeyError("x"))))
+    assert "says more" in card(lambda c: c.raises("it", ValueError, raising(ValueError("no")), mentions="shape"))
+    assert "not written yet" in card(lambda c: c.raises("it", Exception, raising(NotImplementedError("06.4 do it"))))
+
+
+def test_the_calm_line_counts_and_never_says_all(capsys):
+    with Checks("06.4", "MulBackward") as check:
+        check.equal("a", 1, 1)
+        check.same("b", (1,), (1,))
+    assert capsys.readouterr().out == "06.4 MulBackward: 2 visible checks passed\n"
+    with Checks("06.4", "MulBackward") as check:
+        check.equal("a", 1, 1)
+        check.hidden()
+        check.equal("a", 1, 1)
+    assert capsys.readouterr().out == "06.4 MulBackward: 1 visible and 1 hidden checks passed\n"
+
+
+def in_notebook(*cells: str) -> str:
+    """Run cells as a notebook does; the card of the last one."""
+    main = types.ModuleType("__main__")
+    keep, sys.modules["__main__"] = sys.modules["__main__"], main
+    try:
+        for number, source in enumerate(cells):
+            name = f"<cell {number}>"
+            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+            if number == len(cells) - 1:
+                with pytest.raises(CheckFailed) as caught:
+                    exec(compile(source, name, "exec"), main.__dict__)
+                return str(caught.value)
+            exec(compile(source, name, "exec"), main.__dict__)
+    finally:
+        sys.modules["__main__"] = keep
+    raise AssertionError
+
+
+TEST = "from tinytorch.checks import Checks\nwith Checks('01.1', 'half') as check:\n    check.equal('half(4)', half(4), 2.0)\n"
+
+
+def test_a_cell_that_was_not_run_says_so():
+    text = in_notebook(TEST)
+    assert "`half` is not defined yet" in text and "run the cells above first" in text
+
+
+def test_a_stub_names_its_task():
+    text = in_notebook('def half(x):\n    raise NotImplementedError("01.1 half: return half of x")\n', TEST)
+    assert text.splitlines() == ["01.1 half: not written yet", "  to do     01.1 half: return half of x"]
+
+
+def test_an_error_in_the_students_code_shows_their_line_and_no_line_of_the_test():
+    text = in_notebook("def half(x):\n    y = x\n    return y.halves\n", TEST)
+    assert "AttributeError: 'int' object has no attribute 'halves'" in text
+    assert "half, line 3: return y.halves" in text
+    assert "check.equal" not in text
+
+
+def test_an_error_in_a_lambda_of_the_test_does_not_show_the_test():
+    test = "from tinytorch.checks import Checks\nwith Checks('01.1', 'half') as check:\n    secret = lambda: 1 / 0\n    secret()\n"
+    text = in_notebook("x = 1\n", test)
+    assert "ZeroDivisionError" in text and "secret" not in text
+
+
+def test_a_name_error_inside_the_students_code_is_theirs():
+    text = in_notebook("def half(x):\n    return xx / 2\n", TEST)
+    assert "NameError" in text and "return xx / 2" in text
+
+
+def test_stand_ins_hold_inside_the_block_only():
+    main = types.ModuleType("__main__")
+    source = (
+        "from tinytorch.checks import Checks\n"
+        "helper = lambda: 1\n"
+        "with Checks('01.1', 'x') as check:\n"
+        "    with check.using(helper=lambda: 2, extra=3):\n"
+        "        inside = helper(), extra\n"
+        "after = helper(), 'extra' in globals()\n"
+    )
+    exec(source, main.__dict__)
+    assert main.inside == (2, 3) and main.after == (1, False)
+
+
+def test_a_bare_object_has_not_run_its_constructor():
+    class Rule:
+        def __init__(self):
+            raise RuntimeError
+
+    rule = bare(Rule, 1, 2, axis=0)
+    assert rule.saved_tensors == (1, 2) and rule.axis == 0

@@ -1,0 +1,30 @@
+"""Where the command `tinytorch` begins: says clearly what is missing when the library was installed without its tools."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int | None:
+    """Run the command line. `tinytorch doctor` works although packages are missing; all else says which one it needs."""
+    try:
+        from .cli import main as run
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith(("tinytorch", "tinytorch_course")):
+            raise
+        if sys.argv[1:] == ["doctor"]:
+            from .doctor import main as doctor
+
+            return doctor()
+        print(
+            f"tinytorch: the command needs {error.name}, which is not installed: NumPy alone is enough for the library only.\n"
+            '  Run `pip install "tinytorch[student]"`, or in a checkout or student edition `pip install -e ".[student]"`;\n'
+            "  `tinytorch doctor` says what else is missing.",
+            file=sys.stderr,
+        )
+        return 2
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
