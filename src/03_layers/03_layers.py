@@ -68,8 +68,8 @@ def picture(alt):
 # %% [markdown]
 # ## Part 1: A layer is a sum that remembers its weights
 #
-# Here are the first twelve of 1,797 digits that thirteen people wrote, scanned to 8×8 pixels. To the computer, each is a
-# row of 64 numbers between 0 (paper) and 1 (ink). Run the cell; nothing to do.
+# Here are the first twelve of 1,797 digits that thirteen people wrote, scanned to 8×8 pixels. To the computer, each is
+# a row of 64 numbers between 0 (paper) and 1 (ink). Run the cell; nothing to do.
 
 # %% tags=["demo"]
 home = next(folder for folder in [Path.cwd(), *Path.cwd().parents] if (folder / "data" / "digits").is_dir())
@@ -84,8 +84,9 @@ for axis, image, label in zip(axes, images, labels):
 picture("Twelve handwritten digits as 8 by 8 grey pixels: 0 to 9 in order, then 0 and 1 again.")
 
 # %% [markdown]
-# The simplest machine that reads such a row gives each pixel a weight for each digit: "ink here speaks for a 3 and against a 1".
-# A digit's score is the weighted sum of all pixels plus one number that does not depend on the picture, the **bias**:
+# The simplest machine that reads such a row gives each pixel a weight for each digit: "ink here speaks for a 3 and
+# against a 1". A digit's score is the weighted sum of all pixels plus one number that does not depend on the picture,
+# the **bias**:
 #
 # $$y_j = \sum_i x_i\, W_{ij} + b_j \qquad\text{or}\qquad y = xW + b$$
 #
@@ -96,15 +97,16 @@ picture("Twelve handwritten digits as 8 by 8 grey pixels: 0 to 9 in order, then 
 #
 # $$x = (1,\ 2)\qquad W = \begin{pmatrix}1 & 2 & 3\\ 4 & 5 & 6\end{pmatrix}\qquad b = (0.5,\ 0,\ -0.5)$$
 #
-# The first output is $1\cdot 1 + 2\cdot 4 + 0.5 = 9.5$. What are the second and the third? The next cell has the answer.
+# The first output is $1\cdot 1 + 2\cdot 4 + 0.5 = 9.5$. What are the second and the third? The next cell has the
+# answer.
 
 # %%
 x, weight, bias = np.array([1.0, 2.0]), np.array([[1.0, 2, 3], [4, 5, 6]]), np.array([0.5, 0, -0.5])
 x @ weight + bias
 
 # %% [markdown]
-# A function could do this. But a function forgets: somebody has to keep $W$ and $b$ and hand them in on each call. A **layer** is
-# an object that keeps them. All layers share one thing: calling them runs their `forward`.
+# A function could do this. But a function forgets: somebody has to keep $W$ and $b$ and hand them in on each call. A
+# **layer** is an object that keeps them. All layers share one thing: calling them runs their `forward`.
 
 # %%
 #| export
@@ -145,19 +147,20 @@ class Linear(Layer):
 # %% [markdown]
 # ### 03.1 Linear.forward
 #
-# Real networks read many pictures at once: `x` has the shape (batch, in_features), one picture a row. Broadcasting adds the
-# bias to each row. If the shapes do not fit, say so in words: "matmul: mismatch in core dimension 0" has cost
+# Real networks read many pictures at once: `x` has the shape (batch, in_features), one picture a row. Broadcasting
+# adds the bias to each row. If the shapes do not fit, say so in words: "matmul: mismatch in core dimension 0" has cost
 # everybody an afternoon once.
 #
 # <details><summary>A nudge</summary>
 #
-# `x.matmul(self.weight)` works for one row, for a batch and for a batch of batches. `x.shape[-1]` is the last dimension.
+# `x.matmul(self.weight)` works for one row, for a batch and for a batch of batches. `x.shape[-1]` is the last
+# dimension.
 # </details>
 #
 # <details><summary>Why "operations of Tensor only"?</summary>
 #
-# `x.data @ self.weight.data` gives the same numbers. But in Module 06 every operation of a `Tensor` will leave a trace for the way
-# back, and an operation on bare arrays will not.
+# `x.data @ self.weight.data` gives the same numbers. But in Module 06 every operation of a `Tensor` will leave a trace
+# for the way back, and an operation on bare arrays will not.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "03-01-linear-forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -167,7 +170,7 @@ def forward(self, x):
     """x W + b, computed with operations of Tensor only.
 
     Shapes: x (..., in_features), the result (..., out_features). `self.bias` may be None: then nothing is added.
-    Raises ValueError when the last dimension of x is not in_features; its message contains x.shape and self.weight.shape.
+    Raises ValueError when the last dimension of x is not in_features; its message has x.shape and self.weight.shape.
     """
     ### BEGIN SOLUTION 03.1 Linear.forward: return x times the weight, plus the bias if there is one
     if x.shape[-1:] != self.weight.shape[:1]:
@@ -204,7 +207,7 @@ with Checks("03.1", "Linear.forward") as check:
     check.is_a("the result", out, Tensor)
     check.equal("x W + b", out, [[9.5, 12.0, 14.5], [-0.5, 1.0, 2.5]])
     wrong = Tensor(np.ones((4, 3), np.float32))
-    check.given(x=wrong, weight=layer.weight, look="Compare the last dimension of x with in_features, before you multiply.")
+    check.given(x=wrong, weight=layer.weight, look="Compare the last dimension of x with in_features first.")
     check.raises("x with 3 features for 2", ValueError, lambda: layer.forward(wrong), mentions=("(4, 3)", "(2, 3)"))
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -215,7 +218,8 @@ with Checks("03.1", "Linear.forward") as check:
     free = bare(Linear, weight=layer.weight, bias=None)
     check.equal("the result without a bias", free.forward(x), [[9.0, 12.0, 15.0], [-1.0, 1.0, 3.0]])
     check.raises("one row of 3 features", ValueError, lambda: layer.forward(Tensor([1.0, 2.0, 3.0])), mentions="(3,)")
-    check.raises("3 features, batched", ValueError, lambda: layer.forward(Tensor(np.ones((2, 2, 3)))), mentions="(2, 2, 3)")
+    deep = Tensor(np.ones((2, 2, 3)))
+    check.raises("3 features, batched", ValueError, lambda: layer.forward(deep), mentions=("(2, 2, 3)", "(2, 3)"))
     with counted("matmul", "__matmul__", "__rmatmul__") as products, counted("__add__", "__radd__") as sums:
         layer.forward(x)
     check.true("the product was not computed by an operation of Tensor", len(products) > 0)
@@ -223,8 +227,9 @@ with Checks("03.1", "Linear.forward") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# PyTorch computes the same and keeps the weight the other way round: `torch.nn.Linear(64, 10).weight` has the shape (10, 64), and
-# forward is $xW^\mathsf{T} + b$. Ours reads like the formula; numbers that move between the two have to be transposed.
+# PyTorch computes the same and keeps the weight the other way round: `torch.nn.Linear(64, 10).weight` has the shape
+# (10, 64), and forward is $xW^\mathsf{T} + b$. Ours reads like the formula; numbers that move between the two have to
+# be transposed.
 #
 # ## Part 2: The first numbers
 #
@@ -235,8 +240,8 @@ same = Tensor(np.full((2, 3), 0.5, np.float32))
 x.matmul(same)
 
 # %% [markdown]
-# Every column is equal, so all three outputs are. They will also get equal corrections, in each step, for ever: three outputs that
-# stay one. Random numbers tell them apart. Two questions are left: random from where, and how large?
+# Every column is equal, so all three outputs are. They will also get equal corrections, in each step, for ever: three
+# outputs that stay one. Random numbers tell them apart. Two questions are left: random from where, and how large?
 #
 # **From where:** from one generator that can be started again. An experiment that nobody can repeat is a rumour.
 
@@ -256,9 +261,9 @@ manual_seed(7)
 first, generator.uniform(-1, 1, size=3)
 
 # %% [markdown]
-# **How large:** an output is a sum of `in_features` terms. The more terms, the larger the sum, unless each gets smaller. The number of
-# terms is the **fan-in**. Most frameworks draw weights evenly from $-1/\sqrt{\text{fan-in}}$ to $+1/\sqrt{\text{fan-in}}$. Why the
-# square root? Add random signs and see how far the sum gets.
+# **How large:** an output is a sum of `in_features` terms. The more terms, the larger the sum, unless each gets
+# smaller. The number of terms is the **fan-in**. Most frameworks draw weights evenly from $-1/\sqrt{\text{fan-in}}$ to
+# $+1/\sqrt{\text{fan-in}}$. Why the square root? Add random signs and see how far the sum gets.
 
 # %%
 for terms in [4, 16, 64, 256]:
@@ -266,12 +271,13 @@ for terms in [4, 16, 64, 256]:
     print(f"{terms:4} terms: a typical sum is {sums.std():5.2f}")
 
 # %% [markdown]
-# Sixteen times the terms, four times the sum. Terms with random signs mostly cancel; what stays grows with the square root.
+# Sixteen times the terms, four times the sum. Terms with random signs mostly cancel; what stays grows with the square
+# root.
 #
 # ### 03.2 uniform_init
 #
-# Example: fan-in 4 gives numbers between −0.5 and 0.5; fan-in 64 between −0.125 and 0.125. The fan-in is an argument of its own because a
-# bias has one too, and its shape does not tell.
+# Example: fan-in 4 gives numbers between −0.5 and 0.5; fan-in 64 between −0.125 and 0.125. The fan-in is an argument
+# of its own because a bias has one too, and its shape does not tell.
 #
 # <details><summary>A nudge</summary>
 #
@@ -307,7 +313,8 @@ with Checks("03.2", "uniform_init") as check:
     check.equal("the numbers after the same seed", uniform_init((64, 50), 64), weight, look="Draw from `generator`.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.true("two calls give the same numbers", not np.array_equal(uniform_init((9,), 4).data, uniform_init((9,), 4).data))
+    one, two = uniform_init((9,), 4).data, uniform_init((9,), 4).data
+    check.true("two calls give the same numbers", not np.array_equal(one, two))
     bias = uniform_init((3000,), 9).data
     check.same("the shape of a bias", bias.shape, (3000,))
     check.equal("the bound for a bias of fan-in 9", np.abs(bias).max(), 1 / 3, rtol=0.01)
@@ -320,8 +327,8 @@ with Checks("03.2", "uniform_init") as check:
 # %% [markdown]
 # ### 03.3 Linear.__init__
 #
-# Now a layer can make its own numbers. `Linear(64, 10)` draws a weight of shape (64, 10) and a bias of shape (10,). Each of the ten
-# outputs sums 64 terms, so the fan-in is 64 for both.
+# Now a layer can make its own numbers. `Linear(64, 10)` draws a weight of shape (64, 10) and a bias of shape (10,).
+# Each of the ten outputs sums 64 terms, so the fan-in is 64 for both.
 #
 # <details><summary>A nudge</summary>
 #
@@ -374,8 +381,8 @@ with Checks("03.3", "Linear.__init__") as check, check.using(uniform_init=note_i
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# A first layer, on a real picture: ten scores for the first digit of the file, a 0. They are close together and mean nothing.
-# The highest one is the layer's answer.
+# A first layer, on a real picture: ten scores for the first digit of the file, a 0. They are close together and mean
+# nothing. The highest one is the layer's answer.
 
 # %% tags=["demo"]
 manual_seed(3)
@@ -386,14 +393,14 @@ print(reader, "says", scores.data.argmax(), "with the scores", scores.data.round
 # %% [markdown]
 # ## Part 3: Does the signal survive ten layers?
 #
-# One layer keeps numbers at a reasonable size, whatever you start with. Deep networks apply ten, or a hundred. If each halves its
-# input, ten of them leave a thousandth, and the last layers see nothing but zeros. If each doubles it, the numbers overflow.
-# Do not believe it: measure it.
+# One layer keeps numbers at a reasonable size, whatever you start with. Deep networks apply ten, or a hundred. If each
+# halves its input, ten of them leave a thousandth, and the last layers see nothing but zeros. If each doubles it, the
+# numbers overflow. Do not believe it: measure it.
 #
 # ### 03.4 activation_stds
 #
-# The size of a signal is its standard deviation. By hand: if the layers are "times 2" and "plus 5", and $x = (1, 3)$ with standard
-# deviation 1, then it is 2 after the first layer and still 2 after the second.
+# The size of a signal is its standard deviation. By hand: if the layers are "times 2" and "plus 5", and $x = (1, 3)$
+# with standard deviation 1, then it is 2 after the first layer and still 2 after the second.
 
 # %% nbgrader={"grade": false, "grade_id": "03-04-activation-stds", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def activation_stds(layers, x):
@@ -419,20 +426,24 @@ with Checks("03.4", "activation_stds") as check:
     layers = [lambda x: x * 3.0, lambda x: x * x, lambda x: x + x]
     stds = activation_stds(layers, Tensor([[0.0, 1.0], [2.0, 5.0]]))
     values = np.array([0.0, 3.0, 6.0, 15.0])
-    check.equal("the standard deviations of x * 3, x * x, x + x", stds, [values.std(), (values**2).std(), 2 * (values**2).std()])
-    check.equal("those of a single layer", activation_stds([lambda x: x], Tensor([[1.0, 2.0], [4.0, 7.0]])), [np.std([1, 2, 4, 7])])
+    expected = [values.std(), (values**2).std(), 2 * (values**2).std()]
+    check.equal("the standard deviations of x * 3, x * x, x + x", stds, expected)
+    table = Tensor([[1.0, 2.0], [4.0, 7.0]])
+    check.equal("that of a single layer", activation_stds([lambda x: x], table), [np.std([1, 2, 4, 7])])
     check.equal("the number of results without layers", len(activation_stds([], Tensor([1.0]))), 0)
     ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### 03.5 keeping_bound
 #
-# Which bound $a$ keeps the size? Take $n$ inputs with mean square 1 and weights drawn evenly from $-a$ to $a$: those have mean square $a^2/3$.
-# The products have mean square $a^2/3$ too, and the sum of $n$ of them $n\,a^2/3$. It stays 1 if
+# Which bound $a$ keeps the size? Take $n$ inputs with mean square 1 and weights drawn evenly from $-a$ to $a$: those
+# have mean square $a^2/3$. The products have mean square $a^2/3$ too, and the sum of $n$ of them $n\,a^2/3$. It stays
+# 1 if
 #
 # $$a = \sqrt{3/n}$$
 #
-# A ReLU sets the negative half to zero and with it halves the mean square. To make up for that, $n\,a^2/3$ has to be 2.
+# A ReLU sets the negative half to zero and with it halves the mean square. To make up for that, $n\,a^2/3$ has to be
+# 2.
 #
 # <details><summary>The formula</summary>
 #
@@ -464,8 +475,9 @@ with Checks("03.5", "keeping_bound") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the measurement: ten times a layer of 128 numbers and a ReLU, with three choices of the bound. One is the usual $1/\sqrt{n}$ of
-# exercise 03.2, one is yours, one is twice yours. Before you run it: which line goes up, and which goes down?
+# Now the measurement: ten times a layer of 128 numbers and a ReLU, with three choices of the bound. One is the usual
+# $1/\sqrt{n}$ of exercise 03.2, one is yours, one is twice yours. Before you run it: which line goes up, and which
+# goes down?
 
 # %%
 def random_stack(bound, depth=10, width=128):
@@ -481,7 +493,8 @@ def random_stack(bound, depth=10, width=128):
 manual_seed(0)
 signal = Tensor(np.random.default_rng(0).standard_normal((1000, 128)).astype(np.float32))
 keep = keeping_bound(128)
-choices = [("twice yours", 2 * keep, "#E69F00"), ("yours", keep, "#009E73"), ("1/sqrt(n)", 1 / math.sqrt(128), "#0072B2")]
+usual = 1 / math.sqrt(128)
+choices = [("twice yours", 2 * keep, "#E69F00"), ("yours", keep, "#009E73"), ("1/sqrt(n)", usual, "#0072B2")]
 plt.figure(figsize=(6, 3.2))
 for (name, bound, colour), marker in zip(choices, "^os"):
     stds = activation_stds(random_stack(bound), signal)
@@ -489,20 +502,21 @@ for (name, bound, colour), marker in zip(choices, "^os"):
     print(f"{name:12} after 10 layers: {stds[-1]:.2g}")
 plt.xlabel("layer")
 plt.ylabel("standard deviation")
-plt.legend(title="bound of the weights")
-picture("Standard deviation after each of ten layers on a logarithmic axis: rising about a thousandfold with twice the "
-        "keeping bound, level with the keeping bound, falling about five-thousandfold with one over the square root of n.")
+plt.legend(title="bound of the weights", loc="center left", bbox_to_anchor=(1, 0.5))
+picture("Standard deviation after each of ten layers on a logarithmic axis, starting near 1: rising to about 700 with twice "
+        "the keeping bound, level with the keeping bound, falling to about 0.0001 with one over the square root of n.")
 
 # %% [markdown]
-# The usual choice *shrinks* the signal: its mean square is divided by 6 in each layer, so the size by $\sqrt 6 \approx 2.4$. Why do
-# frameworks use it nevertheless? For two or three layers it does no harm, and PyTorch inherited it from its predecessor Torch.
-# Deep networks choose their own (`torch.nn.init.kaiming_uniform_`) or normalise between layers.
+# The usual choice *shrinks* the signal: its mean square is divided by 6 in each layer, so the size by $\sqrt 6 \approx
+# 2.4$. Why do frameworks use it nevertheless? For two or three layers it does no harm, and PyTorch inherited it from
+# its predecessor Torch. Deep networks choose their own (`torch.nn.init.kaiming_uniform_`) or normalise between layers.
 
 # %% [markdown]
 # ## Part 4: Finding every parameter
 #
-# Layers are put into other layers: a network has blocks, a block has layers, a layer has tensors. Module 07 will ask one question of all
-# of this: *which numbers may I change?* Nobody wants to keep that list by hand. How would you find the tensors in this tree?
+# Layers are put into other layers: a network has blocks, a block has layers, a layer has tensors. Module 07 will ask
+# one question of all of this: *which numbers may I change?* Nobody wants to keep that list by hand. How would you find
+# the tensors in this tree?
 #
 # ```mermaid
 # flowchart TD
@@ -519,7 +533,8 @@ picture("Standard deviation after each of ten layers on a logarithmic axis: risi
 # ```
 
 # %% [markdown]
-# Python knows the answer. `vars(thing)` is the dictionary of an object's attributes, in the order in which they were first set:
+# Python knows the answer. `vars(thing)` is the dictionary of an object's attributes, in the order in which they were
+# first set:
 
 # %%
 class TwoLayers(Layer):
@@ -532,27 +547,28 @@ class TwoLayers(Layer):
 vars(TwoLayers())
 
 # %% [markdown]
-# So start at the network and open what can be opened: layers by `vars`, and lists, tuples and dictionaries, because people keep layers
-# there. Three things go wrong in practice: a layer in a list is overlooked and never learns; two names for one tensor make it count
-# twice; a child that knows its parent sends you round in circles for ever. An order that is always the same matters too: saved
-# networks rely on it.
+# So start at the network and open what can be opened: layers by `vars`, and lists, tuples and dictionaries, because
+# people keep layers there. Three things go wrong in practice: a layer in a list is overlooked and never learns; two
+# names for one tensor make it count twice; a child that knows its parent sends you round in circles for ever. An order
+# that is always the same matters too: saved networks rely on it.
 
 # %% [markdown]
 # ### 03.6 walk
 #
-# **By hand.** A layer `outer` has `first = inner`, then `scale = c`, then `again = inner`; `inner` has `w = a` and `u = b`.
-# The walk gives `outer, inner, a, b, c`: what is inside `inner` comes before `c`, and the second `inner` is not news.
+# **By hand.** A layer `outer` has `first = inner`, then `scale = c`, then `again = inner`; `inner` has `w = a` and `u
+# = b`. The walk gives `outer, inner, a, b, c`: what is inside `inner` comes before `c`, and the second `inner` is not
+# news.
 #
 # <details><summary>A nudge</summary>
 #
-# A function inside that calls itself for every value it finds inside the current one. Two lists (or a list and a set) live outside of it: what
-# was found, and what was seen.
+# A function inside that calls itself for every value it finds inside the current one. Two lists (or a list and a set)
+# live outside of it: what was found, and what was seen.
 # </details>
 #
 # <details><summary>What does "each once" compare?</summary>
 #
-# Not the values: two different tensors may hold equal numbers, and both want to learn. Objects are the same if `a is b`, which is to say
-# `id(a) == id(b)`.
+# Not the values: two different tensors may hold equal numbers, and both want to learn. Objects are the same if `a is
+# b`, which is to say `id(a) == id(b)`.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "03-06-walk", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -560,8 +576,8 @@ vars(TwoLayers())
 def walk(thing):
     """All layers and tensors in `thing`, itself included: a list, in definition order, each object once.
 
-    Layers are opened (their attributes, by `vars`), and so are lists, tuples and the values of dictionaries, however deep.
-    What is inside a layer comes right after it. Everything else (numbers, strings, functions, None) is passed over.
+    Layers are opened (their attributes, by `vars`), and so are lists, tuples and the values of dictionaries, at any
+    depth. What is inside a layer comes right after it. Everything else (numbers, strings, None, …) is passed over.
     """
     ### BEGIN SOLUTION 03.6 walk: return the layers and tensors in `thing`, each once, in definition order
     found, seen, waiting = [], set(), [thing]
@@ -602,10 +618,11 @@ with Checks("03.6", "walk") as check:
     check.same("what was found, in order", found, ["outer", "inner", "a", "b", "c"])
     listing = bare(Box, parts=[c, inner])
     check.given(listing="Box(parts=[c, inner])", look="Lists are opened too.")
-    check.same("what was found", names_of(walk(listing), box=listing, inner=inner, a=a, b=b, c=c), ["box", "c", "inner", "a", "b"])
+    found = names_of(walk(listing), listing=listing, inner=inner, a=a, b=b, c=c)
+    check.same("what was found", found, ["listing", "c", "inner", "a", "b"])
     twice = bare(Box, one=a, two=a)
     check.given(twice="Box(one=a, two=a)", look="Each object once.")
-    check.same("what was found", names_of(walk(twice), box=twice, a=a), ["box", "a"])
+    check.same("what was found", names_of(walk(twice), twice=twice, a=a), ["twice", "a"])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     deep = bare(Box, zebra=({"x": c, "y": [[inner], 5]},), apple=b, none=None, parts=[(), [a]])
@@ -618,7 +635,8 @@ with Checks("03.6", "walk") as check:
     child = bare(Box, w=c)
     parent = bare(Box, z=a, child=child, more={"b": [child, b]})
     child.parent = parent
-    check.same("a child that knows its parent", names_of(walk(parent), p=parent, k=child, a=a, b=b, c=c), ["p", "a", "k", "c", "b"])
+    found = names_of(walk(parent), parent=parent, child=child, a=a, b=b, c=c)
+    check.same("a child that knows its parent", found, ["parent", "a", "child", "c", "b"])
     check.same("a list as the start", names_of(walk([b, inner]), inner=inner, a=a, b=b), ["b", "inner", "a"])
     check.same("nothing to find", list(walk({"n": 3, "s": "abc"})), [])
     ### END HIDDEN TESTS
@@ -626,8 +644,8 @@ with Checks("03.6", "walk") as check:
 # %% [markdown]
 # ### 03.7 Layer.parameters
 #
-# With the walk done, the question of Module 07 is one line. A parameter is a tensor that requires a gradient: other tensors (a table of
-# constants, say) may live in a layer without being learned.
+# With the walk done, the question of Module 07 is one line. A parameter is a tensor that requires a gradient: other
+# tensors (a table of constants, say) may live in a layer without being learned.
 
 # %% nbgrader={"grade": false, "grade_id": "03-07-parameters", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| exporti
@@ -653,8 +671,9 @@ def known_walks(*answers):
 w, u, constant = Tensor([1.0], requires_grad=True), Tensor([2.0], requires_grad=True), Tensor([3.0])
 inner = bare(Box, u=u, constant=constant)
 outer = bare(Box, w=w, part=inner)
-with Checks("03.7", "Layer.parameters") as check, check.using(walk=known_walks([outer, w, inner, u, constant], [inner, u, constant])):
-    check.given(outer="Box(w=w, part=inner)", inner="Box(u=u, constant=constant)", look="Which tensors require a gradient?")
+answers = known_walks([outer, w, inner, u, constant], [inner, u, constant])
+with Checks("03.7", "Layer.parameters") as check, check.using(walk=answers):
+    check.given(outer="Box(w=w, part=inner)", inner="Box(u=u, constant=constant)", look="Which ones require a gradient?")
     names = names_of(outer.parameters(), w=w, u=u, constant=constant, outer=outer, inner=inner)
     check.same("the parameters of `outer`", names, ["w", "u"])
     ### BEGIN HIDDEN TESTS
@@ -673,9 +692,10 @@ with Checks("03.7", "Layer.parameters") as check, check.using(walk=known_walks([
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# PyTorch does the same with more ceremony: assigning a `Parameter` or a `Module` to an attribute registers it (in `__setattr__`), which is
-# why `super().__init__()` has to come first there, and why layers in a plain list are *not* found: PyTorch wants an `nn.ModuleList`.
-# It also names a layer's own parameters before those of its parts, where we keep the order of definition.
+# PyTorch does the same with more ceremony: assigning a `Parameter` or a `Module` to an attribute registers it (in
+# `__setattr__`), which is why `super().__init__()` has to come first there, and why layers in a plain list are *not*
+# found: PyTorch wants an `nn.ModuleList`. It also names a layer's own parameters before those of its parts, where we
+# keep the order of definition.
 #
 # With `parameters`, forgetting all gradients is a loop; Module 06 will need it. It is given:
 
@@ -690,16 +710,18 @@ def zero_grad(self):
 # %% [markdown]
 # ## Part 5: Two modes, stacks, dropout
 #
-# Some layers behave in one way while the network learns and in another when it is used. So each layer has `training`, True or False.
-# A network has one switch for all: `net.train()` before learning, `net.eval()` before use.
+# Some layers behave in one way while the network learns and in another when it is used. So each layer has `training`,
+# True or False. A network has one switch for all: `net.train()` before learning, `net.eval()` before use.
 #
 # ### 03.8 Layer.train
 #
-# The switch has to reach layers deep inside, and only this network's: another one made of the same classes stays as it is.
+# The switch has to reach layers deep inside, and only this network's: another one made of the same classes stays as it
+# is.
 #
 # <details><summary>A nudge</summary>
 #
-# `walk(self)` finds tensors too. `self.training = …` sets the attribute of one object; `Layer.training` belongs to all.
+# `walk(self)` finds tensors too. `self.training = …` sets the attribute of one object; `Layer.training` belongs to
+# all.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "03-08-train", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -731,16 +753,18 @@ inner = bare(Box, leaf=leaf)
 outer = bare(Box, part=inner)
 answers = known_walks([outer, inner, leaf, w], [inner, leaf, w], [leaf, w], [other])
 with Checks("03.8", "Layer.train") as check, check.using(walk=answers):
-    check.given(outer="Box(part=inner)", inner="Box(leaf=leaf)", look="Layers inside layers have a `training` of their own.")
+    check.given(outer="Box(part=inner)", inner="Box(leaf=leaf)", look="Layers inside layers have their own `training`.")
     result = outer.train(False)
-    check.same("training after train(False), in outer, inner and leaf", [outer.training, inner.training, leaf.training], [False] * 3)
+    states = [outer.training, inner.training, leaf.training]
+    check.same("training after train(False), in outer, inner and leaf", states, [False] * 3)
     check.true("train() should return the layer itself", result is outer, got=result)
     outer.train()
     check.same("training after train()", [outer.training, inner.training, leaf.training], [True] * 3)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     inner.train(False)
-    check.same("training when only the inner layer was switched", [outer.training, inner.training, leaf.training], [True, False, False])
+    states = [outer.training, inner.training, leaf.training]
+    check.same("training when only the inner layer was switched", states, [True, False, False])
     check.same("training of another Box", [other.training, bare(Box).training, Layer.training], [True, True, True])
     outer.train(True)
     outer.train(True)
@@ -751,8 +775,8 @@ with Checks("03.8", "Layer.train") as check, check.using(walk=answers):
 # %% [markdown]
 # ### 03.9 Sequential.forward
 #
-# Most networks are a queue: each layer reads what the one before it wrote. `Sequential(a, b, c)` is that queue as one layer, so it can
-# stand inside another. Everything but its `forward` is given.
+# Most networks are a queue: each layer reads what the one before it wrote. `Sequential(a, b, c)` is that queue as one
+# layer, so it can stand inside another. Everything but its `forward` is given.
 
 # %%
 #| export
@@ -766,7 +790,7 @@ class Sequential(Layer):
     def __init__(self, *layers):
         for layer in layers:
             if not callable(layer):
-                raise TypeError(f"Sequential(a, b, c) takes layers one by one, and a {type(layer).__name__} is not a layer")
+                raise TypeError(f"Sequential(a, b, c) takes layers one by one; a {type(layer).__name__} is none")
         self.layers = list(layers)
 
     def __getitem__(self, index):
@@ -782,7 +806,7 @@ class Sequential(Layer):
 #| exporti
 @method_of(Sequential)
 def forward(self, x):
-    """Call each of `self.layers` with what the one before it returned, the first with x; return the last one's result."""
+    """Call each of `self.layers` with what the one before it returned, the first with x; return the last result."""
     ### BEGIN SOLUTION 03.9 Sequential.forward: send x through all layers and return the result
     for layer in self.layers:
         x = layer(x)
@@ -817,20 +841,21 @@ with Checks("03.9", "Sequential.forward") as check:
 # %% [markdown]
 # ### 03.10 dropout_mask
 #
-# A network with more numbers than it needs learns its examples by heart. **Dropout** makes that hard: at each step, every number has a
-# chance $p$ to be set to zero, so no unit can rely on a particular other one (Srivastava and others, 2014).
+# A network with more numbers than it needs learns its examples by heart. **Dropout** makes that hard: at each step,
+# every number has a chance $p$ to be set to zero, so no unit can rely on a particular other one (Srivastava and
+# others, 2014).
 #
-# Dropping half the terms halves the next layer's sums. When the network is used, nothing is dropped, and the sums would be twice what
-# the network knows. So what stays is divided by the chance to stay, $1-p$.
+# Dropping half the terms halves the next layer's sums. When the network is used, nothing is dropped, and the sums
+# would be twice what the network knows. So what stays is divided by the chance to stay, $1-p$.
 
 # %% [markdown]
-# **By hand.** With $p = 0.75$ about one number in four stays and is multiplied by $1/0.25 = 4$. On average, $1$ becomes
-# $0.75\cdot 0 + 0.25\cdot 4 = 1$. What are the two values of a mask for $p = 0.2$?
+# **By hand.** With $p = 0.75$ about one number in four stays and is multiplied by $1/0.25 = 4$. On average, $1$
+# becomes $0.75\cdot 0 + 0.25\cdot 4 = 1$. What are the two values of a mask for $p = 0.2$?
 #
 # <details><summary>A nudge</summary>
 #
-# `generator.random(shape)` gives numbers evenly spread from 0 to 1: a share of $p$ is below $p$. A comparison gives True and False, and
-# `.astype(dtype)` makes ones and zeros of them.
+# `generator.random(shape)` gives numbers evenly spread from 0 to 1: a share of $p$ is below $p$. A comparison gives
+# True and False, and `.astype(dtype)` makes ones and zeros of them.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "03-10-dropout-mask", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -878,14 +903,14 @@ for axis, image, title in zip(axes, [images[3], *dropped], ["as it is", "p = 0.3
     axis.imshow(image.reshape(8, 8), cmap="Greys", vmin=0, vmax=1 / 0.7)
     axis.set_title(title, fontsize=9)
     axis.axis("off")
-picture("A handwritten 3, and the same digit three times with about a third of its pixels, each time others, set to white and "
-        "the rest darker.")
+picture("A handwritten 3, and the same digit three times with about a third of its pixels, each time others, set to "
+        "white and the rest darker.")
 
 # %% [markdown]
 # ### 03.11 Dropout.forward
 #
-# The layer: in training, times a fresh mask; otherwise, nothing at all, not even a copy. The constructor is given, with the check that a
-# chance is a chance.
+# The layer: in training, times a fresh mask; otherwise, nothing at all, not even a copy. The constructor is given,
+# with the check that a chance is a chance.
 
 # %%
 #| export
@@ -907,7 +932,7 @@ class Dropout(Layer):
 #| exporti
 @method_of(Dropout)
 def forward(self, x):
-    """In training, x times a new `dropout_mask` in x's shape and dtype, by Tensor's multiplication; otherwise x itself."""
+    """In training, x times a new `dropout_mask` in x's shape and dtype, by Tensor's product; otherwise x itself."""
     ### BEGIN SOLUTION 03.11 Dropout.forward: return x times a new mask in training, otherwise x itself
     if not self.training or self.p == 0:
         return x
@@ -927,8 +952,10 @@ def note_mask(shape, p, dtype=np.float32):
 with Checks("03.11", "Dropout.forward") as check, check.using(dropout_mask=note_mask):
     x = Tensor([[1.0, 10.0], [100.0, 1000.0]])
     check.given(x=x, mask=[[1.0, 2.0], [3.0, 4.0]], look="Is the layer in training?")
-    check.equal("the result in training", bare(Dropout, p=0.5, training=True).forward(x), [[1.0, 20.0], [300.0, 4000.0]])
-    check.true("in evaluation, x itself should be returned", bare(Dropout, p=0.5, training=False).forward(x) is x)
+    layer = bare(Dropout, p=0.5, training=True)
+    check.equal("the result in training", layer.forward(x), [[1.0, 20.0], [300.0, 4000.0]])
+    layer.training = False
+    check.true("in evaluation, x itself should be returned", layer.forward(x) is x)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     layer, wide = bare(Dropout, p=0.25, training=True), Tensor(np.full((1, 3), 2.0))
@@ -948,8 +975,8 @@ with Checks("03.11", "Dropout.forward") as check, check.using(dropout_mask=note_
 #
 # ### 03.12 How many parameters?
 #
-# A network with the sizes [64, 32, 10] is Linear(64, 32), ReLU, Linear(32, 10). How many numbers can it learn?
-# The answer stood in the second sentence of this notebook.
+# A network with the sizes [64, 32, 10] is Linear(64, 32), ReLU, Linear(32, 10). How many numbers can it learn? The
+# answer stood in the second sentence of this notebook.
 
 # %% nbgrader={"grade": false, "grade_id": "03-12-mlp-parameters", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def mlp_parameters(sizes, bias=True):
@@ -960,7 +987,7 @@ def mlp_parameters(sizes, bias=True):
 
 # %% nbgrader={"grade": true, "grade_id": "test-03-12-mlp-parameters", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("03.12", "mlp_parameters") as check:
-    check.given(sizes=[64, 32, 10], look="Weights: 64 times 32, and 32 times 10. Biases: one for each output of each layer.")
+    check.given(sizes=[64, 32, 10], look="Weights: 64 times 32, and 32 times 10. Biases: one an output.")
     check.equal("the number of parameters", mlp_parameters([64, 32, 10]), 2410)
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -972,13 +999,13 @@ with Checks("03.12", "mlp_parameters") as check:
 # %% [markdown]
 # ### 03.13 How much memory?
 #
-# Parameters are not all. Module 06 keeps the results of all layers until the way back, and those grow with the batch. With the sizes
-# [64, 32, 10] and 100 pictures, the first Linear gives 100×32 numbers, ReLU another 100×32, the second Linear 100×10: 7,400 numbers of
-# 4 bytes each.
+# Parameters are not all. Module 06 keeps the results of all layers until the way back, and those grow with the batch.
+# With the sizes [64, 32, 10] and 100 pictures, the first Linear gives 100×32 numbers, ReLU another 100×32, the second
+# Linear 100×10: 7,400 numbers of 4 bytes each.
 
 # %% nbgrader={"grade": false, "grade_id": "03-13-activation-bytes", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def activation_bytes(sizes, batch_size):
-    """Bytes of the float32 results of all layers for one batch: each Linear, and a ReLU after each Linear but the last."""
+    """Bytes of the float32 results for one batch: of each Linear, and of a ReLU after each Linear but the last."""
     ### BEGIN SOLUTION 03.13 activation_bytes: return the number of bytes of all layers' results
     *hidden, last = sizes[1:]
     return 4 * batch_size * (2 * sum(hidden) + last)
@@ -986,7 +1013,7 @@ def activation_bytes(sizes, batch_size):
 
 # %% nbgrader={"grade": true, "grade_id": "test-03-13-activation-bytes", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("03.13", "activation_bytes") as check:
-    check.given(sizes=[64, 32, 10], batch_size=100, look="7,400 numbers, 4 bytes each. The input is not a layer's result.")
+    check.given(sizes=[64, 32, 10], batch_size=100, look="7,400 numbers, 4 bytes each. The input is no result.")
     check.equal("the number of bytes", activation_bytes([64, 32, 10], 100), 29600)
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -996,8 +1023,8 @@ with Checks("03.13", "activation_bytes") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# With a batch of one, this network's parameters take 9,640 bytes and its activations 296. At which batch size do the activations
-# overtake? Try it with your two functions: this is why memory limits the batch, not only the network.
+# With a batch of one, this network's parameters take 9,640 bytes and its activations 296. At which batch size do the
+# activations overtake? Try it with your two functions: this is why memory limits the batch, not only the network.
 
 # %%
 for batch_size in [1, 10, 33, 100, 1000]:
@@ -1007,8 +1034,8 @@ for batch_size in [1, 10, 33, 100, 1000]:
 # %% [markdown]
 # ## A classifier that knows nothing
 #
-# Everything is there. The network reads all 1,797 digits at once and says for each which of its ten scores is the highest. How often
-# will it be right?
+# Everything is there. The network reads all 1,797 digits at once and says for each which of its ten scores is the
+# highest. How often will it be right?
 
 # %%
 def digits_net():
@@ -1025,13 +1052,15 @@ def accuracy(net, images, labels):
 manual_seed(0)
 net = digits_net()
 print(net)
-print(sum(parameter.size for parameter in net.parameters()), "parameters;", f"right: {accuracy(net, images, labels):.1%}")
+print(sum(parameter.size for parameter in net.parameters()), "parameters")
+print(f"right: {accuracy(net, images, labels):.1%}")
 answers = np.bincount(net(Tensor(images)).data.argmax(axis=1), minlength=10)
 for digit in np.argsort(-answers)[:3]:
     print(f"it says {digit} for {answers[digit]} of the pictures")
 
 # %% [markdown]
-# It has favourites, and says little else. With other random numbers it has other favourites. Three hundred networks that know nothing:
+# It has favourites, and says little else. With other random numbers it has other favourites. Three hundred networks
+# that know nothing:
 
 # %% tags=["demo"]
 shares = []
@@ -1045,14 +1074,15 @@ plt.axvline(0.1, color="#E69F00", linestyle="--", label="one in ten")
 plt.xlabel("share of digits read correctly")
 plt.ylabel("networks")
 plt.legend()
-picture("Histogram of the accuracy of 300 untrained networks: from almost nothing to about a quarter, with the average at one in ten.")
+picture("Histogram of the accuracy of 300 untrained networks: from almost nothing to about a fifth, most near one in ten, "
+        "which is also the average.")
 
 # %% [markdown]
 # One in ten, as promised: chance. A single lucky network proves nothing, which is why we looked at three hundred.
 #
-# **What you have, beside PyTorch's:** the same `Linear`, `Dropout` and `Sequential`, the same start values, the same two modes, and
-# `parameters()` that also looks into lists. What PyTorch has in addition: names for parameters (`state_dict`), hooks, buffers that
-# are saved without being learned, and other devices than the CPU.
+# **What you have, beside PyTorch's:** the same `Linear`, `Dropout` and `Sequential`, the same start values, the same
+# two modes, and `parameters()` that also looks into lists. What PyTorch has in addition: names for parameters
+# (`state_dict`), hooks, buffers that are saved without being learned, and other devices than the CPU.
 
 # %% [markdown]
 # ## Take it with you
@@ -1063,5 +1093,6 @@ picture("Histogram of the accuracy of 300 untrained networks: from almost nothin
 # tinytorch export notebooks/03_layers/03_layers.ipynb
 # ```
 #
-# Your layers are then in your own `tinytorch/core/layers.py`, and `from tinytorch.core.layers import Linear` finds them. What works now that did
-# not before: any network of linear layers, from pixels to scores. Module 04 says *how* wrong the scores are, in one number.
+# Your layers are then in your own `tinytorch/core/layers.py`, and `from tinytorch.core.layers import Linear` finds
+# them. What works now that did not before: any network of linear layers, from pixels to scores. Module 04 says *how*
+# wrong the scores are, in one number.

@@ -52,7 +52,7 @@ def forward(self, x):
     """x W + b, computed with operations of Tensor only.
 
     Shapes: x (..., in_features), the result (..., out_features). `self.bias` may be None: then nothing is added.
-    Raises ValueError when the last dimension of x is not in_features; its message contains x.shape and self.weight.shape.
+    Raises ValueError when the last dimension of x is not in_features; its message has x.shape and self.weight.shape.
     """
     if x.shape[-1:] != self.weight.shape[:1]:
         raise ValueError(
@@ -96,8 +96,8 @@ def __init__(self, in_features, out_features, bias=True):
 def walk(thing):
     """All layers and tensors in `thing`, itself included: a list, in definition order, each object once.
 
-    Layers are opened (their attributes, by `vars`), and so are lists, tuples and the values of dictionaries, however deep.
-    What is inside a layer comes right after it. Everything else (numbers, strings, functions, None) is passed over.
+    Layers are opened (their attributes, by `vars`), and so are lists, tuples and the values of dictionaries, at any
+    depth. What is inside a layer comes right after it. Everything else (numbers, strings, None, …) is passed over.
     """
     found, seen, waiting = [], set(), [thing]
     while waiting:
@@ -148,7 +148,7 @@ def eval_(self):  # the underscore is dropped; it keeps Python's own eval usable
     """Switch to evaluation: the same as ``train(False)``."""
     return self.train(False)
 
-# %% ../../notebooks/03_layers/03_layers.ipynb #c-7e051ad4ae
+# %% ../../notebooks/03_layers/03_layers.ipynb #c-352422b184
 class Sequential(Layer):
     """Layers one after the other; activations and other functions of one tensor may stand between them.
 
@@ -159,7 +159,7 @@ class Sequential(Layer):
     def __init__(self, *layers):
         for layer in layers:
             if not callable(layer):
-                raise TypeError(f"Sequential(a, b, c) takes layers one by one, and a {type(layer).__name__} is not a layer")
+                raise TypeError(f"Sequential(a, b, c) takes layers one by one; a {type(layer).__name__} is none")
         self.layers = list(layers)
 
     def __getitem__(self, index):
@@ -174,7 +174,7 @@ class Sequential(Layer):
 # %% ../../notebooks/03_layers/03_layers.ipynb #03-09-sequential-forward
 @method_of(Sequential)
 def forward(self, x):
-    """Call each of `self.layers` with what the one before it returned, the first with x; return the last one's result."""
+    """Call each of `self.layers` with what the one before it returned, the first with x; return the last result."""
     for layer in self.layers:
         x = layer(x)
     return x
@@ -206,7 +206,7 @@ class Dropout(Layer):
 # %% ../../notebooks/03_layers/03_layers.ipynb #03-11-dropout-forward
 @method_of(Dropout)
 def forward(self, x):
-    """In training, x times a new `dropout_mask` in x's shape and dtype, by Tensor's multiplication; otherwise x itself."""
+    """In training, x times a new `dropout_mask` in x's shape and dtype, by Tensor's product; otherwise x itself."""
     if not self.training or self.p == 0:
         return x
     return x * Tensor(dropout_mask(x.shape, self.p, x.dtype))
