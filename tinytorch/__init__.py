@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from pathlib import Path
 from typing import Any
-
-__version__ = "0.1.0"
 
 # Which module a public name comes from.
 _HOME = {
@@ -33,9 +32,27 @@ def _exists(module: str) -> bool:
     return importlib.util.find_spec(f"tinytorch.core.{module}") is not None
 
 
+def _version() -> str:
+    """What settings.ini says; in an installed package, where there is none, what was installed."""
+    settings = Path(__file__).resolve().parent.parent / "settings.ini"
+    if settings.is_file():
+        found = dict(line.split("=", 1) for line in settings.read_text(encoding="utf-8").splitlines() if " = " in line)
+        here = {key.strip(): value.strip() for key, value in found.items()}
+        if here.get("lib_name") == __name__ and here.get("version"):
+            return here["version"]
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(__name__)
+    except PackageNotFoundError:  # a bare copy of the folder, as in the sandbox
+        return "0+unknown"
+
+
 def __getattr__(name: str) -> Any:
-    if name == "draw_graph":
-        value: Any = importlib.import_module("tinytorch.graph").draw_graph
+    if name == "__version__":
+        value: Any = _version()
+    elif name == "draw_graph":
+        value = importlib.import_module("tinytorch.graph").draw_graph
     elif name in _WHERE:
         module = _WHERE[name]
         if not _exists(module):

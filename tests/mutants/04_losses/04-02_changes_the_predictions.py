@@ -1,0 +1,29 @@
+"""Subtracts in place.
+
+breaks: 04-02-mse
+hidden: yes
+"""
+#| export
+class MSELoss(Loss):
+    """The mean of the squared differences: the loss for numbers that may take any value."""
+
+    def forward(self, pred: Tensor, target: Tensor) -> Tensor:
+        """mean((pred - target)²) over all values.
+
+        Parameters
+        ----------
+        pred, target : Tensor of the same shape, the predictions floating-point
+
+        Returns
+        -------
+        Tensor of shape (), in the dtype of `pred`; NaN if there is a NaN
+
+        Raises
+        ------
+        TypeError, ValueError
+            What `check_pair` refuses.
+        """
+        check_pair(pred, target)
+        difference = pred.data
+        difference -= target.data.astype(pred.dtype)
+        return Tensor(np.mean(difference * difference, dtype=pred.dtype))

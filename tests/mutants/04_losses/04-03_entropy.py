@@ -1,0 +1,18 @@
+"""Ignores the prediction.
+
+breaks: 04-03-average-surprise
+"""
+def average_surprise(truth, predicted):
+    """How surprised a forecast is on average, in bits: the cross-entropy of two distributions.
+
+    Parameters
+    ----------
+    truth, predicted : lists or arrays of the same length
+        The probabilities of all outcomes, as they are and as they were predicted; each sums to 1.
+
+    Returns
+    -------
+    float, infinite if something happens that was predicted with probability 0; no warnings
+    """
+    t = np.asarray(truth, float)
+    return float(-np.sum(t * np.log2(t)))

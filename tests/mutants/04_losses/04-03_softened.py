@@ -1,0 +1,19 @@
+"""Adds a little to every prediction, so that nothing is impossible.
+
+breaks: 04-03-average-surprise
+hidden: yes
+"""
+def average_surprise(truth, predicted):
+    """How surprised a forecast is on average, in bits: the cross-entropy of two distributions.
+
+    Parameters
+    ----------
+    truth, predicted : lists or arrays of the same length
+        The probabilities of all outcomes, as they are and as they were predicted; each sums to 1.
+
+    Returns
+    -------
+    float, infinite if something happens that was predicted with probability 0; no warnings
+    """
+    t, p = np.asarray(truth, float), np.asarray(predicted, float)
+    return float(-np.sum(t * np.log2(p + 1e-12)))

@@ -1,0 +1,18 @@
+"""Weights the surprise of the truth with the prediction.
+
+breaks: 04-03-average-surprise
+"""
+def average_surprise(truth, predicted):
+    """How surprised a forecast is on average, in bits: the cross-entropy of two distributions.
+
+    Parameters
+    ----------
+    truth, predicted : lists or arrays of the same length
+        The probabilities of all outcomes, as they are and as they were predicted; each sums to 1.
+
+    Returns
+    -------
+    float, infinite if something happens that was predicted with probability 0; no warnings
+    """
+    t, p = np.asarray(truth, float), np.asarray(predicted, float)
+    return float(-np.sum(p * np.log2(t)))

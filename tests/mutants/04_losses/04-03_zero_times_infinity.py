@@ -1,0 +1,20 @@
+"""Multiplies 0 by an infinite surprise.
+
+breaks: 04-03-average-surprise
+hidden: yes
+"""
+def average_surprise(truth, predicted):
+    """How surprised a forecast is on average, in bits: the cross-entropy of two distributions.
+
+    Parameters
+    ----------
+    truth, predicted : lists or arrays of the same length
+        The probabilities of all outcomes, as they are and as they were predicted; each sums to 1.
+
+    Returns
+    -------
+    float, infinite if something happens that was predicted with probability 0; no warnings
+    """
+    t, p = np.asarray(truth, float), np.asarray(predicted, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(-np.sum(t * np.log2(p)))

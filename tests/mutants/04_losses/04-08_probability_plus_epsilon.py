@@ -1,0 +1,30 @@
+"""Takes the logarithm of the softmax plus 1e-9.
+
+breaks: 04-08-cross-entropy
+"""
+#| export
+class CrossEntropyLoss(Loss):
+    """The mean surprise of a classifier about the right classes, in nats, from its logits."""
+
+    def forward(self, pred: Tensor, target: Tensor) -> Tensor:
+        """mean(log(sum(exp(logits))) - logit of the right class).
+
+        Parameters
+        ----------
+        pred : Tensor of shape (N, C), floating-point
+            Logits: any numbers. They stay as they were.
+        target : Tensor of shape (N,), integers from 0 to C - 1
+
+        Returns
+        -------
+        Tensor of shape (), in the dtype of `pred`; finite for logits of any ordinary size; NaN if there is a NaN
+
+        Raises
+        ------
+        TypeError, ValueError
+            What `check_classes` refuses.
+        """
+        classes = check_classes(pred, target)
+        powers = np.exp(pred.data - pred.data.max(axis=1, keepdims=True))
+        p = powers / powers.sum(axis=1, keepdims=True)
+        return Tensor(-np.mean(np.log(p[np.arange(len(classes)), classes] + 1e-9)))

@@ -1,0 +1,18 @@
+"""Takes the largest logit of each column.
+
+breaks: 04-09-accuracy
+"""
+def accuracy(logits, target):
+    """The share of rows whose largest logit is that of the right class.
+
+    Parameters
+    ----------
+    logits : Tensor of shape (N, C)
+    target : Tensor of shape (N,), integers
+
+    Returns
+    -------
+    float from 0 to 1
+    """
+    best = logits.data.argmax(axis=0)
+    return float(np.mean(best == target.data[: len(best)]))

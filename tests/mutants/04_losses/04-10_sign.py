@@ -1,0 +1,7 @@
+"""Forgets that a loss is not negative.
+
+breaks: 04-10-chance-loss
+"""
+def chance_loss(classes):
+    """The cross-entropy, in nats, of a classifier that gives all classes (an int, 1 or more) the same probability."""
+    return float(np.log(1 / classes))

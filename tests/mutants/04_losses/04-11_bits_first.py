@@ -1,0 +1,7 @@
+"""Converts to bits first.
+
+right: 04-11-perplexity
+"""
+def perplexity(loss):
+    """The number of equally probable choices that are as surprising as this loss, in nats (a float)."""
+    return float(2 ** (loss / np.log(2)))

@@ -1,0 +1,7 @@
+"""Gives the probability instead of the number of choices.
+
+breaks: 04-11-perplexity
+"""
+def perplexity(loss):
+    """The number of equally probable choices that are as surprising as this loss, in nats (a float)."""
+    return float(np.exp(-loss))
