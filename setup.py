@@ -23,6 +23,7 @@ setup(
     extras_require={name: cfg[f"{name}_requirements"].split() for name in extras if f"{name}_requirements" in cfg},
     entry_points={"console_scripts": cfg["console_scripts"].split("\n")},
     packages=find_packages(include=["tinytorch", "tinytorch.*", "tinytorch_course", "tinytorch_course.*"]),
+    license_files=["LICENSE"],
     include_package_data=True,
     package_data={"tinytorch": ["py.typed"]},
 )

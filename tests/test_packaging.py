@@ -75,7 +75,8 @@ def test_the_wheel_holds_the_library_the_tools_and_the_licence_and_nothing_else(
     assert {"tinytorch/checks.py", "tinytorch/core/tensor.py", "tinytorch_course/edition/README.md"} <= set(names)
     assert any(name.endswith("LICENSE") for name in names)
     [sdist] = dist.glob("*.tar.gz")
-    inside = {name.partition("/")[2] for name in tarfile.open(sdist).getnames()}
+    with tarfile.open(sdist) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
     assert {"settings.ini", "LICENSE", "README.md", "setup.py", "tinytorch/core/tensor.py"} <= inside
 
 
