@@ -795,8 +795,10 @@ class GivenSoftmax:  # a stand-in, so that only this exercise is judged
     def __init__(self, dim=-1):
         self.dim = dim
     def __call__(self, x):
-        powers = np.exp(x.data - x.data.max(axis=self.dim, keepdims=True))
-        return Tensor(powers / powers.sum(axis=self.dim, keepdims=True))
+        logits = np.moveaxis(x.data, self.dim, -1)
+        with np.errstate(over="ignore"):
+            each = 1 / np.exp(logits[..., None, :] - logits[..., None]).sum(axis=-1)
+        return Tensor(np.moveaxis(each, -1, self.dim))
     forward = __call__
 
 with Checks("02.10", "at_temperature") as check, check.using(Softmax=GivenSoftmax):

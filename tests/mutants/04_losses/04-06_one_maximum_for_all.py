@@ -1,7 +1,6 @@
 """Shifts everything by one maximum: a row far below it gets the logarithm of 0.
 
 breaks: 04-06-log-softmax
-hidden: yes
 """
 #| export
 def log_softmax(x: Tensor, dim: int = -1) -> Tensor:

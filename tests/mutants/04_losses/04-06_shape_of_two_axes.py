@@ -1,0 +1,22 @@
+"""Restores the reduced axis by hand, which fits two axes at most.
+
+breaks: 04-06-log-softmax
+hidden: yes
+"""
+#| export
+def log_softmax(x: Tensor, dim: int = -1) -> Tensor:
+    """The logarithm of the softmax along an axis, by the log-sum-exp formula, from Tensor operations only.
+
+    Parameters
+    ----------
+    x : Tensor with at least one axis, floating-point
+    dim : int
+        The axis along which the exponentials of the results sum to 1.
+
+    Returns
+    -------
+    Tensor of the same shape and dtype; finite for finite inputs of any ordinary size, NaN along an axis with a NaN
+    """
+    shifted = x - x.data.max(axis=dim, keepdims=True)
+    log_sum = shifted.exp().sum(axis=dim).log()
+    return shifted - log_sum.reshape(-1, 1) if x.ndim > 1 else shifted - log_sum
