@@ -203,7 +203,11 @@ def test_a_notebook_with_an_unknown_cell_type_is_named(toy: Course):
 
 def command(course: Course, *words: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-m", "tinytorch_course.cli", *words], cwd=course.root, capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-m", "tinytorch_course.cli", *words],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
 
 
@@ -222,7 +226,9 @@ def test_the_command_line_says_what_it_did_and_how_it_ended(toy: Course):
 def test_plain_nbdev_export_gives_the_same_library_but_for_the_marks(toy: Course):
     build(toy)
     ours = (toy.library / "core" / "tensor.py").read_text(encoding="utf-8")
-    done = subprocess.run([str(Path(sys.executable).with_name("nbdev_export"))], cwd=toy.root, capture_output=True, text=True)
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("nbdev_export"))], cwd=toy.root, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     theirs = (toy.library / "core" / "tensor.py").read_text(encoding="utf-8")
     assert [line for line in theirs.split("\n") if "SOLUTION" not in line] == ours.split("\n")
@@ -232,7 +238,9 @@ def test_plain_nbdev_export_gives_the_same_library_but_for_the_marks(toy: Course
 def test_nbdev_clean_keeps_what_grading_needs(toy: Course):
     build(toy)
     before = digest(read_notebook(toy.module("01").notebook))
-    done = subprocess.run([str(Path(sys.executable).with_name("nbdev_clean"))], cwd=toy.root, capture_output=True, text=True)
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("nbdev_clean"))], cwd=toy.root, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     nb = read_notebook(toy.module("01").notebook)
     assert digest(nb) == before and nb.metadata["tinytorch"]["source"] == before

@@ -58,7 +58,9 @@ def test_equal_refuses_everything_but_the_right_numbers(got, problem):
     assert problem in card(lambda check: check.equal("the result", got, [1.0, 2.0]))
 
 
-@pytest.mark.parametrize("got", [[1.0, 2.0], (1, 2), np.array([1.0, 2.0], np.float32), Box(np.array([1.0, 2.0])), [Box(np.array(1.0)), 2]])
+@pytest.mark.parametrize(
+    "got", [[1.0, 2.0], (1, 2), np.array([1.0, 2.0], np.float32), Box(np.array([1.0, 2.0])), [Box(np.array(1.0)), 2]]
+)
 def test_equal_takes_the_right_numbers_in_any_wrapping(got):
     with Checks("06.4", "x") as check:
         check.equal("the result", got, [1.0, 2.0])

@@ -117,7 +117,9 @@ def test_no_solution_of_the_real_course_leaves_the_house(course: Course, tmp_pat
                 secret = distinctive(cell.source)
             elif metadata.get("grade") and cell.cell_type == "code":
                 visible = visible_part(cell.source)
-                secret = [line.strip() for line in cell.source.split("\n") if len(line.strip()) > 30 and line not in visible]
+                secret = [
+                    line.strip() for line in cell.source.split("\n") if len(line.strip()) > 30 and line not in visible
+                ]
             else:
                 continue
             leaked = [line for line in secret if line in lines and line not in given.replace(cell.source, "")]

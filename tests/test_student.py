@@ -39,7 +39,10 @@ def write(edition: Path, **answers: str) -> None:
     nbformat.write(nb, path)
 
 
-RIGHT = {"_01_01_half": "#| export\ndef half(x):\n    return x * 0.5", "_01_02_twice": "#| export\ndef twice(x):\n    return x + x"}
+RIGHT = {
+    "_01_01_half": "#| export\ndef half(x):\n    return x * 0.5",
+    "_01_02_twice": "#| export\ndef twice(x):\n    return x + x",
+}
 
 
 def test_an_untouched_edition_says_what_is_to_do(edition: Path):

@@ -219,10 +219,12 @@ class Checks:
         self, what: str, got: Any, expected: Any, *, inputs: Mapping[str, Any] | None = None, look: str | None = None
     ) -> None:
         """Check something that is not an array: a shape, a string, a list of names, True or None."""
-        if type(got) is not type(expected) and not (isinstance(got, (int, float)) and isinstance(expected, (int, float))):
+        if type(got) is not type(expected) and not (
+            isinstance(got, (int, float)) and isinstance(expected, (int, float))
+        ):
             shown = {"expected": repr(expected), "got": _show(got)}
             self._fail(f"{what} should be {_kind(expected)}, but it is {_kind(got)}", shown, inputs, look)
-        if not got == expected:
+        if got != expected:
             self._fail(f"{what} is wrong", {"expected": repr(expected), "got": _show(got)}, inputs, look)
         self._passed()
 

@@ -30,7 +30,9 @@ def find_notebook(course: Course, name: str) -> Path:
     path = Path(name)
     if path.suffix == ".ipynb":
         if not path.is_file():
-            raise CourseError("there is no such file", "Name a notebook or a module, for example 06_autograd.", file=path)
+            raise CourseError(
+                "there is no such file", "Name a notebook or a module, for example 06_autograd.", file=path
+            )
         return path.resolve()
     return course.module(name).notebook
 
@@ -54,9 +56,9 @@ def changed_tests(nb: NotebookNode) -> list[str]:
     changed = []
     for cell in nb.cells:
         metadata = cell.metadata.get("nbgrader", {})
-        if metadata.get("grade") and metadata.get("locked") and metadata.get("checksum"):
-            if compute_checksum(cell) != metadata["checksum"]:
-                changed.append(metadata["grade_id"])
+        released = metadata.get("grade") and metadata.get("locked") and metadata.get("checksum")
+        if released and compute_checksum(cell) != released:
+            changed.append(metadata["grade_id"])
     return changed
 
 
@@ -88,7 +90,9 @@ def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
         points = metadata.get("points", 0) + (earlier.points if earlier else 0)
         if earlier and earlier.state != "passed":
             state, message = earlier.state, earlier.message
-        rows[exercise.number] = Standing(exercise.number, titles.get(exercise.number, ""), state, message, points, cell.cell_type == "code")
+        rows[exercise.number] = Standing(
+            exercise.number, titles.get(exercise.number, ""), state, message, points, cell.cell_type == "code"
+        )
     return list(rows.values())
 
 

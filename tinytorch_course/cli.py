@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,7 +28,7 @@ def _commands() -> None:
     pass
 
 
-Modules = Annotated[Optional[list[str]], typer.Argument(help="For example 06_autograd, or just 06; by default all.")]
+Modules = Annotated[list[str] | None, typer.Argument(help="For example 06_autograd, or just 06; by default all.")]
 
 
 def _shown(course: Course, path: Path) -> Path:
@@ -41,9 +41,11 @@ if (Path(__file__).parent / "build.py").is_file():
     @app.command(epilog="Example: tinytorch build 06_autograd")
     def build(
         modules: Modules = None,
-        check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when something committed differs.")] = False,
+        check: Annotated[
+            bool, typer.Option("--check", help="Write nothing; fail when something committed differs.")
+        ] = False,
         take: Annotated[
-            Optional[Literal["src", "notebook"]],
+            Literal["src", "notebook"] | None,
             typer.Option(help="Which side wins when source and notebook were both edited."),
         ] = None,
     ) -> None:
@@ -71,7 +73,6 @@ if (Path(__file__).parent / "build.py").is_file():
             out.print(f"wrote {path}")
         out.print(f"{len(done.written)} written, {len(done.unchanged)} as they were.")
 
-
     @app.command(epilog="Example: tinytorch release 06_autograd --to ../edition --zip")
     def release(
         modules: Annotated[list[str], typer.Argument(help="For example 06_autograd, or just 06.")],
@@ -89,16 +90,18 @@ if (Path(__file__).parent / "build.py").is_file():
     def grade(
         module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
         submitted: Annotated[
-            Optional[Path], typer.Option(help="Folder (or zip) with the submissions; by default submitted/ of the course.")
+            Path | None, typer.Option(help="Folder (or zip) with the submissions; by default submitted/ of the course.")
         ] = None,
-        workers: Annotated[Optional[int], typer.Option(help="Processes; by default one a core.")] = None,
-        scheduler: Annotated[Optional[str], typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
+        workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
+        scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
         timeout: Annotated[float, typer.Option(help="Seconds for one cell.")] = 30,
         memory: Annotated[str, typer.Option(help="Memory for one submission, for example 2G.")] = "2G",
-        sandbox: Annotated[bool, typer.Option(help="Run submissions without bubblewrap: only for code you trust.")] = True,
+        sandbox: Annotated[
+            bool, typer.Option(help="Run submissions without bubblewrap: only for code you trust.")
+        ] = True,
         force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
         course_dir: Annotated[
-            Optional[Path], typer.Option(help="Where gradebook, autograded and feedback lie; by default the checkout.")
+            Path | None, typer.Option(help="Where gradebook, autograded and feedback lie; by default the checkout.")
         ] = None,
     ) -> None:
         """Grade a class: nbgrader's gradebook, hidden tests, parallel, each submission in a sandbox."""
@@ -124,7 +127,7 @@ if (Path(__file__).parent / "build.py").is_file():
     def report(
         module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
         course_dir: Annotated[
-            Optional[Path], typer.Option(help="Where the gradebook lies; by default the checkout.")
+            Path | None, typer.Option(help="Where the gradebook lies; by default the checkout.")
         ] = None,
     ) -> None:
         """Write the class's report: one HTML page with pictures, and grades.csv."""
@@ -182,21 +185,27 @@ def export(
 
 @app.command(epilog="Example: tinytorch lab 06_autograd")
 def lab(
-    notebook: Annotated[Optional[str], typer.Argument(help="A notebook or module to open; by default the last one.")] = None,
+    notebook: Annotated[
+        str | None, typer.Argument(help="A notebook or module to open; by default the last one.")
+    ] = None,
 ) -> None:
     """Open JupyterLab: in a student edition on its notebook, in the checkout on the paired notebooks."""
     from .check import find_notebook
 
     course = Course.find()
     if notebook is None and not course.modules:
-        raise CourseError("there is no notebook here", "Run `tinytorch build` in a checkout, or change into a student edition.")
+        raise CourseError(
+            "there is no notebook here", "Run `tinytorch build` in a checkout, or change into a student edition."
+        )
     path = find_notebook(course, notebook or course.modules[-1].name)
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError("JupyterLab is not installed here", 'Run `pip install -e ".[student]"` in this folder.')
     where = path.relative_to(course.root) if path.is_relative_to(course.root) else path
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}", str(where)]
     out.print(f"Opening {where}. Stop JupyterLab with Ctrl-C.")
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])])}
+    env = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])])
+    }
     raise typer.Exit(subprocess.call(command, cwd=course.root, env=env))
 
 

@@ -91,7 +91,13 @@ def _import_all(course: Course, files: list[Path]) -> None:
     env = os.environ | {"PYTHONPATH": str(course.root), "PYTHONIOENCODING": "utf-8"}
     code = f"import {', '.join(names)}\nimport tinytorch\ntinytorch.Tensor"
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, cwd=course.root, capture_output=True, text=True, timeout=IMPORT_SECONDS, encoding="utf-8"
+        [sys.executable, "-c", code],
+        env=env,
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        timeout=IMPORT_SECONDS,
+        encoding="utf-8",
     )
     if done.returncode:
         raise CourseError(

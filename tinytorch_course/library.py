@@ -36,7 +36,11 @@ def exported_files(course: Course, notebook: Path, nb: NotebookNode) -> dict[Pat
     if not any(map(is_export, code)):
         return {}
     if not any(map(exported_module, code)):
-        raise CourseError("exports cells but does not say where to", "Add a cell `#| default_exp core.NAME` below the title.", file=notebook)
+        raise CourseError(
+            "exports cells but does not say where to",
+            "Add a cell `#| default_exp core.NAME` below the title.",
+            file=notebook,
+        )
     library = course.library.relative_to(course.root)
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
         root = Path(folder).resolve()

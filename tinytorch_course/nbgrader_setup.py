@@ -28,7 +28,9 @@ PREPROCESSORS = [
 
 def configure(c: Config, root: Path) -> Config:
     """Fill in nbgrader's configuration for the course in `root`."""
-    if shutil.which("alembic") is None:  # nbgrader calls it by name, which fails in an environment that is not activated
+    if (
+        shutil.which("alembic") is None
+    ):  # nbgrader calls it by name, which fails in an environment that is not activated
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.course_id = "tinytorch"

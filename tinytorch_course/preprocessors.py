@@ -86,5 +86,3 @@ class NothingLeaves(NbGraderPreprocessor):
             name = cell.metadata.get("nbgrader", {}).get("grade_id", f"number {cell_index + 1}")
             raise RuntimeError(f"cell {name} still holds {trace.group(0)!r} after stripping")
         return cell, resources
-
-

@@ -19,7 +19,20 @@ from .nbgrader_setup import PREPROCESSORS, configure
 from .source import read_text
 
 # What a student's `tinytorch` needs of tinytorch_course; everything else stays with the instructor.
-STUDENT_FILES = ("__init__", "__main__", "check", "cli", "config", "console", "doctor", "errors", "export", "library", "runner", "source")
+STUDENT_FILES = (
+    "__init__",
+    "__main__",
+    "check",
+    "cli",
+    "config",
+    "console",
+    "doctor",
+    "errors",
+    "export",
+    "library",
+    "runner",
+    "source",
+)
 _EDITION = Path(__file__).parent / "edition"
 
 
@@ -40,14 +53,20 @@ def library_before(module: Module, to: Path) -> Path:
     later = {exported_file(m) for m in module.course.modules if m.number >= module.number}
     for path in sorted(library.rglob("*")):
         name = path.relative_to(library)
-        if path.suffix not in {".py", ".pyi", ".typed"} or name.name == "_modidx.py" or name.with_suffix(".py") in later:
+        if (
+            path.suffix not in {".py", ".pyi", ".typed"}
+            or name.name == "_modidx.py"
+            or name.with_suffix(".py") in later
+        ):
             continue
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target / name)
     return target
 
 
-def generate(module: Module, *, course_dir: Path | None = None, release_dir: Path | None = None, database: bool = True) -> Path:
+def generate(
+    module: Module, *, course_dir: Path | None = None, release_dir: Path | None = None, database: bool = True
+) -> Path:
     """Run nbgrader's generate_assignment on one module; the stripped notebook's path.
 
     Parameters
@@ -107,7 +126,9 @@ def release(course: Course, modules: list[Module], to: Path, *, archive: bool = 
     """
     behind = drift(course, modules)
     if behind:
-        raise CourseError(f"not built: {behind[0]}", "Run `tinytorch build` first, so that what you release is what src/ says.")
+        raise CourseError(
+            f"not built: {behind[0]}", "Run `tinytorch build` first, so that what you release is what src/ says."
+        )
     to = to.resolve()
     if to.exists() and any(to.iterdir()) and not (to / "settings.ini").is_file():
         raise CourseError(f"{to} is not empty and not a student edition", "Name a new or an empty folder with --to.")

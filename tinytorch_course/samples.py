@@ -31,7 +31,10 @@ def reference_cells(module: Module) -> dict[str, str]:
 
 
 def submission(
-    module: Module, solved: Collection[str] | None = None, instead: Mapping[str, str] | None = None, edition: NotebookNode | None = None
+    module: Module,
+    solved: Collection[str] | None = None,
+    instead: Mapping[str, str] | None = None,
+    edition: NotebookNode | None = None,
 ) -> NotebookNode:
     """A submitted notebook: the student edition with some exercises solved.
 
@@ -47,7 +50,9 @@ def submission(
     """
     nb = copy.deepcopy(edition if edition is not None else stripped(module))
     reference = reference_cells(module)
-    wanted = {grade_id: reference[grade_id] for grade_id in (reference if solved is None else solved)} | dict(instead or {})
+    wanted = {grade_id: reference[grade_id] for grade_id in (reference if solved is None else solved)} | dict(
+        instead or {}
+    )
     for cell in nb.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if grade_id in wanted and cell.metadata.nbgrader.get("solution"):
@@ -71,7 +76,9 @@ def sample_class(module: Module) -> dict[str, NotebookNode]:
         "ben-blank": submission(module, solved=(), edition=edition),
         "cleo-half": submission(module, solved=code[: len(code) // 2], edition=edition),
         "dan-syntax": submission(module, instead={middle: with_body(module, middle, "return (")}, edition=edition),
-        "eve-endless": submission(module, instead={middle: with_body(module, middle, "while True: pass")}, edition=edition),
+        "eve-endless": submission(
+            module, instead={middle: with_body(module, middle, "while True: pass")}, edition=edition
+        ),
     }
 
 

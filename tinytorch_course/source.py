@@ -78,7 +78,7 @@ def read_notebook(path: Path) -> NotebookNode:
         what = "is empty" if not text.strip() else f"is not a notebook: {error.msg}"
         hint = "A notebook is JSON. Take an earlier version, or save it again from JupyterLab."
         raise CourseError(what, hint, file=path, line=error.lineno) from error
-    if not isinstance(nb, dict) or "cells" not in nb and "worksheets" not in nb:
+    if not isinstance(nb, dict) or ("cells" not in nb and "worksheets" not in nb):
         raise CourseError("is JSON, but not a notebook: it has no cells", file=path)
     for number, cell in enumerate(nb.get("cells", []), start=1):
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
@@ -131,7 +131,11 @@ def check_cell(cell: NotebookNode, file: Path, number: int, start: int | None = 
             fail(f"END {what} without a BEGIN {what}", at)
         if edge == "BEGIN" and what == SOLUTION:
             if not metadata.get("solution"):
-                fail("a solution block in a cell that is not an exercise", at, 'Give the cell nbgrader metadata with "solution": true.')
+                fail(
+                    "a solution block in a cell that is not an exercise",
+                    at,
+                    'Give the cell nbgrader metadata with "solution": true.',
+                )
             if cell.cell_type == "code" and not _TASK.fullmatch(mark.group(3)):
                 hint = "Write for example `### BEGIN SOLUTION 06.4 MulBackward.apply: return both gradients`."
                 fail("a solution block has to say its exercise and its task", at, hint)

@@ -116,7 +116,9 @@ class Verdict:
         lines += [f"{o.variant.name}: right, but loses {o.failed}" for o in self.right if o.failed]
         loose = [o for o in self.wrong if not self.isolated(o)]
         if self.wrong and len(loose) / len(self.wrong) > 0.05:
-            lines += [f"{o.variant.name}: also takes {sorted(set(o.failed) - {_exercise(o.variant.grade_id)})}" for o in loose]
+            lines += [
+                f"{o.variant.name}: also takes {sorted(set(o.failed) - {_exercise(o.variant.grade_id)})}" for o in loose
+            ]
         for number in self.exercises:
             mine = [o for o in self.wrong if _exercise(o.variant.grade_id) == number]
             if len(mine) < 4:

@@ -1,0 +1,83 @@
+"""What the book asks of Sphinx beyond Jupyter Book: diagrams without network, alternative text, docstrings as they are.
+
+sphinxcontrib-mermaid reads the diagrams. Its own script comes as a module, which browsers refuse when a page is opened as a
+file; so the script is ours (docs/_static/tinytorch.js), and Mermaid is loaded from the book itself.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinxcontrib import mermaid
+
+log = logging.getLogger(__name__)
+
+MERMAID = "vendor/mermaid.min.js"  # in _static; book.py puts it there when npm can be reached
+_TITLE = re.compile(r"^\s*accTitle\s*:\s*(.+)$", re.MULTILINE)
+_TEXT = re.compile(r"^\s*accDescr\s*(?::\s*(.+)|\{([^}]*)\})\s*$", re.MULTILINE)
+
+
+def described(node: nodes.Element) -> str:
+    """A diagram's alternative text: its option ``:alt:``, or what `accTitle` and `accDescr` say in the diagram."""
+    if node.get("alt"):
+        return " ".join(node["alt"].split())
+    code = node["code"]
+    title, text = _TITLE.search(code), _TEXT.search(code)
+    parts = [title.group(1) if title else "", (text.group(1) or text.group(2)) if text else ""]
+    return " ".join(" ".join(parts).split())
+
+
+def visit_mermaid(self: Any, node: nodes.Element) -> None:
+    """A diagram as text that tinytorch.js draws; without Mermaid the text stays."""
+    alt, code = html.escape(described(node)), html.escape(node["code"])
+    self.body.append(
+        f'<div class="diagram" role="img" tabindex="0" aria-label="{alt}"><pre class="mermaid">{code}</pre></div>\n'
+    )
+    raise nodes.SkipNode
+
+
+def warn_without_alt(app: Sphinx, doctree: nodes.document) -> None:
+    """A picture or a diagram without alternative text is a warning, and warnings fail `make book`."""
+    for node in doctree.findall(nodes.image):
+        if not str(node.get("alt", "")).strip():
+            log.warning("the picture %s has no alternative text", node.get("uri"), location=node)
+    for node in doctree.findall(mermaid.mermaid):
+        if not described(node):
+            log.warning("the diagram has no alternative text: give it accTitle and accDescr", location=node)
+
+
+def add_mermaid(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    """Load Mermaid on the pages that have a diagram."""
+    here = Path(app.srcdir, "_static", MERMAID).is_file()
+    if here and doctree is not None and doctree.next_node(mermaid.mermaid):
+        app.add_js_file(MERMAID, priority=400)
+
+
+_MARKUP = re.compile(r"(``.*?``|`[^`\n]*`)|(?<!\\)([*|])|(?<=\w)(_)(?!\w)")
+
+
+def literal_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Docstrings are plain sentences: a star, a bar or an underscore at the end of a name is meant as it stands."""
+
+    def escape(found: re.Match[str]) -> str:
+        return found.group(1) or "\\" + (found.group(2) or found.group(3))
+
+    lines[:] = [_MARKUP.sub(escape, line) for line in lines]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.setup_extension("sphinxcontrib.mermaid")
+    for listener in list(app.events.listeners["html-page-context"]):
+        if listener.handler is mermaid.install_js:
+            app.disconnect(listener.id)
+    app.add_node(mermaid.mermaid, override=True, html=(visit_mermaid, None))
+    app.connect("doctree-read", warn_without_alt)
+    app.connect("html-page-context", add_mermaid)
+    app.connect("autodoc-process-docstring", literal_docstring, priority=900)  # after napoleon
+    return {"version": "1", "parallel_read_safe": True}
