@@ -267,7 +267,7 @@ def method_of(cls):
     return attach
 
 # %% [markdown]
-# First the methods that only look. Run these cells; there is nothing to do.
+# First the methods that only look: the shape, the size, the numbers themselves, and how a tensor prints. Run these four cells; there is nothing to do.
 
 # %%
 #| exporti
@@ -474,7 +474,7 @@ x = Tensor([1, 2, 3])
 print(-x, x**2, 2**x, np.float64(2) ** x, sep="\n")
 
 # %% [markdown]
-# Functions of one tensor follow the pattern of the minus sign.
+# Functions of one tensor follow the pattern of the minus sign. Exponential, logarithm and square root are what the activations and losses of Modules 02 and 04 are made of.
 
 # %%
 #| exporti
@@ -674,7 +674,7 @@ for panel, (title, values) in zip(panels, tables.items()):
 show(figure, "Three tables of 4 by 5 numbers. The first repeats a column five times, the second repeats a row four times, the third is their sum.")
 
 # %% [markdown]
-# ### 01.5 The rule
+# ### 01.5 The broadcasting rule
 #
 # Write the two shapes under each other, **aligned on the right**. Missing places count as 1. In each place the sizes have to be equal, or one of them has to be 1; then the other one wins.
 #
@@ -1059,6 +1059,8 @@ def max_(self, axis=None, keepdims=False):
 
 # %% [markdown]
 # ### 01.9 Sum
+#
+# The same for sums. This method will be called in every loss and in every mean, so it has to be right for one axis, for several at once, and for none.
 #
 # <details>
 # <summary>Hints for 01.9</summary>
@@ -1545,10 +1547,9 @@ show(figure, "Above, the ten prototypes: blurred digits from 0 to 9. Below, pict
 # | integers / integers | float64 (NumPy's rule) | float32 |
 # | `transpose()` without arguments | the last two axes | needs both; `.mT` is the last two |
 # | `reshape` of a transposed tensor | copies | copies; `view` refuses |
-# | where it computes | NumPy, one processor | processors and graphics cards |
-
-# %% [markdown]
-# `x == y` asks whether two tensors are the same object; to compare numbers, compare `x.data`. In PyTorch it compares element by element. That, comparisons and in-place operations such as `+=` on the memory are left out here, because the rest of the course does without.
+# | `x == y` | asks whether they are one object; compare `x.data` | compares element by element |
+# | `x += 1` | makes a new tensor | changes the memory in place |
+# | where it computes | NumPy, on the processor | processors and graphics cards |
 
 # %% [markdown]
 # ## Export
@@ -1556,8 +1557,8 @@ show(figure, "Above, the ten prototypes: blurred digits from 0 to 9. Below, pict
 # Save the notebook, then in a terminal in the folder of the course:
 #
 # ```
-# tinytorch check notebooks/01_tensor/01_tensor.ipynb
-# tinytorch export notebooks/01_tensor/01_tensor.ipynb
+# tinytorch check 01_tensor
+# tinytorch export 01_tensor
 # ```
 #
 # Cells marked `#| export` become `tinytorch/core/tensor.py`. From now on `from tinytorch.core.tensor import Tensor` works in every notebook, with your code behind it. Module 02 gives the scores a shape that a straight line cannot have.
