@@ -1,0 +1,365 @@
+"""Runs a prepared submission in a sandboxed kernel and says, exercise by exercise, what came of it.
+
+Everything here is a function of plain data that pickles: `work` is what a process of the pool or a Dask worker gets.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .judge import judge, oddities
+from .kernel import Kernel, KernelGone
+from .model import Cell, CellResult, Executed, ExerciseResult, Library, Limits, Prepared, Source, SourceCell
+from .prepare import _definitions, _without_magics, prepare
+from .sandbox import Sandbox, SandboxError
+from .texts import hidden_lines, number_of, title_of
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_FILE = re.compile(r"\(?(?:/tmp/ipykernel_\d+/|<ipython-input-)?\b\d{4,}\.py, line (\d+)\)?")
+_LONGEST_MESSAGE = 3000
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission's work, complete."""
+
+    student: str
+    data: bytes | None
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all submissions of a run share."""
+
+    source: Source
+    library: Library
+    limits: Limits
+    sandbox: bool = True
+    hide: tuple[Path, ...] = ()
+    refused: str | None = None
+
+
+@dataclass
+class Done:
+    """What a worker gives back."""
+
+    student: str
+    prepared: Prepared
+    executed: Executed | None
+
+
+def work(task: Task, setting: Setting) -> Done:
+    """Prepare and execute one submission. Never raises for what a student sends."""
+    began = time.monotonic()
+    prepared = prepare(task.data, setting.source)
+    spent = time.monotonic() - began
+    if prepared.refused is not None:
+        return Done(task.student, prepared, None)
+    executed = execute(prepared, setting, task.files)
+    executed.seconds["prepare"] = spent
+    return Done(task.student, prepared, executed)
+
+
+def execute(prepared: Prepared, setting: Setting, files: dict[str, str] | None = None) -> Executed:
+    """Run the cells and judge the exercises."""
+    sandbox = Sandbox.shared(setting.library, setting.source.preload, setting.limits, setting.hide, setting.sandbox)
+    run = _Run(prepared, setting, sandbox, files or {})
+    try:
+        return run.whole()
+    except SandboxError as error:
+        return Executed(problem=str(error))
+
+
+def with_canary(code: str, name: str, value: str) -> str:
+    """`code` with an assignment before its last expression, or at its end: proof that it ran that far."""
+    line = f"{name} = {value!r}"
+    try:
+        last = ast.parse(code).body[-1]
+    except (SyntaxError, IndexError):
+        return f"{code}\n{line}"
+    lines = code.split("\n")
+    if isinstance(last, ast.Expr) and last.col_offset == 0 and not _shares_line(code, last):
+        return "\n".join([*lines[: last.lineno - 1], line, *lines[last.lineno - 1 :]])
+    return f"{code}\n{line}"
+
+
+def ends_in_expression(code: str) -> bool:
+    try:
+        body = ast.parse(code).body
+    except SyntaxError:
+        return False
+    return bool(body) and isinstance(body[-1], ast.Expr)
+
+
+def _shares_line(code: str, last: ast.stmt) -> bool:
+    body = ast.parse(code).body
+    return len(body) > 1 and body[-2].end_lineno == last.lineno
+
+
+class _Run:
+    """One submission's way through a kernel, or several when it loses one."""
+
+    def __init__(self, prepared: Prepared, setting: Setting, sandbox: Sandbox, files: dict[str, str]) -> None:
+        self._cells, self._source, self._limits = prepared.cells, setting.source, setting.limits
+        self._sandbox, self._files = sandbox, files
+        self._known = setting.source.by_name()
+        self._results = [CellResult() for _ in self._cells]
+        self._scores: dict[str, float] = {}
+        self._messages: dict[str, str] = {}
+        self._lost: dict[int, str] = {}  # cells that cost the kernel, and why
+        self._flags: list[str] = []
+        self._problem: str | None = None
+        self._seconds: dict[str, float] = {"start": 0.0, "run": 0.0, "judge": 0.0}
+
+    def whole(self) -> Executed:
+        deadline = time.monotonic() + self._limits.total
+        position = 0
+        while position < len(self._cells):
+            try:
+                position = self._with_a_kernel(position, deadline)
+            except KernelGone as gone:
+                position = self._after_loss(gone)
+                if position is None:
+                    break
+        self._check_apart()
+        return Executed(self._results, self._exercises(), self._flags, self._problem, self._seconds)
+
+    # -- kernels ---------------------------------------------------------------------------------------------------
+
+    def _with_a_kernel(self, position: int, deadline: float) -> int:
+        """Run from `position` on. Cells before it run again first, without tests and without those that did harm."""
+        began = time.monotonic()
+        kernel = Kernel(self._sandbox, self._limits, self._files)
+        self._seconds["start"] += time.monotonic() - began
+        began = time.monotonic()
+        try:
+            for at, cell in enumerate(self._cells):
+                if not self._runs(at, cell):
+                    continue
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    self._problem = f"the notebook took longer than {self._limits.total:g} s; the rest was not run"
+                    return len(self._cells)
+                self._current = at
+                if at < position:
+                    if not self._is_test(cell):
+                        kernel.run(cell.source, min(self._limits.timeout, left))
+                else:
+                    self._run_cell(kernel, at, cell, min(self._limits.timeout, left))
+        finally:
+            self._seconds["run"] += time.monotonic() - began
+            kernel.close()
+        return len(self._cells)
+
+    def _runs(self, at: int, cell: Cell) -> bool:
+        return cell.cell_type == "code" and cell.run and at not in self._lost and bool(cell.source.strip())
+
+    def _is_test(self, cell: Cell) -> bool:
+        return cell.name is not None and self._known[cell.name].is_test
+
+    def _after_loss(self, gone: KernelGone) -> int | None:
+        """Note which cell cost the kernel; give the position to go on from, or None to stop."""
+        at = self._current
+        self._lost[at] = gone.why
+        name = {"timeout": "CellTimeoutError", "memory": "MemoryError"}.get(gone.kind, "DeadKernelError")
+        text = f"this cell {gone.why}"
+        error = {"output_type": "error", "ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
+        self._results[at] = CellResult([error], gone.kind, None, 0.0)
+        cell = self._cells[at]
+        if self._is_test(cell):
+            self._scores[cell.name or ""] = 0.0
+            self._messages[cell.name or ""] = f"Your code {gone.why}."
+        if len(self._lost) > self._limits.restarts:
+            self._problem = f"{len(self._lost)} cells ended the Python process; what comes after the last was not run"
+            return None
+        reached = [i for i, result in enumerate(self._results) if result.status != "skipped"]
+        return max([*reached, at]) + 1
+
+    # -- cells -----------------------------------------------------------------------------------------------------
+
+    def _run_cell(self, kernel: Kernel, at: int, cell: Cell, timeout: float) -> None:
+        if not self._is_test(cell):
+            self._results[at], _ = kernel.run(cell.source, timeout)
+            return
+        assert cell.name is not None
+        variable, value = f"_{secrets.token_hex(8)}", secrets.token_hex(16)
+        code = with_canary(cell.source, variable, value)
+        result, answers = kernel.run(code, timeout, {"proof": variable})
+        self._results[at] = result
+        expected = self._known[cell.name]
+        failed = result.status != "ok" or any(output["output_type"] == "error" for output in result.outputs)
+        if failed:
+            self._scores[cell.name] = 0.0
+            self._messages[cell.name] = self._message(result, expected)
+        elif _text_of(answers.get("proof")) != repr(value):
+            self._scores[cell.name] = 0.0
+            self._messages[cell.name] = (
+                "The test did not run to its end: something in the notebook changes how cells run."
+            )
+            self._flags.append(f"{number_of(cell.name)}: the test ended without an error before its end")
+            result.status = "error"
+            result.outputs.append(_error_output("TestNotFinished", "the test did not run to its end"))
+        else:
+            self._scores[cell.name] = _points(result, expected, cell.source)
+
+    def _message(self, result: CellResult, expected: SourceCell) -> str:
+        errors = [output for output in result.outputs if output["output_type"] == "error"]
+        if not errors:
+            return "The test failed."
+        error = errors[-1]
+        name, value = str(error["ename"]), str(error["evalue"])
+        text = value if name == "CheckFailed" else f"{name}: {value}" if value else name
+        if name == "CellTimeoutError":
+            text = f"Your code was {value}: is there a loop that never ends?"
+        text = _plain(text)[:_LONGEST_MESSAGE]
+        if any(line in text for line in hidden_lines(expected.source)):
+            self._flags.append(f"{number_of(expected.name)}: the error message repeated hidden test code")
+            return "The test failed; its message was withheld."
+        return text
+
+    # -- exercises -------------------------------------------------------------------------------------------------
+
+    def _exercises(self) -> list[ExerciseResult]:
+        found = []
+        for cell in self._source.cells:
+            if not (cell.grade or cell.task):
+                continue
+            result = ExerciseResult(cell.name, number_of(cell.name), title_of(cell), None, cell.points)
+            if cell.is_test:
+                result.score = self._scores.get(cell.name, 0.0)
+                result.passed = cell.name in self._scores and cell.name not in self._messages
+                if cell.name not in self._scores:
+                    result.message = f"This test was not run: {self._problem or 'the notebook stopped before it'}."
+                else:
+                    result.message = self._messages.get(cell.name, "")
+            found.append(result)
+        self._explain(found)
+        return found
+
+    def _explain(self, exercises: Sequence[ExerciseResult]) -> None:
+        """Say for each failed exercise whether its own cell or an earlier one stopped it."""
+        failed = {item.number for item in exercises if item.score == 0 and not item.passed and item.score is not None}
+        defined: dict[str, str] = {}
+        own_cell: dict[str, str] = {}
+        for at, cell in enumerate(self._cells):
+            expected = self._known.get(cell.name or "")
+            if expected is None or not expected.solution or expected.cell_type != "code":
+                continue
+            number = number_of(expected.name)
+            own_cell[number] = cell.source
+            for name in _definitions(expected.source):
+                defined[name.split(".")[-1] if "." in name else name] = number
+            if at in self._lost:
+                self._note(exercises, number, f"The cell of this exercise {self._lost[at]}.")
+            elif self._results[at].status in ("error", "timeout"):
+                errors = [o for o in self._results[at].outputs if o["output_type"] == "error"]
+                if errors:
+                    text = _plain(f"{errors[-1]['ename']}: {errors[-1]['evalue']}")[:400]
+                    self._note(exercises, number, f"The cell of this exercise stopped with {text}")
+        for item in exercises:
+            if item.number not in failed:
+                continue
+            other = re.search(r"^ +to do +(\d\d\.\d+) ", item.message, re.MULTILINE)
+            if other and other.group(1) != item.number:
+                item.because = other.group(1)
+                continue
+            inside = re.search(r"^ +in +(\w+), line", item.message, re.MULTILINE)
+            if (
+                inside
+                and defined.get(inside.group(1), item.number) != item.number
+                and defined[inside.group(1)] in failed
+            ):
+                item.because = defined[inside.group(1)]
+                continue
+            used = _names(own_cell.get(item.number, ""))
+            earlier = [n for name, n in defined.items() if name in used and n != item.number and n in failed]
+            if earlier and "not written yet" not in item.message:
+                item.because = min(earlier)
+
+    def _note(self, exercises: Sequence[ExerciseResult], number: str, text: str) -> None:
+        for item in exercises:
+            if item.number == number and not item.passed and text not in item.message:
+                item.message = f"{text}\n{item.message}" if item.message else text
+
+    # -- the second opinion ----------------------------------------------------------------------------------------
+
+    def _check_apart(self) -> None:
+        passed = [name for name, score in self._scores.items() if name not in self._messages]
+        odd = oddities(self._cells, self._source)
+        self._flags += [f"the code {what}" for what in odd[:8]]
+        if not passed:
+            return
+        try:
+            verdict = judge(self._cells, self._source, passed, self._sandbox, self._limits)
+        except SandboxError:
+            verdict = None
+        if verdict is None or verdict.problem:
+            problem = verdict.problem if verdict else "the second run did not end properly"
+            self._flags.append(problem or "")
+            return
+        self._seconds["judge"] = verdict.seconds
+        differ = [name for name in passed if not verdict.passed.get(name, False)]
+        if verdict.changed:
+            self._flags.append(f"changes what the tests rest on: {', '.join(verdict.changed[:6])}")
+        if differ:
+            numbers = ", ".join(dict.fromkeys(number_of(name) for name in differ))
+            self._flags.append(f"passed in the notebook, but not when judged apart: {numbers}")
+        withheld = differ if odd else passed if verdict.changed else []
+        for name in withheld:
+            self._scores[name] = 0.0
+            self._messages[name] = "These points wait for a person: the test passed in an unusual way."
+        if withheld:
+            self._problem = "points were withheld: tests passed only with code that changes how tests run"
+            for at, cell in enumerate(self._cells):
+                if cell.name in withheld:
+                    self._results[at].outputs.append(
+                        _error_output("PointsWithheld", "a person decides about this test")
+                    )
+
+
+def _plain(text: str) -> str:
+    """A message without colours, control characters and the kernel's names for cells."""
+    return _FILE.sub(r"(line \1)", _CONTROL.sub("", _ANSI.sub("", text)))
+
+
+def _error_output(name: str, value: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": value, "traceback": [f"{name}: {value}"]}
+
+
+def _text_of(answer: Any) -> str | None:
+    try:
+        return str(answer["data"]["text/plain"])
+    except (TypeError, KeyError):
+        return None
+
+
+def _points(result: CellResult, expected: SourceCell, code: str) -> float:
+    """All points, or as many as the test's last expression says."""
+    if not ends_in_expression(code):
+        return expected.points
+    shown = [output for output in result.outputs if output["output_type"] == "execute_result"]
+    try:
+        points = float(shown[-1]["data"]["text/plain"])
+    except (IndexError, KeyError, ValueError):
+        return expected.points
+    if not points >= 0:  # NaN included
+        return expected.points
+    return min(points, expected.points)
+
+
+def _names(code: str) -> set[str]:
+    try:
+        tree = ast.parse(_without_magics(code))
+    except SyntaxError:
+        return set()
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

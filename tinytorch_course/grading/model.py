@@ -1,0 +1,215 @@
+"""What passes between the three steps of grading: plain data that pickles, so that a step can run anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+State = Literal["graded", "graded with repairs", "needs a person"]
+GRADED: State = "graded"
+REPAIRED: State = "graded with repairs"
+PERSON: State = "needs a person"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use.
+
+    Parameters
+    ----------
+    timeout : float
+        Seconds for one cell.
+    total : float
+        Seconds for the whole notebook, restarts included.
+    memory : int
+        Bytes of memory for all processes of the submission together.
+    processes : int
+        Processes and threads.
+    disk : int
+        Bytes in its own /tmp.
+    output : int
+        Bytes of output kept for one cell; what comes after is dropped as it arrives.
+    """
+
+    timeout: float = 30.0
+    total: float = 300.0
+    memory: int = 2 << 30
+    processes: int = 48
+    disk: int = 64 << 20
+    output: int = 200_000
+    restarts: int = 3
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """A cell of the assignment that the grader knows by its grade id, as the gradebook has it."""
+
+    name: str
+    cell_type: str
+    locked: bool
+    grade: bool
+    solution: bool
+    task: bool
+    points: float
+    source: str
+    checksum: str | None
+    demo: bool = False
+
+    @property
+    def is_test(self) -> bool:
+        return self.grade and not self.solution and self.cell_type == "code"
+
+    @property
+    def restored(self) -> bool:
+        """Whether the submission's text is replaced by the instructor's."""
+        return self.is_test or self.task or (self.locked and not self.solution)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One notebook of an assignment: its cells in order and what runs them."""
+
+    assignment: str
+    notebook: str
+    cells: tuple[SourceCell, ...]
+    kernelspec: str = "{}"
+    preload: tuple[str, ...] = ()
+    key: str = ""  # fingerprint of everything here
+
+    def by_name(self) -> dict[str, SourceCell]:
+        return {cell.name: cell for cell in self.cells}
+
+    @property
+    def max_score(self) -> float:
+        return sum(cell.points for cell in self.cells if cell.grade or cell.task)
+
+
+@dataclass(frozen=True)
+class Library:
+    """The files that the sandbox shows beside the notebook: the library as a student has it at this module."""
+
+    files: Mapping[str, bytes]
+    key: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a submission, ready to run. `name` is its grade id, if it has one."""
+
+    cell_type: str
+    source: str
+    name: str | None = None
+    added: bool = False  # put back because the submission had lost it
+    run: bool = True
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that can be executed, or the reason why it cannot."""
+
+    cells: tuple[Cell, ...] = ()
+    repairs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: str | None = None
+
+
+@dataclass
+class CellResult:
+    """What came of one cell."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    status: str = "skipped"  # ok, error, timeout, dead, skipped
+    count: int | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class ExerciseResult:
+    """Points and message of one graded cell."""
+
+    name: str
+    number: str  # "06.4", or the grade id where it says no number
+    title: str
+    score: float | None  # None: waits for a person
+    max_score: float
+    message: str = ""  # the failure card
+    because: str = ""  # an earlier exercise that this one uses and that is not right yet
+    passed: bool = False
+
+
+@dataclass
+class Executed:
+    """The outcome of executing one submission."""
+
+    cells: list[CellResult] = field(default_factory=list)
+    exercises: list[ExerciseResult] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    problem: str | None = None  # why it could not be executed to the end
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class SubmissionResult:
+    """One submission's end: a state on which an instructor can act."""
+
+    student: str
+    assignment: str
+    state: State
+    reason: str = ""
+    repairs: list[str] = field(default_factory=list)
+    score: float = 0.0
+    max_score: float = 0.0
+    exercises: list[ExerciseResult] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    cached: bool = False
+    late_penalty: float = 0.0
+    manual: bool = False  # text answers wait for a person
+
+    @property
+    def scores(self) -> dict[str, float | None]:
+        """Points by grade id."""
+        return {exercise.name: exercise.score for exercise in self.exercises}
+
+
+@dataclass
+class ClassResult:
+    """All submissions of an assignment, and where everything lies."""
+
+    assignment: str
+    results: list[SubmissionResult]
+    gradebook: Path
+    autograded: Path
+    feedback: Path
+    seconds: float = 0.0
+
+    def __iter__(self):
+        return iter(self.results)
+
+    def __getitem__(self, student: str) -> SubmissionResult:
+        for result in self.results:
+            if result.student == student:
+                return result
+        raise KeyError(student)
+
+    def table(self, longest: int | None = None):
+        """The class as a rich table, those that need a person first."""
+        from rich.markup import escape
+        from rich.table import Table
+
+        table = Table(title=f"{self.assignment}: {len(self.results)} submissions")
+        table.add_column("student")
+        table.add_column("score", justify="right")
+        table.add_column("state")
+        table.add_column("remarks", overflow="fold")
+        order = sorted(self.results, key=lambda r: (r.state != PERSON, not r.flags, r.student))
+        for result in order[:longest]:
+            style = "red" if result.state == PERSON else "yellow" if result.flags or result.repairs else None
+            remarks = "; ".join(filter(None, [result.reason, *result.flags, *result.repairs]))
+            score = f"{result.score:g} / {result.max_score:g}"
+            table.add_row(escape(result.student), score, result.state, escape(remarks), style=style)
+        if longest is not None and len(order) > longest:
+            table.add_row("…", "", f"{len(order) - longest} more", "")
+        return table

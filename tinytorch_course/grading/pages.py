@@ -1,0 +1,91 @@
+"""The page that a student gets: points for each exercise, the failure card, where to look. No test code, no tracebacks."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from .model import PERSON, ExerciseResult, SubmissionResult
+from .record import Recorded
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin-bottom: 0; }
+.total { font-size: 1.1rem; margin: .25rem 0 1.5rem; }
+section { border-left: 4px solid #ccc; padding: .1rem 0 .3rem 1rem; margin: 1rem 0; }
+section.right { border-color: #009E73; }
+section.part { border-color: #E69F00; }
+section.wrong { border-color: #D55E00; }
+section.waits { border-color: #0072B2; }
+h2 { font-size: 1.05rem; margin: 0; display: flex; justify-content: space-between; }
+pre { background: #f6f6f6; padding: .6rem .8rem; overflow-x: auto; white-space: pre-wrap; font-size: .9rem; margin: .4rem 0; }
+p { margin: .3rem 0; }
+.quiet { color: #555; }
+@media (prefers-color-scheme: dark) { body { background: #1b1b1b; color: #ddd; } pre { background: #2a2a2a; } .quiet { color: #aaa; } }
+"""
+
+
+def page(result: SubmissionResult, recorded: Recorded, title: str) -> str:
+    """The feedback page as HTML that needs nothing else."""
+    parts = [
+        "<!DOCTYPE html>",
+        '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>{html.escape(title)}</h1>",
+        f'<p class="total"><strong>{recorded.score:g} of {recorded.max_score:g} points</strong> {_remark(result, recorded)}</p>',
+    ]
+    if result.state == PERSON:
+        parts.append(f"<p>This submission needs a person's attention: {html.escape(result.reason)}.</p>")
+    if result.repairs:
+        parts.append("<p>Before grading, this was put right:</p><ul>")
+        parts += [f"<li>{html.escape(repair)}</li>" for repair in result.repairs]
+        parts.append("</ul>")
+    parts += [_section(exercise, recorded) for exercise in result.exercises]
+    parts.append("</body></html>")
+    return "\n".join(parts) + "\n"
+
+
+def _remark(result: SubmissionResult, recorded: Recorded) -> str:
+    remarks = []
+    if recorded.late_penalty:
+        remarks.append(f"after {recorded.late_penalty:g} points for being late")
+    if recorded.needs_manual_grade:
+        remarks.append("some answers still wait for a person")
+    return html.escape("(" + "; ".join(remarks) + ")") if remarks else ""
+
+
+def _section(exercise: ExerciseResult, recorded: Recorded) -> str:
+    score, most = recorded.scores.get(exercise.name, 0.0), exercise.max_score
+    waits = recorded.auto.get(exercise.name) is None and not score
+    kind = "waits" if waits else "right" if score >= most else "part" if score > 0 else "wrong"
+    points = "not graded yet" if waits else f"{score:g} of {most:g}"
+    heading = exercise.title if exercise.number == exercise.name else f"{exercise.number} {exercise.title}"
+    lines = [f'<section class="{kind}"><h2><span>{html.escape(heading)}</span><span>{points}</span></h2>']
+    if exercise.message and score < most:
+        lines.append(f"<pre>{html.escape(exercise.message)}</pre>")
+    if exercise.because and score < most:
+        text = (
+            f"This exercise uses {exercise.because}, which is not right yet. Get that one right first, then look again."
+        )
+        lines.append(f"<p>{html.escape(text)}</p>")
+    comment = recorded.comments.get(exercise.name)
+    if comment:
+        lines.append(f'<p class="quiet">{html.escape(comment)}</p>')
+    lines.append("</section>")
+    return "\n".join(lines)
+
+
+def feedback(course_dir: Path, assignment: str) -> list[Path]:
+    """Write the feedback pages of an assignment again, with what people have entered in the gradebook since."""
+    from .pipeline import Ground, stored_results
+    from .record import Recorder, replace_file
+
+    course = Ground.open(Path(course_dir), assignment)
+    written = []
+    with Recorder(course.directory, course.source, course.config) as recorder:
+        for result in stored_results(course):
+            path = recorder.feedback_path(result.student)
+            replace_file(path, page(result, recorder.recorded(result.student), course.title(result.student)))
+            written.append(path)
+    return written

@@ -1,0 +1,414 @@
+"""Grades an assignment: collects, executes in parallel, records as results come, continues where it was interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import functools
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+from traitlets.config import Config
+
+from ..errors import CourseError
+from . import pages
+from .collect import Submission, collect
+from .execute import Done, Setting, Task
+from .library import library_for
+from .model import GRADED, PERSON, REPAIRED, ClassResult, ExerciseResult, Library, Limits, Source, SubmissionResult
+from .pool import run_all, scheduler_backend
+from .record import Recorded, Recorder, autograded_notebook, placeholder_notebook, replace_file
+from .sandbox import require
+from .source import course_directory, read_config, read_source
+from .texts import number_of, title_of
+
+Progress = Callable[[int, int, str], None]
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+
+def bytes_of(memory: int | str) -> int:
+    """``2147483648`` for ``"2G"``, ``"2 GB"`` or ``2048M``."""
+    if isinstance(memory, int):
+        number = float(memory)
+    else:
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", str(memory).lower())
+        if not found:
+            raise CourseError(f"{memory!r} is not an amount of memory", "Write for example 2G or 512M.")
+        number = float(found.group(1)) * _UNITS[found.group(2)]
+    if number < 128 << 20:
+        raise CourseError(f"{memory} of memory is too little to start Python and NumPy", "Give at least 128M.")
+    return int(number)
+
+
+@dataclass
+class Ground:
+    """An assignment in its course folder."""
+
+    root: Path
+    assignment: str
+    config: Config
+    directory: CourseDirectory
+    source: Source
+
+    @classmethod
+    def open(cls, root: Path, assignment: str) -> Ground:
+        root = root.resolve()
+        if not root.is_dir():
+            raise CourseError(f"there is no folder {root}", "Name the folder of the course.")
+        config = read_config(root)
+        directory = course_directory(root, config)
+        database = Path(directory.db_url.removeprefix("sqlite:///"))
+        if directory.db_url.startswith("sqlite:///") and not database.is_file():
+            raise CourseError(
+                f"there is no gradebook at {database}",
+                f"Make the assignment first: nbgrader generate_assignment {assignment}",
+            )
+        return cls(root, assignment, config, directory, read_source(directory, assignment))
+
+    def step(self, name: str) -> Path:
+        """One of nbgrader's folders: ``submitted``, ``autograded``, ``feedback``."""
+        return Path(self.directory.root, getattr(self.directory, f"{name}_directory"))
+
+    @property
+    def gradebook(self) -> Path:
+        return Path(self.directory.db_url.removeprefix("sqlite:///"))
+
+    @property
+    def store(self) -> Path:
+        """Where results wait for the next run."""
+        return Path(self.directory.root, ".tinytorch", "grading", self.assignment)
+
+    def stored(self, student: str) -> Path:
+        return self.store / f"{quote(student, safe='')[:180]}.json"
+
+    def title(self, student: str) -> str:
+        return f"{self.assignment}: {student}"
+
+
+@functools.cache
+def _code_key() -> str:
+    """A fingerprint of the grader itself: results of another version are not taken over."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _key(task: Task, setting: Setting, problem: str | None, repairs: Sequence[str]) -> str:
+    parts = [_code_key(), setting.source.key, setting.library.key, repr(setting.limits), str(setting.sandbox)]
+    parts += [problem or "", *repairs, json.dumps(task.files, sort_keys=True)]
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace"))
+    digest.update(b"none" if task.data is None else b"data" + task.data)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _only_one(ground: Ground) -> Iterator[None]:
+    """Keep a second grading run out of the same assignment."""
+    ground.store.mkdir(parents=True, exist_ok=True)
+    with open(ground.store / ".lock", "w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CourseError(
+                f"{ground.assignment} is being graded already", "Wait until that run has ended."
+            ) from None
+        yield
+
+
+def grade(
+    course_dir: Path,
+    assignment: str,
+    *,
+    submitted: Path | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    timeout: float = 30.0,
+    memory: int | str = "2G",
+    sandbox: bool = True,
+    force: bool = False,
+    progress: bool | Progress = False,
+    students: Sequence[str] | None = None,
+    total: float | None = None,
+) -> ClassResult:
+    """Grade all submissions of an assignment.
+
+    Parameters
+    ----------
+    course_dir : path
+        The folder with gradebook.db, in nbgrader's layout.
+    assignment : str
+        For example ``06_autograd``; it has to be in the gradebook (``nbgrader generate_assignment``).
+    submitted : path, optional
+        Where the submissions are, by default the course's ``submitted``. They may lie in nbgrader's layout, in one folder
+        a student, or as ``<student>.ipynb`` and ``<student>.zip``; they are copied into the course's ``submitted``.
+    workers : int, optional
+        Processes, by default one for each core.
+    scheduler : str, optional
+        Address of a Dask scheduler, in place of local processes.
+    timeout, total : float
+        Seconds for one cell, and for a whole notebook (by default ten times as many).
+    memory : int or str
+        For one submission: bytes, or ``"2G"``.
+    sandbox : bool
+        False executes submissions without protection.
+    force : bool
+        Grade unchanged submissions again, too.
+    progress : bool or callable
+        True shows a bar; a callable gets ``(done, all, student)``.
+    students : sequence of str, optional
+        Only these.
+
+    Returns
+    -------
+    ClassResult
+        One result for each submission; none is missing, whatever was in it.
+    """
+    began = time.monotonic()
+    if timeout <= 0:
+        raise CourseError(f"{timeout} seconds are no time for a cell", "Give a positive number.")
+    if sandbox and scheduler is None:
+        require()
+    ground = Ground.open(Path(course_dir), assignment)
+    limits = Limits(timeout=timeout, total=total or 10 * timeout, memory=bytes_of(memory))
+    hide = (ground.root, Path(ground.directory.root))
+    setting = Setting(ground.source, library_for(ground.root, assignment), limits, sandbox, tuple(dict.fromkeys(hide)))
+    home = ground.step("submitted")
+    submissions = collect(Path(submitted) if submitted else home, assignment, ground.source.notebook, students)
+    if students is not None:
+        missing = sorted(set(students) - {submission.student for submission in submissions})
+        if missing:
+            raise CourseError(
+                f"no submission from {', '.join(missing)}", "The names are those of the folders with the submissions."
+            )
+    with ExitStack() as stack:
+        stack.enter_context(_only_one(ground))
+        show = stack.enter_context(_progress(progress, len(submissions)))
+        recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
+        run = _GradingRun(
+            ground,
+            setting,
+            recorder,
+            force,
+            show,
+            copy=submitted is not None and Path(submitted).resolve() != home.resolve(),
+        )
+        results = run.whole(submissions, workers, scheduler)
+    order = {submission.student: at for at, submission in enumerate(submissions)}
+    results.sort(key=lambda result: order[result.student])
+    return ClassResult(
+        assignment,
+        results,
+        ground.gradebook,
+        ground.step("autograded"),
+        ground.step("feedback"),
+        time.monotonic() - began,
+    )
+
+
+@contextlib.contextmanager
+def _progress(wanted: bool | Progress, total: int) -> Iterator[Progress]:
+    if callable(wanted):
+        yield wanted
+    elif wanted:
+        from ..console import progress
+
+        with progress("grading", total) as advance:
+            yield lambda done, _, student: advance(done, student)
+    else:
+        yield lambda done, all_, student: None
+
+
+class _GradingRun:
+    """One call of `grade`."""
+
+    def __init__(
+        self, ground: Ground, setting: Setting, recorder: Recorder, force: bool, show: Progress, copy: bool
+    ) -> None:
+        self._ground, self._setting, self._recorder = ground, setting, recorder
+        self._force, self._show, self._copy = force, show, copy
+        self._results: list[SubmissionResult] = []
+        self._keys: dict[str, str] = {}
+        self._by_student: dict[str, Submission] = {}
+
+    def whole(
+        self, submissions: Sequence[Submission], workers: int | None, scheduler: str | None
+    ) -> list[SubmissionResult]:
+        self._total = len(submissions)
+        self._known = self._recorder.known_scores()
+        tasks = self._tasks(submissions)
+        first = next(tasks, None)
+        if first is None:
+            return self._results
+        backend = scheduler_backend(
+            self._setting, min(workers or 1 << 10, self._total) if workers else workers, scheduler
+        )
+        clean = False
+        try:
+            for task, outcome in run_all(_chain(first, tasks), backend):
+                self._finish(task.student, outcome)
+            clean = True
+        finally:
+            backend.close(now=not clean)
+        return self._results
+
+    # -- before ----------------------------------------------------------------------------------------------------
+
+    def _tasks(self, submissions: Sequence[Submission]) -> Iterator[Task]:
+        """Read submissions one after another; those that need no run are finished here."""
+        for submission in submissions:
+            student = submission.student
+            data = submission.read()
+            task = Task(student, data, submission.files() if data is not None else {})
+            self._keys[student] = _key(task, self._setting, submission.problem, submission.repairs)
+            self._by_student[student] = submission
+            if self._copy:
+                self._bring_home(submission, data)
+            stored = None if self._force else self._unchanged(student)
+            if stored is not None:
+                self._reuse(stored, submission)
+            elif submission.problem is not None:
+                self._give_up(student, submission.problem)
+            else:
+                yield task
+
+    def _bring_home(self, submission: Submission, data: bytes | None) -> None:
+        """Copy a submission from elsewhere into the course's own folder, where nbgrader expects it."""
+        folder = Path(
+            self._ground.directory.format_path(
+                self._ground.directory.submitted_directory, submission.student, self._ground.assignment
+            )
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        if data is not None:
+            _write_if_changed(folder / f"{self._ground.source.notebook}.ipynb", data)
+        if submission.timestamp is not None:
+            _write_if_changed(folder / "timestamp.txt", (submission.timestamp + "\n").encode())
+
+    def _unchanged(self, student: str) -> SubmissionResult | None:
+        """The stored result, if it is of the same submission and gradebook and files still agree with it."""
+        stored = _load(self._ground.stored(student))
+        if stored is None or stored["key"] != self._keys[student]:
+            return None
+        if self._known.get(student) != stored["auto"]:
+            return None
+        if not self._recorder.autograded_path(student).is_file() or not self._recorder.feedback_path(student).is_file():
+            return None
+        return _result_from(stored["result"])
+
+    def _reuse(self, result: SubmissionResult, submission: Submission) -> None:
+        """Take a stored result over; only what people or the clock changed is looked at again."""
+        result.cached = True
+        recorded = self._recorder.recorded(result.student)
+        self._sum_up(result, recorded)
+        self._add(result)
+
+    # -- after -----------------------------------------------------------------------------------------------------
+
+    def _finish(self, student: str, outcome: Done | Exception) -> None:
+        if isinstance(outcome, Exception):
+            self._give_up(student, f"it could not be executed: {outcome}")
+            return
+        submission = self._by_student[student]
+        prepared, executed = outcome.prepared, outcome.executed
+        repairs = [*submission.repairs, *prepared.repairs]
+        if prepared.refused is not None or executed is None:
+            self._give_up(student, prepared.refused or "it could not be executed", repairs)
+            return
+        if executed.problem is not None and not executed.exercises:
+            self._give_up(student, f"it could not be executed: {executed.problem}", repairs)
+            return
+        result = SubmissionResult(student, self._ground.assignment, REPAIRED if repairs else GRADED, repairs=repairs)
+        result.exercises, result.flags, result.seconds = executed.exercises, executed.flags, executed.seconds
+        review: set[str] = set()
+        if executed.problem is not None:
+            result.state, result.reason = PERSON, executed.problem
+            review = {item.name for item in executed.exercises if not item.passed}
+        nb = autograded_notebook(self._ground.source, prepared, executed)
+        scores = {item.name: item.score for item in executed.exercises if item.score is not None}
+        self._record(result, nb, scores, review)
+
+    def _give_up(self, student: str, reason: str, repairs: Sequence[str] = ()) -> None:
+        result = SubmissionResult(student, self._ground.assignment, PERSON, reason, list(repairs))
+        source = self._ground.source
+        graded = [cell for cell in source.cells if cell.grade or cell.task]
+        result.exercises = [ExerciseResult(c.name, number_of(c.name), title_of(c), 0.0, c.points) for c in graded]
+        nb = placeholder_notebook(source, reason, list(repairs))
+        self._record(result, nb, {cell.name: 0.0 for cell in graded}, {cell.name for cell in graded})
+
+    def _record(self, result: SubmissionResult, nb, scores: dict[str, float | None], review: set[str]) -> None:
+        """Gradebook, autograded notebook, feedback and, last, the mark that all of this is done."""
+        began = time.monotonic()
+        submission = self._by_student[result.student]
+        when: datetime | None = None
+        if submission.timestamp is not None:
+            try:
+                when = parse_utc(submission.timestamp)
+            except (ValueError, OverflowError):
+                result.flags.append(f"the time of submission cannot be read: {submission.timestamp[:40]!r}")
+        recorded = self._recorder.save(result.student, nb, scores, review, when)
+        self._recorder.write_autograded(result.student, nb, submission.timestamp if when else None, submission.extras)
+        for exercise in result.exercises:
+            exercise.score = recorded.auto.get(exercise.name)
+        self._sum_up(result, recorded)
+        html = pages.page(result, recorded, self._ground.title(result.student))
+        replace_file(self._recorder.feedback_path(result.student), html)
+        result.seconds["record"] = time.monotonic() - began
+        stored = {"key": self._keys[result.student], "auto": recorded.auto, "result": asdict(result)}
+        replace_file(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False))
+        self._add(result)
+
+    def _sum_up(self, result: SubmissionResult, recorded: Recorded) -> None:
+        result.score, result.max_score = recorded.score, recorded.max_score
+        result.late_penalty, result.manual = recorded.late_penalty, recorded.needs_manual_grade
+
+    def _add(self, result: SubmissionResult) -> None:
+        self._results.append(result)
+        self._by_student.pop(result.student, None)
+        self._keys.pop(result.student, None)
+        self._show(len(self._results), self._total, result.student)
+
+
+def _chain(first: Task, rest: Iterator[Task]) -> Iterator[Task]:
+    yield first
+    yield from rest
+
+
+def _write_if_changed(path: Path, data: bytes) -> None:
+    if path.is_symlink():
+        path.unlink()
+    if path.is_file() and path.read_bytes() == data:
+        return
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_bytes(data)
+    os.replace(temporary, path)
+
+
+def _load(path: Path) -> dict | None:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return stored if {"key", "auto", "result"} <= stored.keys() else None
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _result_from(data: dict) -> SubmissionResult:
+    exercises = [ExerciseResult(**item) for item in data.pop("exercises")]
+    return SubmissionResult(**data, exercises=exercises)
+
+
+def stored_results(ground: Ground) -> list[SubmissionResult]:
+    """The results of the last run of this assignment."""
+    found = [_load(path) for path in sorted(ground.store.glob("*.json"))]
+    return [_result_from(stored["result"]) for stored in found if stored is not None]

@@ -1,0 +1,242 @@
+"""Writes down what came of a submission: one writer, nbgrader's own tables and values, files replaced in one step.
+
+The gradebook gets what nbgrader's SaveAutoGrades and AssignLatePenalties write. What a person entered (manual scores,
+extra credit, comments) is never touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbgrader import utils
+from nbgrader.api import BaseCell, Gradebook, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
+
+from .model import Cell, CellResult, Executed, Prepared, Source
+
+
+@dataclass
+class Recorded:
+    """What the gradebook says after a submission was written down."""
+
+    score: float
+    max_score: float
+    late_penalty: float
+    needs_manual_grade: bool
+    scores: dict[str, float] = field(default_factory=dict)
+    auto: dict[str, float | None] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    seconds_late: float = 0.0
+
+
+def autograded_notebook(source: Source, prepared: Prepared, executed: Executed | None) -> NotebookNode:
+    """The notebook that graders look at: as submitted, with the instructor's cells, with outputs."""
+    known = source.by_name()
+    results = executed.cells if executed else [CellResult() for _ in prepared.cells]
+    cells = [
+        _node(cell, known, result, position) for position, (cell, result) in enumerate(zip(prepared.cells, results))
+    ]
+    metadata = {"kernelspec": json.loads(source.kernelspec or "{}"), "language_info": {"name": "python"}}
+    return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _node(cell: Cell, known: Mapping[str, Any], result: CellResult, position: int) -> dict[str, Any]:
+    metadata: dict[str, Any] = {}
+    expected = known.get(cell.name or "")
+    if expected is not None:
+        metadata["nbgrader"] = {
+            "grade_id": expected.name,
+            "grade": expected.grade,
+            "solution": expected.solution,
+            "locked": expected.locked,
+            "task": expected.task,
+            "cell_type": expected.cell_type,
+            "schema_version": 3,
+            **({"checksum": expected.checksum} if expected.checksum else {}),
+            **({"points": expected.points} if expected.grade or expected.task else {}),
+        }
+    node = {"cell_type": cell.cell_type, "id": f"c{position}", "metadata": metadata, "source": cell.source}
+    if cell.cell_type == "code":
+        node |= {"execution_count": result.count, "outputs": result.outputs}
+    return node
+
+
+def placeholder_notebook(source: Source, reason: str, repairs: list[str]) -> NotebookNode:
+    """What graders see when a submission could not be executed: the reason, and the assignment's cells to grade by hand."""
+    text = f"**This submission could not be graded automatically:** {reason}."
+    if repairs:
+        text += "\n\n" + "\n".join(f"- {repair}" for repair in repairs)
+    cells = [Cell("markdown", text)]
+    cells += [Cell(cell.cell_type, cell.source, cell.name) for cell in source.cells if cell.grade or cell.solution]
+    return autograded_notebook(source, Prepared(tuple(cells)), None)
+
+
+class Recorder:
+    """The one writer of a grading run. Use as a context.
+
+    Parameters
+    ----------
+    directory : CourseDirectory
+        Where gradebook and folders are.
+    source : Source
+        The assignment.
+    config : Config
+        nbgrader's, for the late-penalty plugin.
+    """
+
+    def __init__(self, directory: CourseDirectory, source: Source, config: Config) -> None:
+        self._directory, self._source = directory, source
+        self._late = AssignLatePenalties(config=config)
+        self._late.init_plugin()
+
+    def __enter__(self) -> Recorder:
+        self._gradebook = Gradebook(self._directory.db_url, self._directory.course_id)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
+        self._gradebook.engine.dispose()
+
+    # -- the gradebook ---------------------------------------------------------------------------------------------
+
+    def known_scores(self) -> dict[str, dict[str, float | None]]:
+        """Automatic scores that the gradebook holds, by student and grade id."""
+        from nbgrader.api import Assignment, Grade, Notebook, Student, SubmittedAssignment
+
+        rows = (
+            self._gradebook.db.query(Student.id, BaseCell.name, Grade.auto_score)
+            .select_from(Grade)
+            .join(BaseCell, BaseCell.id == Grade.cell_id)
+            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(Student, Student.id == SubmittedAssignment.student_id)
+            .filter(Assignment.name == self._source.assignment, Notebook.name == self._source.notebook)
+        )
+        found: dict[str, dict[str, float | None]] = {}
+        for student, cell, score in rows:
+            found.setdefault(student, {})[cell] = score
+        return found
+
+    def save(
+        self,
+        student: str,
+        nb: NotebookNode,
+        scores: Mapping[str, float | None],
+        review: set[str],
+        timestamp: datetime | None,
+    ) -> Recorded:
+        """Write one submission's grades in one transaction.
+
+        Parameters
+        ----------
+        scores : mapping
+            Automatic score of each test, by grade id. Text answers are judged from `nb` as nbgrader does.
+        review : set of str
+            Grade ids that a person has to look at whatever their score.
+        """
+        database = self._gradebook.db
+        extra = {"timestamp": timestamp} if timestamp is not None else {}
+        with database.no_autoflush:
+            self._gradebook.update_or_create_student(student)
+            submission = self._gradebook.update_or_create_submission(self._source.assignment, student, **extra)
+        notebook = self._gradebook.find_submission_notebook(self._source.notebook, self._source.assignment, student)
+        try:
+            cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if "nbgrader" in cell.metadata}
+            auto: dict[str, float | None] = {}
+            for grade in notebook.grades:
+                name = grade.cell.name
+                cell = cells.get(name)
+                if name in scores:
+                    grade.auto_score = scores[name]
+                elif cell is not None and utils.is_grade(cell):
+                    grade.auto_score = utils.determine_grade(cell)[0]
+                auto[name] = grade.auto_score
+                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None or name in review
+            for comment in notebook.comments:
+                cell = cells.get(comment.cell.name)
+                if cell is None:
+                    continue
+                untouched = cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell)
+                comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
+            database.flush()
+            database.refresh(notebook)
+            notebook.late_submission_penalty = None
+            late = submission.total_seconds_late
+            if late > 0:
+                penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
+                if penalty is not None:
+                    notebook.late_submission_penalty = self._late._check_late_penalty(notebook, penalty)
+            database.commit()
+        except BaseException:
+            database.rollback()
+            raise
+        recorded = self.recorded(student)
+        recorded.auto, recorded.seconds_late = auto, late
+        return recorded
+
+    def recorded(self, student: str) -> Recorded:
+        """What the gradebook says about a student now, the person's part included."""
+        database = self._gradebook.db
+        notebook = self._gradebook.find_submission_notebook(self._source.notebook, self._source.assignment, student)
+        database.refresh(notebook)
+        penalty = notebook.late_submission_penalty or 0.0
+        recorded = Recorded(notebook.score - penalty, notebook.max_score, penalty, bool(notebook.needs_manual_grade))
+        recorded.scores = {grade.cell.name: grade.score for grade in notebook.grades}
+        recorded.auto = {grade.cell.name: grade.auto_score for grade in notebook.grades}
+        recorded.comments = {c.cell.name: c.comment for c in notebook.comments if c.comment}
+        return recorded
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    def autograded_path(self, student: str) -> Path:
+        folder = self._directory.format_path(self._directory.autograded_directory, student, self._source.assignment)
+        return Path(folder) / f"{self._source.notebook}.ipynb"
+
+    def feedback_path(self, student: str) -> Path:
+        folder = self._directory.format_path(self._directory.feedback_directory, student, self._source.assignment)
+        return Path(folder) / f"{self._source.notebook}.html"
+
+    def write_autograded(
+        self, student: str, nb: NotebookNode, timestamp: str | None, extras: Mapping[str, Path]
+    ) -> None:
+        path = self.autograded_path(student)
+        replace_file(path, json.dumps(nb, indent=1, ensure_ascii=False) + "\n", mode=0o444)
+        if timestamp is not None:
+            replace_file(path.with_name("timestamp.txt"), timestamp + "\n", mode=0o444)
+        for name, origin in extras.items():
+            target = path.with_name(name)
+            if not target.exists():
+                try:
+                    shutil.copy(origin, target, follow_symlinks=False)
+                except OSError:
+                    continue
+
+
+def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
