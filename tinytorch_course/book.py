@@ -7,12 +7,27 @@ solution can get into the book. Mermaid and MathJax come from npm, so that a rea
 
 from __future__ import annotations
 
+import importlib
+import os
 import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
+import yaml
+
+from .audio import speak
 from .config import Course, Module
+from .console import err, out, progress
+from .errors import CourseError
+from .first_cell import TAG as SETUP
+from .release import exported_file, stripped
 from .source import read_text
 
 # npm package, version, the one file that the book needs, and what readers see without it
@@ -153,36 +168,324 @@ Read the transcript
     return f"`````{{grid}} {columns}\n:gutter: 3\n:class-container: launch\n\n" + "\n\n".join(inner) + "\n`````\n"
 
 
-def outside_fences(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a Markdown text that are not inside a code fence, with their index; directives count as text."""
-    open_fence: str | None = None
+def prose_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a Markdown text that are not code, with their index. What stands in a directive is prose, unless it is code."""
+    fences: list[tuple[str, bool]] = []  # the marks that are open, and whether they hold code
     for index, line in enumerate(text.split("\n")):
         found = _FENCE.match(line)
-        if open_fence:
-            if found and found.group(1).startswith(open_fence) and not line.strip().strip("`~:"):
-                open_fence = None
-            continue
-        rest = line.strip().lstrip("`~:")
-        if (found and line.strip()[0] != ":" and rest and not rest.startswith("{")) or (
-            found and line.strip()[0] == "`" and not rest and not _closes(text, index)
-        ):
-            open_fence = found.group(1)
-            continue
-        yield index, line
-
-
-def _closes(text: str, index: int) -> bool:
-    """Whether a bare fence on this line closes a directive that was opened above (and so opens no code)."""
-    open_fences: list[str] = []
-    for line in text.split("\n")[: index + 1]:
-        found = _FENCE.match(line)
+        in_code = bool(fences) and fences[-1][1]
         if not found:
+            if not in_code:
+                yield index, line
             continue
-        bare = not line.strip().strip("`~:")
-        if bare and open_fences and found.group(1).startswith(open_fences[-1]):
-            open_fences.pop()
-            if line is text.split("\n")[index]:
-                return True
-        elif not bare:
-            open_fences.append(found.group(1))
-    return False
+        mark, rest = found.group(1), line.strip().lstrip("`~:").strip()
+        if fences and not rest and mark[0] == fences[-1][0][0] and len(mark) >= len(fences[-1][0]):
+            fences.pop()
+        elif not in_code:
+            directive = re.match(r"\{([\w-]+)\}", rest)
+            fences.append((mark, not directive if mark[0] != ":" else False))
+            if directive and directive.group(1) in {"mermaid", "code-block", "code", "math", "raw", "eval-rst", "code-cell"}:
+                fences[-1] = (mark, True)
+
+
+def with_cards(text: str, block: str) -> str:
+    """The text with the cards before its first section, behind the title and what introduces the module."""
+    lines = text.split("\n")
+    depth_free = [index for index, line in prose_lines(text) if line.startswith("## ")]
+    place = depth_free[0] if depth_free else len(lines)
+    return "\n".join([*lines[:place], "", block, *lines[place:]])
+
+
+def relinked(stage: Stage, text: str, origin: Path) -> str:
+    """The text with its links to files of the repository pointing to pages of the book, or to the repository.
+
+    Parameters
+    ----------
+    stage : Stage
+    text : str
+        Markdown of the file `origin`.
+    origin : path
+    """
+    course = stage.course
+    planned = {path.split("/")[-1] for path in toc_pages(course) if path.startswith("modules/")}
+    lines = text.split("\n")
+
+    def link(found: re.Match[str]) -> str:
+        mark, label, target = found.groups()
+        path, _, anchor = target.partition("#")
+        if not path or re.match(r"[a-z]+:|/", path):
+            return found.group(0)
+        file = (origin.parent / path).resolve()
+        tail = f"#{anchor}" if anchor else ""
+        try:
+            inside = file.relative_to(course.root)
+        except ValueError:
+            return found.group(0)
+        if mark or inside.suffix in _PICTURES:
+            if file.is_file():
+                (stage.root / "files" / inside).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, stage.root / "files" / inside)
+            return f"{mark}[{label}](/files/{inside.as_posix()})"
+        names = {module.name for module in course.modules}
+        if inside.parts[0] in (course.src.name, course.notebooks.name) and len(inside.parts) > 1:
+            name = inside.parts[1]
+            if name not in names:
+                return label if name in planned else found.group(0)
+            if len(inside.parts) == 2 or inside.name == "about.md":
+                return f"[{label}](/modules/{name}.md{tail})"
+            if inside.suffix == ".ipynb":
+                return f"[{label}](/student/{name}.ipynb{tail})"
+        if inside.parts[0] == "docs" and inside.suffix == ".md" and file.is_file():
+            return f"[{label}](/{inside.relative_to('docs').as_posix()}{tail})"
+        if file.exists():
+            kind = "tree" if file.is_dir() else "blob"
+            return f"[{label}]({repository(course)}/{kind}/{course.settings['branch']}/{inside.as_posix()}{tail})"
+        return found.group(0)
+
+    for index, line in prose_lines(text):
+        lines[index] = _LINK.sub(link, line)
+    return "\n".join(lines)
+
+
+# -- the pages of one module -----------------------------------------------------------------------------------------
+
+
+def module_page(stage: Stage, module: Module, *, audio: str | None, lite: bool) -> None:
+    transcript = (stage.course.root / "docs" / "audio" / f"{module.name}.md").is_file()
+    block = cards(module, audio=audio, transcript=transcript, lite=lite)
+    if module.about.is_file():
+        text = relinked(stage, read_text(module.about), module.about)
+    else:
+        title, sentence = title_of(module)
+        text = f"# Module {module.name[:2]}: {title}\n\n{sentence}\n"
+        stage.notices.append(f"{module.name} has no about.md yet: its page shows title, cards and links only")
+    stage.write(f"modules/{module.name}.md", with_cards(text, block))
+
+
+def notebook_page(stage: Stage, module: Module) -> None:
+    nb = stripped(module)
+    title, _ = title_of(module)
+    for cell in nb.cells:
+        code = cell.cell_type == "code"
+        if code and re.fullmatch(r"#\|\s*default_exp\s+\S+\s*", cell.source):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-cell"]
+        if code and SETUP in cell.metadata.get("tags", []):
+            cell.metadata["tags"] = [*cell.metadata["tags"], "hide-input"]
+        if cell.cell_type == "markdown":
+            cell.source = relinked(stage, cell.source, module.notebook)
+    note = (
+        ":::{note}\nThis is the notebook as students get it, without what its cells print and draw. "
+        f"To work on it, [launch it]({binder_link(module)}) or follow the [student guide](/guides/student.md).\n:::"
+    )
+    nb.cells.insert(1, nbformat.v4.new_markdown_cell(note))
+    path = stage.root / "student" / f"{module.name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nb, path)
+
+
+def api_page(stage: Stage, module: Module) -> None:
+    """The API reference of a module, from its docstrings: names, signatures and contracts, no code."""
+    file = exported_file(module)
+    if file is None or not (stage.course.library / file).is_file():
+        return
+    name = ".".join([stage.course.library.name, *file.with_suffix("").parts])
+    title, _ = title_of(module)
+    added = added_members(stage.course)
+    extended = [f"{kind}.{member}" for kind, member, home in added if home == name]
+    skipped = [member for kind, member, home in added if kind.rpartition(".")[0] == name and home != name]
+    lines = [f"# API reference: {title}", "", f"What `{name}` offers, from its docstrings.", "", "```{eval-rst}"]
+    lines += [f".. automodule:: {name}", "   :members:", "   :show-inheritance:"]
+    lines += [f"   :exclude-members: {', '.join(skipped)}"] if skipped else []
+    lines += ["```"]
+    if extended:
+        lines += ["", "## What it adds to earlier classes", "", "```{eval-rst}", *[f".. automethod:: {member}" for member in extended], "```"]
+    stage.write(f"api/{module.name}.md", "\n".join(lines) + "\n")
+
+
+def added_members(course: Course) -> list[tuple[str, str, str]]:
+    """Methods that a module adds to a class of an earlier one: the class, the method, the module that adds it."""
+    found = []
+    for module in course.modules:
+        file = exported_file(module)
+        if file is None or not (course.library / file).is_file():
+            continue
+        space = importlib.import_module(".".join([course.library.name, *file.with_suffix("").parts]))
+        for kind in (getattr(space, name) for name in getattr(space, "__all__", [])):
+            if isinstance(kind, type) and kind.__module__ == space.__name__:
+                for member, value in vars(kind).items():
+                    function = getattr(value, "fget", value)
+                    home = getattr(function, "__module__", None)
+                    if callable(function) and not member.startswith("_") and home not in (None, kind.__module__) and home.startswith(course.library.name):
+                        found.append((f"{kind.__module__}.{kind.__qualname__}", member, home))
+    return found
+
+
+def transcript_page(stage: Stage, module: Module, audio: str | None) -> None:
+    path = stage.course.root / "docs" / "audio" / f"{module.name}.md"
+    if not path.is_file():
+        return
+    title, rest = read_text(path).split("\n", 1)
+    player = "This copy of the book was built without a speech synthesiser, so there is the text only.\n"
+    if audio:
+        player = f'<audio controls preload="none" src="../_static/{audio}" aria-label="{title.lstrip("# ")}"></audio>\n'
+    stage.write(f"audio/{module.name}.md", f"{title}\n\n{player}\n{relinked(stage, rest, path)}")
+
+
+# -- the whole -------------------------------------------------------------------------------------------------------
+
+
+def toc_pages(course: Course) -> list[str]:
+    toc = yaml.safe_load(read_text(course.root / "_toc.yml"))
+    return [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+
+
+def write_toc(stage: Stage) -> None:
+    """_toc.yml with what is there only, and the pages of a module below it."""
+    toc = yaml.safe_load(read_text(stage.course.root / "_toc.yml"))
+    for part in toc["parts"]:
+        part["chapters"] = [chapter for chapter in part["chapters"] if stage.has(chapter["file"])]
+        for chapter in part["chapters"]:
+            folder, _, name = chapter["file"].partition("/")
+            if folder == "modules":
+                below = {"student": "Notebook", "api": "API reference", "audio": "Audio overview"}
+                pages = [{"file": f"{kind}/{name}", "title": title} for kind, title in below.items() if stage.has(f"{kind}/{name}")]
+                chapter["sections"] = pages
+    toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
+    stage.write("_toc.yml", yaml.safe_dump(toc, sort_keys=False, allow_unicode=True))
+
+
+def write_config(stage: Stage) -> None:
+    """_config.yml with what settings.ini says, and without what could not be had."""
+    settings = stage.course.settings
+    config = yaml.safe_load(read_text(stage.course.root / "_config.yml"))
+    config |= {"title": settings["title"], "author": settings["author"], "copyright": settings["copyright"].split(",")[0]}
+    config["repository"] = {"url": repository(stage.course), "branch": settings["branch"]}
+    sphinx = config["sphinx"]["config"]
+    sphinx["version"] = sphinx["release"] = settings["version"]
+    if not (stage.root / "_static" / sphinx["mathjax_path"]).is_file():
+        sphinx["mathjax_path"] = "no-mathjax.js"
+        stage.write("_static/no-mathjax.js", "// Built without MathJax: formulas are shown as TeX.\n")
+    stage.write("_config.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+
+
+def modules_list(course: Course) -> str:
+    """The landing page's list of the modules, each with its sentence."""
+    lines = ["| Module | What you build |", "|---|---|"]
+    for module in course.modules:
+        title, sentence = title_of(module)
+        lines.append(f"| [{module.name[:2]}&nbsp;{title}](/modules/{module.name}.md) | {sentence} |")
+    return "\n".join(lines)
+
+
+def from_npm(name: str, version: str, to: Path) -> Path | None:
+    """Unpack an npm package below `to`, unless it is there already; None when npm or the registry cannot be reached."""
+    home = to / f"{name}-{version}"
+    if home.is_dir():
+        return home
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=to, prefix=".npm-") as folder:
+        command = [npm, "pack", "--silent", "--prefer-offline", "--pack-destination", folder, f"{name}@{version}"]
+        try:
+            done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120)
+        except subprocess.TimeoutExpired:
+            return None
+        archives = list(Path(folder).glob("*.tgz"))
+        if done.returncode or not archives:
+            return None
+        with tarfile.open(archives[0]) as archive:
+            members = [m for m in archive.getmembers() if m.isfile() and ".." not in m.name and not m.name.startswith("/")]
+            archive.extractall(folder, members)
+        (Path(folder) / "package").rename(home)
+    return home
+
+
+def vendor(stage: Stage, cache: Path) -> None:
+    """Put Mermaid and MathJax among the static files."""
+    for name, (version, file, without) in VENDORED.items():
+        package = from_npm(name, version, cache)
+        if package is None:
+            stage.notices.append(f"npm cannot give {name} {version}: {without}")
+            continue
+        target = stage.root / "_static" / "vendor" / Path(file).name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(package / file, target)
+        if (package / "LICENSE").is_file():
+            shutil.copy(package / "LICENSE", target.with_name(f"{name}-LICENSE.txt"))
+
+
+def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False) -> Stage:
+    """Fill the folder that Jupyter Book reads."""
+    stage = Stage(course, root)
+    docs = course.root / "docs"
+    shutil.copytree(docs / "_static", root / "_static")
+    vendor(stage, cache)
+    with progress("pages", total=len(course.modules)) as advance:
+        for count, module in enumerate(course.modules, start=1):
+            script = docs / "audio" / f"{module.name}.md"
+            audio = None
+            if script.is_file():
+                spoken = speak(read_text(script), root / "_static" / "audio" / module.name)
+                audio = f"audio/{spoken.name}" if spoken else None
+                if spoken is None:
+                    stage.notices.append(f"no espeak-ng here: {module.name} has the transcript of its audio overview only")
+            module_page(stage, module, audio=audio, lite=lite)
+            notebook_page(stage, module)
+            api_page(stage, module)
+            transcript_page(stage, module, audio)
+            advance(count, module.name)
+    for path in sorted((docs / "guides").glob("*.md")):
+        stage.write(f"guides/{path.name}", relinked(stage, read_text(path), path))
+    landing = relinked(stage, read_text(docs / "index.md"), docs / "index.md")
+    stage.write("index.md", landing.replace("<!-- modules -->", modules_list(course)))
+    write_config(stage)
+    write_toc(stage)
+    return stage
+
+
+def build_book(course: Course) -> Path:
+    """Build the book; the landing page's path.
+
+    Raises
+    ------
+    CourseError
+        When Jupyter Book warns of anything. What was built before stays then.
+    """
+    build = course.root / "_build"
+    build.mkdir(exist_ok=True)
+    lite = course.root / "_lite"
+    has_lite = (lite / "index.html").is_file()
+    with tempfile.TemporaryDirectory(dir=build, prefix="book-") as folder:
+        root = Path(folder).resolve() / "source"
+        stage = make_stage(course, root, cache=build / "npm", lite=has_lite)
+        for notice in stage.notices:
+            out.print(f"note: {notice}", markup=False)
+        command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--path-output", folder, "-W", "--keep-going", "-q"]
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(course.root), os.environ.get("PYTHONPATH", "")]), "NO_COLOR": "1"}
+        done = subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8", errors="replace")
+        html = Path(folder) / "_build" / "html"
+        if done.returncode or not (html / "index.html").is_file():
+            said = (done.stdout + done.stderr).replace(f"{root}{os.sep}", "")
+            raise CourseError(f"Jupyter Book is not content:\n{said.strip()}", exit_code=1)
+        if has_lite:
+            shutil.copytree(lite, html / "lite")
+        target = build / "html"
+        shutil.rmtree(target, ignore_errors=True)
+        html.rename(target)
+    out.print(f"the book is in {target.relative_to(course.root)}/index.html" + (", with the browser edition" if has_lite else ""))
+    return target / "index.html"
+
+
+def main() -> int:
+    try:
+        build_book(Course.find())
+    except CourseError as error:
+        err.print(f"book: {error}", markup=False, style="red")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
