@@ -361,8 +361,9 @@ Tensor([[1, 2, 3], [4, 5, 6]])
 
 # %% tags=["demo"]
 weights = np.ones(3, np.float32)
-for factor in (2.0, np.float64(2.0), np.sqrt(4), np.float64(2.0).item()):
-    print(f"float32 array * {factor!r:16} gives {(weights * factor).dtype}")
+factors = {"2.0": 2.0, "np.float64(2)": np.float64(2), "np.sqrt(4)": np.sqrt(4), "np.sqrt(4).item()": np.sqrt(4).item()}
+for name, factor in factors.items():
+    print(f"float32 array * {name:17} gives {(weights * factor).dtype}")
 
 # %% [markdown]
 # So NumPy takes a *Python* number as it comes and keeps the array's dtype, but a *NumPy* scalar counts as float64, and drags everything along. It comes from every `np.sqrt(64)` and every `array.mean()`. The method `.item()` makes a Python number of it.
@@ -371,7 +372,7 @@ for factor in (2.0, np.float64(2.0), np.sqrt(4), np.float64(2.0).item()):
 # <summary>Hints for 01.2</summary>
 #
 # - Go through the docstring's kinds one by one, with `isinstance`, and end with `return NotImplemented` (return it, do not raise it).
-# - A trap: `isinstance(np.float64(2), float)` is True. So the order of the questions matters.
+# - A trap: `isinstance(np.float64(2), float)` is True. So the order of the questions matters, or you compare `type(value)`.
 # - All NumPy scalars are `np.generic`; `np.number` and `np.bool_` are those that are numbers.
 #
 # </details>
@@ -396,11 +397,11 @@ def operand(value):
     ### BEGIN SOLUTION 01.2 operand: return what NumPy should compute with
     if isinstance(value, Tensor):
         return value.data
-    if isinstance(value, (np.number, np.bool_)):  # before float: np.float64 is a kind of float
-        return value.item()
-    if isinstance(value, (np.ndarray, int, float)):
+    if type(value) in (float, int, bool, np.ndarray):  # not isinstance: np.float64 is a kind of float
         return value
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (np.number, np.bool_)):
+        return value.item()
+    if isinstance(value, (list, tuple, np.ndarray)):
         return as_array(value)
     return NotImplemented
     ### END SOLUTION
@@ -435,9 +436,16 @@ with Checks("01.2", "operand") as check, check.using(as_array=lambda values: np.
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The checks below judge one exercise each. So that a mistake in `operand` does not spoil the operators' points, they put this smaller function in its place while they run.
+# The checks below judge one exercise each. So that a mistake in `as_array` or `operand` does not spoil the points of the operators, they put these smaller functions in their place while they run.
 
 # %%
+def plain_array(data):
+    """Stands in for `as_array` during a check."""
+    if isinstance(data, Tensor):
+        return data.data
+    return np.asarray(data, None if isinstance(data, (np.ndarray, np.generic)) else np.float32)
+
+
 def plain_operand(value):
     """Stands in for `operand` during a check."""
     if isinstance(value, Tensor):
@@ -533,7 +541,7 @@ Tensor.__rmul__ = Tensor.__mul__
 
 # %% nbgrader={"grade": true, "grade_id": "test-01-03-add-mul", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 a, b = Tensor(np.array([1, 2, 3], np.float32)), Tensor(np.array([10, 20, 30], np.float32))
-with Checks("01.3", "Tensor.__add__ and __mul__") as check, check.using(operand=plain_operand, as_array=np.asarray):
+with Checks("01.3", "Tensor.__add__ and __mul__") as check, check.using(operand=plain_operand, as_array=plain_array):
     check.given(a=a, b=b, look="Compute with the arrays, wrap the result in a Tensor.")
     total, product = a + b, a * b
     check.equal("a, after a + b and a * b,", a, [1, 2, 3], look="Did an operation change its own operand?")
@@ -616,7 +624,7 @@ def __rtruediv__(self, other):
 
 # %% nbgrader={"grade": true, "grade_id": "test-01-04-sub-div", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 a, b = Tensor(np.array([2, 4, 8], np.float32)), Tensor(np.array([1, 2, 2], np.float32))
-with Checks("01.4", "Tensor.__sub__ and __truediv__") as check, check.using(operand=plain_operand, as_array=np.asarray):
+with Checks("01.4", "Tensor.__sub__ and __truediv__") as check, check.using(operand=plain_operand, as_array=plain_array):
     check.given(a=a, b=b, look="Which of the two stands on the left?")
     difference, quotient = a - b, a / b
     check.equal("a, after a - b and a / b,", a, [2, 4, 8], look="Did an operation change its own operand?")
@@ -1095,7 +1103,7 @@ def sum_(self, axis=None, keepdims=False):
 
 # %% nbgrader={"grade": true, "grade_id": "test-01-09-sum", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 x = Tensor(np.array([[1, 2, 3], [10, 20, 30]], np.float32))
-with Checks("01.9", "Tensor.sum") as check, check.using(as_array=np.asarray):
+with Checks("01.9", "Tensor.sum") as check, check.using(as_array=plain_array):
     check.given(x=x, look="The axis that you name is the one that disappears.")
     check.is_a("x.sum()", x.sum(), Tensor)
     check.equal("x.sum()", x.sum(), 66, dtype=np.float32)
@@ -1175,7 +1183,7 @@ class Counted(Tensor):
 # %% nbgrader={"grade": true, "grade_id": "test-01-10-mean", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 x = Counted(np.array([[1, 2, 3], [10, 20, 30]], np.float32))
 Counted.calls.clear()
-with Checks("01.10", "Tensor.mean") as check, check.using(operand=plain_operand, as_array=np.asarray):
+with Checks("01.10", "Tensor.mean") as check, check.using(operand=plain_operand, as_array=plain_array):
     check.given(x=x, look="How many numbers went into each sum?")
     check.equal("x.mean()", x.mean(), 11, dtype=np.float32)
     check.equal("x.mean(axis=0)", x.mean(axis=0), [5.5, 11, 16.5], dtype=np.float32)
@@ -1370,7 +1378,7 @@ def matmul(self, other):
 # %% nbgrader={"grade": true, "grade_id": "test-01-12-matmul", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 A = Tensor(np.array([[1, 2, 3], [4, 5, 6]], np.float32))
 B = Tensor(np.array([[10, 1], [20, 0], [30, 1]], np.float32))
-with Checks("01.12", "Tensor.matmul") as check, check.using(operand=plain_operand, as_array=np.asarray):
+with Checks("01.12", "Tensor.matmul") as check, check.using(operand=plain_operand, as_array=plain_array):
     check.given(A=A, B=B, look="Which of the two is on the left?")
     check.is_a("A.matmul(B)", A.matmul(B), Tensor)
     check.equal("A.matmul(B)", A.matmul(B), [[140, 4], [320, 10]], dtype=np.float32)

@@ -159,11 +159,11 @@ def operand(value):
     """
     if isinstance(value, Tensor):
         return value.data
-    if isinstance(value, (np.number, np.bool_)):  # before float: np.float64 is a kind of float
-        return value.item()
-    if isinstance(value, (np.ndarray, int, float)):
+    if type(value) in (float, int, bool, np.ndarray):  # not isinstance: np.float64 is a kind of float
         return value
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (np.number, np.bool_)):
+        return value.item()
+    if isinstance(value, (list, tuple, np.ndarray)):
         return as_array(value)
     return NotImplemented
 
