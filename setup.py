@@ -21,7 +21,12 @@ setup(
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require={name: cfg[f"{name}_requirements"].split() for name in extras if f"{name}_requirements" in cfg},
-    entry_points={"console_scripts": cfg["console_scripts"].split("\n")},
+    entry_points={
+        "console_scripts": cfg["console_scripts"].split("\n"),
+        "jupyter_client.kernel_provisioners": [
+            "tinytorch-sandbox = tinytorch_course.grading.provisioner:SandboxProvisioner"
+        ],
+    },
     packages=find_packages(include=["tinytorch", "tinytorch.*", "tinytorch_course", "tinytorch_course.*"]),
     license_files=["LICENSE"],
     include_package_data=True,

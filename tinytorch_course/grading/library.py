@@ -1,75 +1,69 @@
-"""Which files of the library a student has at a module: the hand-written ones, and the modules before it."""
+"""Which files of the library a submission may import: the hand-written ones, and the modules before its own."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
-import re
+import tempfile
 from pathlib import Path
 
-from ..config import Course, exported_module
+from ..config import Course, Module
+from ..errors import CourseError
 from .model import Library
 
-_NUMBER = re.compile(r"(\d\d)_")
-_GENERATED = {"_modidx.py", "_nbdev.py"}
+_LARGEST = 10 << 20  # bytes of a data file
 
 
-def exported_files(course: Course) -> dict[str, int]:
-    """For each file that a notebook exports, the number of its module: ``{"core/tensor.py": 1}``."""
-    files: dict[str, int] = {}
-    for module in course.modules:
-        for path in (module.src, module.notebook):
-            if path.is_file():
-                text = path.read_text(encoding="utf-8")
-                if path.suffix == ".ipynb":
-                    text = text.replace('"', "\n").replace("\\n", "\n")
-                exported = exported_module(text)
-                if exported is not None:
-                    files[exported.replace(".", "/") + ".py"] = module.number
-                break
-    return files
+def module_of(course_dir: Path, assignment: str) -> Module | None:
+    """The course's module that the assignment is, if it is one.
 
-
-def library_at(course: Course, number: int) -> Library:
-    """The library with the modules before `number`, and the data that comes with it.
-
-    A file in ``core`` that no module claims is left out: it could hold a solution.
+    The checkout is looked for around `course_dir`, around the working directory and around this package.
     """
-    numbers = exported_files(course)
-    files: dict[str, bytes] = {}
-    for path in sorted(course.library.rglob("*")):
-        name = path.relative_to(course.library).as_posix()
-        if not path.is_file() or path.suffix not in (".py", ".typed", ".csv", ".gz") or path.name in _GENERATED:
+    for start in (course_dir, Path.cwd(), Path(__file__).parent):
+        try:
+            course = Course.find(start)
+        except CourseError:
             continue
-        generated = name.startswith("core/") and name != "core/__init__.py"
-        if generated and not numbers.get(name, number) < number:
-            continue
-        files[f"{course.library.name}/{name}"] = path.read_bytes()
-    if course.data.is_dir():
-        for path in sorted(course.data.rglob("*")):
-            if path.is_file() and path.stat().st_size < 10 << 20:
-                files[f"data/{path.relative_to(course.data).as_posix()}"] = path.read_bytes()
-    return _library(files)
+        for module in course.modules:
+            if module.name == assignment:
+                return module
+    return None
 
 
 def library_for(course_dir: Path, assignment: str) -> Library:
-    """The library for an assignment: ``06_autograd`` has the modules 01 to 05.
+    """The library for an assignment: ``06_autograd`` has the modules 01 to 05, and the data that come with the course.
 
-    A course folder without settings.ini, or an assignment without a number, gets the hand-written part only.
+    An assignment that is not a module of the course gets the hand-written part only.
     """
-    number = _NUMBER.match(assignment)
-    if (course_dir / "settings.ini").is_file():
-        return library_at(Course(course_dir), int(number.group(1)) if number else 0)
-    spec = importlib.util.find_spec("tinytorch")
-    folders = list(spec.submodule_search_locations or []) if spec else []
+    module = module_of(course_dir, assignment)
+    if module is None:
+        return _library(_hand_written())
+    from ..release import library_before
+
     files: dict[str, bytes] = {}
-    for folder in map(Path, folders):
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
+        root = Path(folder)
+        library_before(module, root)
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                files[path.relative_to(root).as_posix()] = path.read_bytes()
+    if module.course.data.is_dir():
+        for path in sorted(module.course.data.rglob("*")):
+            if path.is_file() and path.stat().st_size <= _LARGEST:
+                files[f"data/{path.relative_to(module.course.data).as_posix()}"] = path.read_bytes()
+    return _library(files)
+
+
+def _hand_written() -> dict[str, bytes]:
+    spec = importlib.util.find_spec("tinytorch")
+    files: dict[str, bytes] = {}
+    for folder in map(Path, (spec and spec.submodule_search_locations) or ()):
         for path in sorted(folder.glob("*.py")):
-            if path.name not in _GENERATED:
+            if path.name != "_modidx.py":
                 files.setdefault(f"tinytorch/{path.name}", path.read_bytes())
     if files:
         files["tinytorch/core/__init__.py"] = b""
-    return _library(files)
+    return files
 
 
 def _library(files: dict[str, bytes]) -> Library:

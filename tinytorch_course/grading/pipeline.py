@@ -25,8 +25,8 @@ from ..errors import CourseError
 from . import pages
 from .collect import Submission, collect
 from .execute import Done, Setting, Task
-from .library import library_for
-from .model import GRADED, PERSON, REPAIRED, ClassResult, ExerciseResult, Library, Limits, Source, SubmissionResult
+from .library import library_for, module_of
+from .model import GRADED, PERSON, REPAIRED, ClassResult, ExerciseResult, Limits, Source, SubmissionResult
 from .pool import run_all, scheduler_backend
 from .record import Recorded, Recorder, autograded_notebook, placeholder_notebook, replace_file
 from .sandbox import require
@@ -66,6 +66,7 @@ class Ground:
         root = root.resolve()
         if not root.is_dir():
             raise CourseError(f"there is no folder {root}", "Name the folder of the course.")
+        _generate_if_needed(root, assignment)
         config = read_config(root)
         directory = course_directory(root, config)
         database = Path(directory.db_url.removeprefix("sqlite:///"))
@@ -94,6 +95,35 @@ class Ground:
 
     def title(self, student: str) -> str:
         return f"{self.assignment}: {student}"
+
+
+def _generate_if_needed(root: Path, assignment: str) -> None:
+    """Put a module of the course into the gradebook, if it is not there or was put there from an older notebook."""
+    module = module_of(root, assignment)
+    if module is None or not module.notebook.is_file():
+        return
+    mark = root / ".tinytorch" / "grading" / f"{assignment}.generated"
+    now = hashlib.sha256(module.notebook.read_bytes()).hexdigest()
+    before = mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
+    if before == now and (root / "gradebook.db").is_file():
+        return
+    if before is None and _knows(root, assignment):
+        return  # somebody generated it with nbgrader's own command
+    from ..release import generate
+
+    generate(module, course_dir=root)
+    replace_file(mark, now + "\n")
+
+
+def _knows(root: Path, assignment: str) -> bool:
+    directory = course_directory(root)
+    if directory.db_url.startswith("sqlite:///") and not Path(directory.db_url.removeprefix("sqlite:///")).is_file():
+        return False
+    try:
+        read_source(directory, assignment)
+    except CourseError:
+        return False
+    return True
 
 
 @functools.cache
@@ -138,7 +168,7 @@ def grade(
     memory: int | str = "2G",
     sandbox: bool = True,
     force: bool = False,
-    progress: bool | Progress = False,
+    progress: bool | Progress = True,
     students: Sequence[str] | None = None,
     total: float | None = None,
 ) -> ClassResult:
@@ -166,7 +196,7 @@ def grade(
     force : bool
         Grade unchanged submissions again, too.
     progress : bool or callable
-        True shows a bar; a callable gets ``(done, all, student)``.
+        True shows a bar on a terminal; a callable gets ``(done, all, student)``.
     students : sequence of str, optional
         Only these.
 

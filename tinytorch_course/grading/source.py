@@ -22,7 +22,9 @@ def read_config(course_dir: Path) -> Config:
     try:
         return PyFileConfigLoader("nbgrader_config.py", path=str(course_dir)).load_config()
     except ConfigFileNotFound:
-        return Config()
+        from ..nbgrader_setup import configure
+
+        return configure(Config(), course_dir)
 
 
 def course_directory(course_dir: Path, config: Config | None = None) -> CourseDirectory:
