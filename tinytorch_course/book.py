@@ -7,6 +7,7 @@ solution can get into the book. Mermaid and MathJax come from npm, so that a rea
 
 from __future__ import annotations
 
+import html
 import importlib
 import os
 import re
@@ -23,6 +24,7 @@ import nbformat
 import yaml
 
 from .audio import speak
+from .build import drift
 from .config import Course, Module
 from .console import err, out, progress
 from .errors import CourseError
@@ -86,86 +88,61 @@ def binder_link(module: Module) -> str:
     return f"https://mybinder.org/v2/gh/{settings['user']}/{settings['repo']}/{settings['branch']}?urlpath={place}"
 
 
-def cards(module: Module, *, audio: str | None, transcript: bool, lite: bool) -> str:
-    """The cards of a module's page: work on it, look at its source, listen. Here and nowhere else."""
-    title, _ = title_of(module)
-    blocks = [
-        f"""
-```{{grid-item-card}} {{octicon}}`rocket;1em` Launch
-Open the notebook on Binder: nothing to install, 1 to 2 GB of memory, and ten idle minutes end the session. Save your work
-before that.
-+++
-```{{button-link}} {binder_link(module)}
-:color: primary
-:expand:
-Launch Binder<span class="sr-only"> with Module {module.name[:2]}</span>
-```
-```""",
-        f"""
-```{{grid-item-card}} {{octicon}}`book;1em` Notebook
-Read the student edition here, or get it with the library and the data as the [student guide](/guides/student.md) says.
-+++
-```{{button-ref}} /student/{module.name}
-:ref-type: doc
-:color: primary
-:outline:
-:expand:
-Read the notebook
-```
-```""",
-        f"""
-```{{grid-item-card}} {{octicon}}`code;1em` Source
-The file from which notebook and library are made. It holds the reference solutions: look after your own attempt.
-+++
-```{{button-link}} {repository(module.course)}/blob/{module.course.settings["branch"]}/src/{module.name}/{module.name}.py
-:color: primary
-:outline:
-:expand:
-View source
-```
-```""",
-    ]
-    if lite:
-        blocks[0] = blocks[0].replace(
-            "+++\n",
-            f"""+++
-```{{button-link}} ../lite/lab/index.html?path={module.name}/{module.name}.ipynb
-:color: primary
-:expand:
-Open in this browser
-```
-""",
-            1,
-        )
-    if transcript:
-        player = (
-            f'<audio controls preload="none" src="../_static/{audio}" aria-label="Audio overview of Module {module.name[:2]}: {title}"></audio>'
-            if audio
-            else "There is no recording in this copy of the book."
-        )
-        blocks.append(
-            f"""
-```{{grid-item-card}} {{octicon}}`unmute;1em` Listen
-An overview of about five minutes, spoken by a speech synthesiser.
+def directive(name: str, argument: str, *content: str, options: dict[str, str] | None = None) -> str:
+    """A directive with a fence that is longer than those inside it."""
+    body = "\n".join(content)
+    inside = max((len(found) for found in re.findall(r"^:{3,}", body, re.MULTILINE)), default=2)
+    fence = ":" * (inside + 1)  # a fence of backticks could not have an icon in its title
+    head = [f":{key}: {value}".rstrip() for key, value in (options or {}).items()]
+    return "\n".join([f"{fence}{{{name}}} {argument}".rstrip(), *head, *([""] if head else []), body, fence])
 
-{player}
-+++
-```{{button-ref}} /audio/{module.name}
-:ref-type: doc
-:color: primary
-:outline:
-:expand:
-Read the transcript
-```
-```"""
+
+def button(text: str, target: str, *, page: bool = False, plain: bool = False) -> str:
+    """A button that leads to a page of the book or to an address."""
+    options = {"color": "primary", "expand": ""} | ({"ref-type": "doc"} if page else {}) | ({"outline": ""} if plain else {})
+    return directive("button-ref" if page else "button-link", target, text, options=options)
+
+
+def card(icon: str, title: str, text: str, *buttons: str) -> str:
+    footer = directive("card-footer", "", *buttons)
+    return directive("grid-item-card", f"{{octicon}}`{icon};1em` {title}", text, "", footer)
+
+
+def player(name: str, title: str) -> str:
+    return f'<audio controls preload="none" src="../_static/{name}" aria-label="{html.escape(title)}"></audio>'
+
+
+def cards(module: Module, *, audio: str | None, lite: bool) -> str:
+    """The cards of a module's page: work on it, read it, look at its source, listen. Here and nowhere else."""
+    course, number = module.course, module.name[:2]
+    source = f"{repository(course)}/blob/{course.settings['branch']}/src/{module.name}/{module.name}.py"
+    launch = [button(f"Launch Binder {_for(number)}", binder_link(module))]
+    if lite:
+        page = f"../lite/lab/index.html?path={module.name}/{module.name}.ipynb"
+        launch.append(button(f"Open in this browser {_for(number)}", page, plain=True))
+    items = [
+        card(
+            "rocket",
+            "Launch",
+            "Nothing to install. A session on Binder has 1 to 2 GB of memory and ends after ten idle minutes: save your work.",
+            *launch,
         )
-    # Directives inside directives need longer fences outside.
-    inner = [
-        re.sub(r"^```(\{grid-item-card\}.*)", r"````\1", block.strip("\n"), flags=re.MULTILINE) for block in blocks
     ]
-    inner = [block[: -len("```")] + "````" for block in inner]
-    columns = "1 2 2 4" if len(inner) == 4 else "1 2 3 3"
-    return f"`````{{grid}} {columns}\n:gutter: 3\n:class-container: launch\n\n" + "\n\n".join(inner) + "\n`````\n"
+    if module.notebook.is_file():
+        text = "The student edition as a page: the text, the exercises and their visible checks."
+        items.append(card("book", "Notebook", text, button("Read the notebook", f"/student/{module.name}", page=True, plain=True)))
+    text = "The file that notebook and library are made from. It holds the reference solutions, so try first."
+    items.append(card("code", "Source", text, button(f"View source {_for(number)}", source, plain=True)))
+    if (course.root / "docs" / "audio" / f"{module.name}.md").is_file():
+        text = "An overview of about five minutes, read by a speech synthesiser."
+        text += f"\n\n{player(audio, f'Audio overview of Module {number}')}" if audio else "  This copy of the book has the text only."
+        items.append(card("unmute", "Listen", text, button("Read the transcript", f"/audio/{module.name}", page=True, plain=True)))
+    columns = f"1 2 {min(len(items), 3)} {len(items)}" if len(items) != 4 else "1 2 2 2"
+    return directive("grid", columns, *items, options={"gutter": "3", "class-container": "launch"})
+
+
+def _for(number: str) -> str:
+    return f'<span class="sr-only">for Module {number}</span>'
 
 
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -207,7 +184,7 @@ def relinked(stage: Stage, text: str, origin: Path) -> str:
     origin : path
     """
     course = stage.course
-    planned = {path.split("/")[-1] for path in toc_pages(course) if path.startswith("modules/")}
+    planned = set(toc_pages(course))
     lines = text.split("\n")
 
     def link(found: re.Match[str]) -> str:
@@ -230,13 +207,16 @@ def relinked(stage: Stage, text: str, origin: Path) -> str:
         if inside.parts[0] in (course.src.name, course.notebooks.name) and len(inside.parts) > 1:
             name = inside.parts[1]
             if name not in names:
-                return label if name in planned else found.group(0)
+                return label if f"modules/{name}" in planned else found.group(0)
             if len(inside.parts) == 2 or inside.name == "about.md":
                 return f"[{label}](/modules/{name}.md{tail})"
             if inside.suffix == ".ipynb":
                 return f"[{label}](/student/{name}.ipynb{tail})"
-        if inside.parts[0] == "docs" and inside.suffix == ".md" and file.is_file():
-            return f"[{label}](/{inside.relative_to('docs').as_posix()}{tail})"
+        if inside.parts[0] == "docs" and inside.suffix == ".md":
+            page = inside.relative_to("docs").as_posix()
+            if file.is_file():
+                return f"[{label}](/{page}{tail})"
+            return label if page.removesuffix(".md") in planned else found.group(0)
         if file.exists():
             kind = "tree" if file.is_dir() else "blob"
             return f"[{label}]({repository(course)}/{kind}/{course.settings['branch']}/{inside.as_posix()}{tail})"
@@ -251,8 +231,7 @@ def relinked(stage: Stage, text: str, origin: Path) -> str:
 
 
 def module_page(stage: Stage, module: Module, *, audio: str | None, lite: bool) -> None:
-    transcript = (stage.course.root / "docs" / "audio" / f"{module.name}.md").is_file()
-    block = cards(module, audio=audio, transcript=transcript, lite=lite)
+    block = cards(module, audio=audio, lite=lite)
     if module.about.is_file():
         text = relinked(stage, read_text(module.about), module.about)
     else:
@@ -263,8 +242,10 @@ def module_page(stage: Stage, module: Module, *, audio: str | None, lite: bool) 
 
 
 def notebook_page(stage: Stage, module: Module) -> None:
+    if not module.notebook.is_file():
+        stage.notices.append(f"{module.name} has no notebook yet: run `make build`")
+        return
     nb = stripped(module)
-    title, _ = title_of(module)
     for cell in nb.cells:
         code = cell.cell_type == "code"
         if code and re.fullmatch(r"#\|\s*default_exp\s+\S+\s*", cell.source):
@@ -275,9 +256,9 @@ def notebook_page(stage: Stage, module: Module) -> None:
             cell.source = relinked(stage, cell.source, module.notebook)
     note = (
         ":::{note}\nThis is the notebook as students get it, without what its cells print and draw. "
-        f"To work on it, [launch it]({binder_link(module)}) or follow the [student guide](/guides/student.md).\n:::"
+        f"To work on it, [launch it]({binder_link(module)}) or follow the [student guide](../../docs/guides/student.md).\n:::"
     )
-    nb.cells.insert(1, nbformat.v4.new_markdown_cell(note))
+    nb.cells.insert(1, nbformat.v4.new_markdown_cell(relinked(stage, note, module.notebook)))
     path = stage.root / "student" / f"{module.name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(nb, path)
@@ -325,10 +306,10 @@ def transcript_page(stage: Stage, module: Module, audio: str | None) -> None:
     if not path.is_file():
         return
     title, rest = read_text(path).split("\n", 1)
-    player = "This copy of the book was built without a speech synthesiser, so there is the text only.\n"
+    above = "This copy of the book was built without a speech synthesiser, so there is the text only."
     if audio:
-        player = f'<audio controls preload="none" src="../_static/{audio}" aria-label="{title.lstrip("# ")}"></audio>\n'
-    stage.write(f"audio/{module.name}.md", f"{title}\n\n{player}\n{relinked(stage, rest, path)}")
+        above = player(audio, title.lstrip("# "))
+    stage.write(f"audio/{module.name}.md", f"{title}\n\n{above}\n{relinked(stage, rest, path)}")
 
 
 # -- the whole -------------------------------------------------------------------------------------------------------
@@ -416,9 +397,18 @@ def vendor(stage: Stage, cache: Path) -> None:
             shutil.copy(package / "LICENSE", target.with_name(f"{name}-LICENSE.txt"))
 
 
+def behind(course: Course) -> list[str]:
+    """What is not as src/ gives it, so that nobody wonders why an edit is not in the book."""
+    try:
+        return [f"run `make build`, the book shows what was built before: {finding}" for finding in drift(course)]
+    except CourseError as error:
+        return [f"cannot be built, so the book shows what was built before: {error}"]
+
+
 def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False) -> Stage:
     """Fill the folder that Jupyter Book reads."""
     stage = Stage(course, root)
+    stage.notices += behind(course)
     docs = course.root / "docs"
     shutil.copytree(docs / "_static", root / "_static")
     vendor(stage, cache)
@@ -465,15 +455,15 @@ def build_book(course: Course) -> Path:
         command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--path-output", folder, "-W", "--keep-going", "-q"]
         env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(course.root), os.environ.get("PYTHONPATH", "")]), "NO_COLOR": "1"}
         done = subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8", errors="replace")
-        html = Path(folder) / "_build" / "html"
-        if done.returncode or not (html / "index.html").is_file():
+        made = Path(folder) / "_build" / "html"
+        if done.returncode or not (made / "index.html").is_file():
             said = (done.stdout + done.stderr).replace(f"{root}{os.sep}", "")
             raise CourseError(f"Jupyter Book is not content:\n{said.strip()}", exit_code=1)
         if has_lite:
-            shutil.copytree(lite, html / "lite")
+            shutil.copytree(lite, made / "lite")
         target = build / "html"
         shutil.rmtree(target, ignore_errors=True)
-        html.rename(target)
+        made.rename(target)
     out.print(f"the book is in {target.relative_to(course.root)}/index.html" + (", with the browser edition" if has_lite else ""))
     return target / "index.html"
 
