@@ -154,7 +154,7 @@ def test_a_cell_that_was_not_run_says_so():
 
 def test_a_stub_names_its_task():
     text = in_notebook('def half(x):\n    raise NotImplementedError("01.1 half: return half of x")\n', TEST)
-    assert text.splitlines() == ["01.1 half: not written yet", "  to do     01.1 half: return half of x"]
+    assert text.splitlines() == ["01.1 half: not written yet", "  to do     return half of x"]
 
 
 def test_an_error_in_the_students_code_shows_their_line_and_no_line_of_the_test():

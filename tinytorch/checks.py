@@ -14,6 +14,7 @@ Hand-written; needs NumPy only, so that it works in a browser too.
 from __future__ import annotations
 
 import linecache
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -330,7 +331,8 @@ class Checks:
 
     def _card_of(self, error: Exception) -> CheckFailed:
         if isinstance(error, NotImplementedError):
-            return CheckFailed(self.exercise, self.title, "not written yet", {"to do": str(error)}, self._hidden)
+            task = re.sub(rf"^{re.escape(self.exercise)} [^:]*:\s*", "", str(error))  # the card's first line says the rest
+            return CheckFailed(self.exercise, self.title, "not written yet", {"to do": task}, self._hidden)
         # A NameError on the test cell's own level means that the cell above has not been run.
         frames = list(_frames(error))
         if isinstance(error, NameError) and error.name and len({frame[0] for frame in frames}) <= 1:

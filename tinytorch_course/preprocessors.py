@@ -69,6 +69,8 @@ class LockWhatIsGiven(NbGraderPreprocessor):
                 "solution": False,
                 "task": False,
             }
+        if "setup" in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}  # folded away: there is nothing to read or to do
         if not utils.is_solution(cell):
             cell.metadata["editable"] = False
             cell.metadata["deletable"] = False
