@@ -75,13 +75,16 @@ def seconds(call, times=5):
 # %% tags=["demo"]
 from pathlib import Path
 
-here = Path.cwd()
-digits_file = next(
-    folder / "data/digits/digits.csv.gz"
-    for folder in [here, *here.parents]
-    if (folder / "data/digits/digits.csv.gz").exists()
-)
-table = np.loadtxt(digits_file, delimiter=",", dtype=np.float32, encoding="utf-8")
+
+def find(name):
+    """The file of this name, in the course's folder: above the notebook, wherever it is started."""
+    for folder in [Path.cwd(), *Path.cwd().parents]:
+        if (folder / name).exists():
+            return folder / name
+    raise FileNotFoundError(f"{name} is not in this folder or above it: keep the notebook in the course's folder")
+
+
+table = np.loadtxt(find("data/digits/digits.csv.gz"), delimiter=",", dtype=np.float32, encoding="utf-8")
 pixels, labels = table[:, :64] / 16, table[:, 64].astype(np.int64)
 pixels.shape, labels[:10]
 
@@ -924,7 +927,7 @@ with Checks("01.7", "Tensor.reshape") as check:
     cube = Tensor(np.arange(24.0).reshape(2, 3, 4))
     check.equal("(2, 3, 4) to (4, -1)", cube.reshape(4, -1), np.arange(24.0).reshape(4, 6), dtype=np.float64)
     check.equal("(2, 3, 4) to (-1,)", cube.reshape(-1), np.arange(24.0), dtype=np.float64)
-    check.equal("(2, 3, 4) to [2, 12]", cube.reshape([2, 12]), np.arange(24.0).reshape(2, 12))
+    check.equal("(2, 3, 4) to the tuple (2, -1)", cube.reshape((2, -1)), np.arange(24.0).reshape(2, 12))
     turned = Tensor(np.arange(6.0).reshape(2, 3).T)
     check.equal("a transposed tensor to (6,)", turned.reshape(6), [0, 3, 1, 4, 2, 5])
     check.equal("one element to no axis", Tensor(np.array([[5.0]])).reshape(()), 5.0)
