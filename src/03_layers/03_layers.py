@@ -148,8 +148,8 @@ class Linear(Layer):
 # ### 03.1 Linear.forward
 #
 # Real networks read many pictures at once: `x` has the shape (batch, in_features), one picture a row. Broadcasting
-# adds the bias to each row. If the shapes do not fit, say so in words: "matmul: mismatch in core dimension 0" has cost
-# everybody an afternoon once.
+# adds the bias to each row. When the shapes do not fit, the error should name both. Your `matmul` may do that already;
+# a layer can say more, for example how many features it expects.
 #
 # <details><summary>A nudge</summary>
 #
@@ -503,8 +503,8 @@ for (name, bound, colour), marker in zip(choices, "^os"):
 plt.xlabel("layer")
 plt.ylabel("standard deviation")
 plt.legend(title="bound of the weights", loc="center left", bbox_to_anchor=(1, 0.5))
-picture("Standard deviation after each of ten layers on a logarithmic axis, starting near 1: rising to about 700 with twice "
-        "the keeping bound, level with the keeping bound, falling to about 0.0001 with one over the square root of n.")
+picture("Standard deviation after each of ten layers on a logarithmic axis, starting near 1: rising to about 700 with "
+        "twice the keeping bound, level with the keeping bound, falling to about 0.0001 with one over the square root of n.")
 
 # %% [markdown]
 # The usual choice *shrinks* the signal: its mean square is divided by 6 in each layer, so the size by $\sqrt 6 \approx
@@ -673,7 +673,7 @@ inner = bare(Box, u=u, constant=constant)
 outer = bare(Box, w=w, part=inner)
 answers = known_walks([outer, w, inner, u, constant], [inner, u, constant])
 with Checks("03.7", "Layer.parameters") as check, check.using(walk=answers):
-    check.given(outer="Box(w=w, part=inner)", inner="Box(u=u, constant=constant)", look="Which ones require a gradient?")
+    check.given(outer="Box(w=w, part=inner)", inner="Box(u=u, constant=constant)", look="Which ones are learned?")
     names = names_of(outer.parameters(), w=w, u=u, constant=constant, outer=outer, inner=inner)
     check.same("the parameters of `outer`", names, ["w", "u"])
     ### BEGIN HIDDEN TESTS
@@ -1074,8 +1074,8 @@ plt.axvline(0.1, color="#E69F00", linestyle="--", label="one in ten")
 plt.xlabel("share of digits read correctly")
 plt.ylabel("networks")
 plt.legend()
-picture("Histogram of the accuracy of 300 untrained networks: from almost nothing to about a fifth, most near one in ten, "
-        "which is also the average.")
+picture("Histogram of the accuracy of 300 untrained networks: from almost nothing to about a fifth, most near one in "
+        "ten, which is also the average.")
 
 # %% [markdown]
 # One in ten, as promised: chance. A single lucky network proves nothing, which is why we looked at three hundred.

@@ -98,7 +98,8 @@ def load_digits(path=None):
     ----------
     path : path, optional
         The folder with digits.csv.gz, or that file. Without it: the folder `digits` in the folder that the environment
-        variable TINYTORCH_DATA names; without that: data/digits in the working directory, above it or beside the package.
+        variable TINYTORCH_DATA names; without that: data/digits in the working directory, above it, or beside the
+        package.
 
     Returns
     -------
@@ -215,7 +216,8 @@ with Checks("05.1", "TensorDataset.__init__") as check:
     check.raises("3 rows and 2 labels", ValueError, lambda: TensorDataset(x, short), mentions=("3", "2"))
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.raises("the third of three too long", ValueError, lambda: TensorDataset(x, y, np.ones((40, 2))), mentions=("3", "40"))
+    long = np.ones((40, 2))
+    check.raises("the third one too long", ValueError, lambda: TensorDataset(x, y, long), mentions=("3", "40"))
     check.raises("no tensor at all", ValueError, TensorDataset)
     check.equal("the number of tensors for one", len(TensorDataset(y).tensors), 1)
     arrays = TensorDataset(np.zeros((4, 2), np.float32), np.arange(4), np.ones((4, 2, 2))).tensors
@@ -410,8 +412,8 @@ for axis, shuffle in zip(axes, [False, True]):
     for edge in [9.5, 19.5]:
         axis.axvline(edge, color="grey", linewidth=0.8)
 axes[0].set_ylabel("number of the sample")
-picture("Two scatter plots of sample number against step over three epochs. In order, the points repeat the same rising "
-        "staircase three times; shuffled, they fill the plane without a pattern, differently in each epoch.")
+picture("Two scatter plots of sample number against step over three epochs. In order, the points repeat the same "
+        "rising staircase three times; shuffled, they fill the plane without a pattern, differently in each epoch.")
 
 # %% [markdown]
 # ## Part 3: From samples to a batch
@@ -501,7 +503,7 @@ Tensor([[0.0, 0.5], [1.0, 1.5], [2.0, 2.5], [3.0, 3.5]])[np.array([3, 0])]
 #| exporti
 @method_of(TensorDataset)
 def gather(self, indices):
-    """The samples with these indices as one batch, in this order: a tuple with one tensor for each of `self.tensors`."""
+    """The samples with these indices as one batch, in this order: a tuple, one tensor for each of `self.tensors`."""
     ### BEGIN SOLUTION 05.6 TensorDataset.gather: return a tuple with the rows `indices` of each tensor
     return tuple(tensor[indices] for tensor in self.tensors)
     ### END SOLUTION
@@ -544,8 +546,8 @@ plt.loglog(sizes, np.array(fast) * 1e6, "s-", color="#E69F00", label="gather, on
 plt.xlabel("batch size")
 plt.ylabel("microseconds a batch")
 plt.legend()
-picture("Time for one batch against batch size, both axes logarithmic: collating grows in proportion to the batch, gathering "
-        "grows far more slowly and is more than a hundred times faster for large batches.")
+picture("Time for one batch against batch size, both axes logarithmic: collating grows in proportion to the batch, "
+        "gathering grows far more slowly and is more than a hundred times faster for large batches.")
 print("collate takes", [f"{a / b:.0f}x" for a, b in zip(slow, fast)], "as long as gather, for batches of", sizes)
 
 # %% [markdown]
@@ -640,7 +642,7 @@ list(countdown(3))
 # %% [markdown]
 # Three demands that real training makes:
 #
-# * the next epoch has another order (count `self.epoch` when an epoch *begins*, so that one that is broken off counts as well),
+# * the next epoch has another order (count `self.epoch` when an epoch *begins*: one that is broken off counts too),
 # * two loops over the same loader, one inside the other, do not disturb each other,
 # * a data set with a `gather` is asked for whole batches, any other for single samples.
 #
@@ -718,7 +720,8 @@ with Checks("05.8", "DataLoader.__iter__") as check, check.using(**stand_ins):
     check.same("the first batch of the second epoch", next(iter(loader)), ("collated", ["sample 2", "sample 3"]))
     gathering = noting_loader(NotingGather(), shuffle=False)
     check.given(dataset="has a gather", look="Ask the data set for the whole batch.")
-    check.same("the batches", [batch for batch in gathering], [("gathered", [0, 1]), ("gathered", [2, 3]), ("gathered", [4])])
+    batches = [("gathered", [0, 1]), ("gathered", [2, 3]), ("gathered", [4])]
+    check.same("the batches", [batch for batch in gathering], batches)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.same("self.epoch after an epoch that was broken off", loader.epoch, 2)
@@ -816,6 +819,7 @@ with Checks("05.9", "split_indices") as check:
     train, test = split_indices(1797, 0.2, seed=5)
     check.equal("1797 indices together, sorted", np.sort(np.concatenate([train, test])), np.arange(1797))
     check.same("the kind of numbers", [train.dtype.kind, test.dtype.kind], ["i", "i"])
+    check.true("the test indices are evenly spaced, not random", len(np.unique(np.diff(np.sort(test)))) > 4)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -850,12 +854,12 @@ for shuffle, colour, mark in [(False, "#0072B2", "s-"), (True, "#E69F00", "o-")]
 plt.xlabel("batch")
 plt.ylabel("accuracy on the test digits")
 plt.legend()
-picture("Accuracy on test digits against batch within one epoch. Shuffled, it rises quickly and stays near nine in ten; sorted by "
-        "class, it never leaves the range between one and two in ten.")
+picture("Accuracy on test digits against batch within one epoch. Shuffled, it rises quickly and stays near nine in ten; "
+        "sorted by class, it never leaves the range between one and two in ten.")
 
 # %% [markdown]
-# The same pictures, the same number of corrections. The sorted learner has just seen about 140 nines in a row and answers
-# "9" to everything. It forgets each class while it learns the next.
+# The same pictures, the same number of corrections. The sorted learner has just seen about 140 nines in a row and
+# answers "9" to everything. It forgets each class while it learns the next.
 #
 # `shuffle=True` for training, then; for the test, keep the order: there is nothing to learn, and results stay next to
 # their samples.
@@ -956,8 +960,8 @@ for row, shuffle in zip(axes, [False, True]):
         axis.imshow(tiles, cmap="Greys")
         axis.set_title(" ".join(str(label) for label in y.data), fontsize=8)
         axis.axis("off")
-picture("Two rows of six batches of eight digits. In the upper row, unshuffled, every picture is a 0; in the lower row, shuffled, "
-        "each batch mixes many different digits.")
+picture("Two rows of six batches of eight digits. In the upper row, unshuffled, every picture is a 0; in the lower "
+        "row, shuffled, each batch mixes many different digits.")
 
 # %% [markdown]
 # ## Take it with you

@@ -33,7 +33,7 @@ def find_digits(path=None):
     hint = "Call load_digits('path/to/data/digits'), or set the environment variable TINYTORCH_DATA to the folder data."
     raise FileNotFoundError(f"there is no digits.csv.gz; looked in{looked}\n{hint}")
 
-# %% ../../notebooks/05_dataloader/05_dataloader.ipynb #c-3ca7da47eb
+# %% ../../notebooks/05_dataloader/05_dataloader.ipynb #c-56c8b1a39b
 def load_digits(path=None):
     """The 1,797 handwritten digits of data/digits: images and labels, as arrays.
 
@@ -41,7 +41,8 @@ def load_digits(path=None):
     ----------
     path : path, optional
         The folder with digits.csv.gz, or that file. Without it: the folder `digits` in the folder that the environment
-        variable TINYTORCH_DATA names; without that: data/digits in the working directory, above it or beside the package.
+        variable TINYTORCH_DATA names; without that: data/digits in the working directory, above it, or beside the
+        package.
 
     Returns
     -------
@@ -149,7 +150,7 @@ def collate(samples):
 # %% ../../notebooks/05_dataloader/05_dataloader.ipynb #05-06-gather
 @method_of(TensorDataset)
 def gather(self, indices):
-    """The samples with these indices as one batch, in this order: a tuple with one tensor for each of `self.tensors`."""
+    """The samples with these indices as one batch, in this order: a tuple, one tensor for each of `self.tensors`."""
     return tuple(tensor[indices] for tensor in self.tensors)
 
 # %% ../../notebooks/05_dataloader/05_dataloader.ipynb #c-0cc063e28a

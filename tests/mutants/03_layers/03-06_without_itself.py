@@ -1,0 +1,24 @@
+"""Leaves out the layer it started from.
+
+breaks: 03-06-walk
+"""
+#| export
+def walk(thing):
+    found = []
+
+    def visit(item):
+        if isinstance(item, (Tensor, Layer)):
+            if any(item is other for other in found):
+                return
+            if item is not thing:
+                found.append(item)
+        if isinstance(item, Layer):
+            item = list(vars(item).values())
+        if isinstance(item, dict):
+            item = list(item.values())
+        if isinstance(item, (list, tuple)):
+            for value in item:
+                visit(value)
+
+    visit(thing)
+    return found

@@ -1,0 +1,7 @@
+"""Forgets the dtype.
+
+breaks: 03-10-dropout-mask
+"""
+#| export
+def dropout_mask(shape, p, dtype=np.float32):
+    return (generator.random(shape) >= p) / (1 - p)

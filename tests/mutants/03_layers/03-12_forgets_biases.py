@@ -1,0 +1,6 @@
+"""Counts the weights only.
+
+breaks: 03-12-mlp-parameters
+"""
+def mlp_parameters(sizes, bias=True):
+    return sum(a * b for a, b in zip(sizes, sizes[1:]))

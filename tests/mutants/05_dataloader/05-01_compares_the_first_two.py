@@ -1,0 +1,15 @@
+"""Does not look at the third tensor.
+
+breaks: 05-01-tensordataset-init
+hidden: yes
+"""
+#| exporti
+@method_of(TensorDataset)
+def __init__(self, *tensors):
+    if not tensors:
+        raise ValueError("no tensor")
+    self.tensors = tuple(tensor if isinstance(tensor, Tensor) else Tensor(tensor) for tensor in tensors)
+
+    lengths = [len(tensor) for tensor in self.tensors[:2]]
+    if len(set(lengths)) > 1:
+        raise ValueError(f"lengths {lengths}")

@@ -1,0 +1,11 @@
+"""Written for images and labels.
+
+breaks: 05-02-tensordataset-getitem
+hidden: yes
+"""
+#| exporti
+@method_of(TensorDataset)
+def __getitem__(self, index):
+    if not -len(self) <= index < len(self):
+        raise IndexError(f"no sample {index} among {len(self)}")
+    return self.tensors[0][index], self.tensors[1][index]

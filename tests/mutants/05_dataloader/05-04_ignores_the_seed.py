@@ -1,0 +1,10 @@
+"""The order depends on the epoch only.
+
+breaks: 05-04-epoch-order
+hidden: yes
+"""
+#| export
+def epoch_order(count, shuffle, seed, epoch):
+    if not shuffle:
+        return np.arange(count)
+    return np.random.default_rng(epoch).permutation(count)

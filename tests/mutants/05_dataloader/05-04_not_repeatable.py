@@ -1,0 +1,9 @@
+"""Ignores seed and epoch.
+
+breaks: 05-04-epoch-order
+"""
+#| export
+def epoch_order(count, shuffle, seed, epoch):
+    if not shuffle:
+        return np.arange(count)
+    return np.random.default_rng().permutation(count)

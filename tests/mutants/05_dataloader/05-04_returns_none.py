@@ -1,0 +1,9 @@
+"""shuffle works in place and returns None.
+
+breaks: 05-04-epoch-order
+"""
+#| export
+def epoch_order(count, shuffle, seed, epoch):
+    if not shuffle:
+        return np.arange(count)
+    return np.random.default_rng([seed, epoch]).shuffle(np.arange(count))

@@ -1,0 +1,9 @@
+"""Always adds one for the rest, even when there is none.
+
+breaks: 05-07-loader-len
+hidden: yes
+"""
+#| exporti
+@method_of(DataLoader)
+def __len__(self):
+    return len(self.dataset) // self.batch_size + (0 if self.drop_last else 1)

@@ -1,0 +1,11 @@
+"""Never uses gather.
+
+breaks: 05-08-loader-iter
+"""
+#| exporti
+@method_of(DataLoader)
+def __iter__(self):
+    order = epoch_order(len(self.dataset), self.shuffle, self.seed, self.epoch)
+    self.epoch += 1
+    for indices in batch_indices(order, self.batch_size, self.drop_last):
+        yield collate([self.dataset[index] for index in indices])

@@ -1,0 +1,9 @@
+"""Ignores the seed.
+
+breaks: 05-09-split-indices
+"""
+#| export
+def split_indices(count, test_share, seed):
+    order = np.random.default_rng().permutation(count)
+    size = round(count * test_share)
+    return order[size:], order[:size]

@@ -1,0 +1,6 @@
+"""Counts all samples in any case.
+
+breaks: 05-10-samples-shown
+"""
+def samples_shown(count, batch_size, epochs, drop_last):
+    return count * epochs

@@ -1,0 +1,6 @@
+"""Counts one epoch.
+
+breaks: 05-10-samples-shown
+"""
+def samples_shown(count, batch_size, epochs, drop_last):
+    return count // batch_size * batch_size if drop_last else count
