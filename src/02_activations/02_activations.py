@@ -75,7 +75,8 @@ print("middle:", middle.numpy(), " out:", (middle @ W2 + b2).numpy())
 
 # %% [markdown]
 # The middle is `[5·1 + 1, 5·2 + 0] = [6, 10]`, the end `6·3 + 10·4 + 7 = 65`. Now multiply out: `5·(1·3 + 2·4) + (1·3 + 0·4) + 7 = 5·11 + 10`. One weight, 11, and one bias, 10, say the same. Is that so for every pair of layers?
-#
+
+# %% [markdown]
 # ### 02.1 Two layers are one
 #
 # Write the function that finds the single layer.
@@ -143,7 +144,7 @@ difference = np.abs((out - (x @ W + b)).data).max()
 print(f"10 layers, {10 * 72} numbers; 1 layer, 72 numbers; largest difference {difference:.1e}")
 
 # %% [markdown]
-# What breaks the merging is a bend between the layers: a function of each value that is not a straight line. That is all an *activation* is.
+# What breaks the merging is a bend between the layers: a function that is not a straight line. That is all an *activation* is.
 #
 # All of ours share the few lines below. Calling an activation runs its `forward`, and there is nothing in it to learn. Run this cell; nothing to do.
 
@@ -164,7 +165,8 @@ class Activation:
         return []
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        settings = ", ".join(f"{name}={value}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({settings})"
 
 # %% [markdown]
 # ## Part 2 · ReLU
@@ -583,9 +585,7 @@ for bias in (0, -1, -2, -3, -4):
 # %% [markdown]
 # ### 02.8 GELU
 #
-# The cube has a trap of its own: $10^{20}$ fits into float32, its cube does not. Whatever the cube becomes, the result has to be right: `x` for large `x`, and 0 for very negative ones, without a warning.
-#
-# Also: `x * x * x` is several times faster than `x ** 3`, which takes the road through logarithms.
+# The cube has a trap of its own: $10^{20}$ fits into float32, its cube does not. Whatever the cube becomes, the result has to be right: `x` for large `x`, and 0 for very negative ones, without a warning. (And `x * x * x` is much faster than `x ** 3`.)
 #
 # <details><summary>A nudge</summary>
 #
@@ -723,9 +723,6 @@ class Softmax(Activation):
         powers /= powers.sum(axis=self.dim, keepdims=True)
         return Tensor(powers)
         ### END SOLUTION
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"
 
 # %% nbgrader={"grade": true, "grade_id": "test-02-09-softmax", "locked": true, "points": 16, "schema_version": 3, "solution": false, "task": false}
 with Checks("02.9", "Softmax.forward") as check, np.errstate(over="raise", invalid="raise"):

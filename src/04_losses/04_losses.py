@@ -458,7 +458,7 @@ for loss in (MSELoss(), BinaryCrossEntropyLoss()):
 # Cross-entropy's logarithm undoes the sigmoid's exponential. Its slope is simply $p - t$: the size of the mistake. Check it: $\sigma(-6) - 1 = -0.9975$.
 
 # %% [markdown]
-# The whole landscape shows it too. One weight, one bias, forty points of two kinds: the two losses for each pair (w, b).
+# The whole landscape shows it too. One weight, one bias, forty points of two kinds: the two losses for each pair (w, b). On the far left, where nearly every answer is wrong, look at how close the lines are, and what they are labelled with.
 
 # %% tags=["demo"]
 rng = np.random.default_rng(3)
@@ -473,7 +473,7 @@ for axis, loss in zip(axes, (MSELoss(), BinaryCrossEntropyLoss())):
     b, w = np.unravel_index(surface.argmin(), surface.shape)
     axis.plot(ws[w], bs[b], "*", ms=12, color=PINK)
     axis.set(title=f"{type(loss).__name__}, least {surface.min():.3f}", xlabel="w", ylabel="b")
-show(figure, "Contours over w and b. Squared error: a pit with wide plains around it. Cross-entropy: one bowl that slopes towards its lowest point from everywhere.")
+show(figure, "Contours over w and b. Squared error: the lines crowd near w = 0 and are far apart on the left, where it is nearly flat. Cross-entropy: one bowl with even slopes towards its lowest point.")
 
 # %% [markdown]
 # ## Part 5 · Log-sum-exp
@@ -885,6 +885,7 @@ def search(tries, seed=0):
 
 # %% tags=["demo"]
 W, b, history = search(3000)
+print("smallest loss after 10, 100, 1000, 3000 tries:", *(f"{history[n - 1]:.3f}" for n in (10, 100, 1000, 3000)))
 found = accuracy(points @ W + b, target)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
 left.semilogx(range(1, 3001), history, color=BLUE)
@@ -896,10 +897,10 @@ right.contourf(grid[..., 0], grid[..., 1], answers, levels=[-0.5, 0.5, 1.5, 2.5]
 for kind, color, mark in zip(range(3), (BLUE, ORANGE, GREEN), "os^"):
     right.scatter(*points.numpy()[classes == kind].T, s=12, color=color, marker=mark)
 right.set(title=f"accuracy {found:.2f}, loss {history[-1]:.2f}")
-show(figure, "Left: the smallest loss falls from chance in steps that become rare. Right: three clouds and the three regions that the best random weights assign.")
+show(figure, "Left: the smallest loss falls in steps, steeply over the first sixty tries, hardly at all afterwards. Right: three clouds and the three regions that the best random weights assign.")
 
 # %% [markdown]
-# The loss guided us to a working classifier, and the accuracy rose though nobody looked at it. But each further step took ten times as many tries, for nine numbers. With the thousands of a real network this is hopeless. What we need is the direction in which the loss falls: its slope for every weight at once. That is Module 06.
+# The loss guided us to a working classifier, and the accuracy rose though nobody looked at it. But a hundred tries found nearly everything, and thousands more hardly anything, for nine numbers. With the thousands of a real network this is hopeless. What we need is the direction in which the loss falls: its slope for every weight at once. That is Module 06.
 
 # %% [markdown]
 # ### What PyTorch does the same, and what otherwise

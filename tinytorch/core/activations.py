@@ -12,7 +12,7 @@ import numpy as np
 
 from .tensor import Tensor
 
-# %% ../../notebooks/02_activations/02_activations.ipynb #c-fb6b74e881
+# %% ../../notebooks/02_activations/02_activations.ipynb #c-af233b040c
 class Activation:
     """A function of a tensor with nothing in it to learn. Calling an activation runs its `forward`."""
 
@@ -28,7 +28,8 @@ class Activation:
         return []
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        settings = ", ".join(f"{name}={value}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({settings})"
 
 # %% ../../notebooks/02_activations/02_activations.ipynb #02-02-relu
 class ReLU(Activation):
@@ -136,6 +137,3 @@ class Softmax(Activation):
         np.exp(powers, out=powers)  # in place: another array of this size costs more than the sum
         powers /= powers.sum(axis=self.dim, keepdims=True)
         return Tensor(powers)
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"

@@ -30,6 +30,3 @@ class Softmax(Activation):
         """
         powers = np.exp(x.data - x.data.max(axis=-1, keepdims=True))
         return Tensor(powers / powers.sum(axis=-1, keepdims=True))
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"

@@ -33,6 +33,3 @@ class Softmax(Activation):
         np.exp(powers, out=powers)
         powers /= powers.sum(axis=self.dim, keepdims=True)
         return Tensor(powers)
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"

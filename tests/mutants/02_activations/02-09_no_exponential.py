@@ -29,6 +29,3 @@ class Softmax(Activation):
         """
         shifted = x.data - x.data.min(axis=self.dim, keepdims=True)
         return Tensor(shifted / shifted.sum(axis=self.dim, keepdims=True))
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"

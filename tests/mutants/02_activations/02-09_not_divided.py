@@ -28,6 +28,3 @@ class Softmax(Activation):
         minus infinity gets probability 0. A NaN makes all values along its axis NaN.
         """
         return Tensor(np.exp(x.data - x.data.max(axis=self.dim, keepdims=True)))
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"

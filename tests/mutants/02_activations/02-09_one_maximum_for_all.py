@@ -30,6 +30,3 @@ class Softmax(Activation):
         """
         powers = np.exp(x.data - x.data.max())
         return Tensor(powers / powers.sum(axis=self.dim, keepdims=True))
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"

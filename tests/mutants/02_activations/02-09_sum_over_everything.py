@@ -29,6 +29,3 @@ class Softmax(Activation):
         """
         powers = np.exp(x.data - x.data.max())
         return Tensor(powers / powers.sum())
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"

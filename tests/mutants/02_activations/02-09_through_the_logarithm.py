@@ -31,6 +31,3 @@ class Softmax(Activation):
         top = rows.max(axis=-1, keepdims=True)
         log_sum = top + np.log(np.exp(rows - top).sum(axis=-1, keepdims=True))
         return Tensor(np.moveaxis(np.exp(rows - log_sum), -1, self.dim))
-
-    def __repr__(self) -> str:
-        return f"Softmax(dim={self.dim})"
