@@ -16,7 +16,7 @@
 #
 # > The functions between the layers: five bends without which a deep network is a single straight line.
 #
-# Time: about 4 hours. You need Module 01, and nothing else.
+# Time: about 4½ hours. You need Module 01, and nothing else.
 
 # %%
 #| default_exp core.activations
@@ -310,7 +310,8 @@ print("log of the largest float32:", np.log(np.finfo(np.float32).max))
 
 # %% [markdown]
 # From −89 on `exp(-x)` is infinite. The quotient happens to survive, with a warning each time. The other form of the same function, $e^x / (1 + e^x)$, does not: for large `x` it is ∞ / ∞, which is NaN.
-#
+
+# %% [markdown]
 # The cure is to take the exponential only of numbers that are not positive. With $s = e^{-|x|}$, between 0 and 1 always:
 #
 # $$\sigma(x) = \frac{1}{1+s} \;\text{ if } x \ge 0, \qquad \sigma(x) = \frac{s}{1+s} \;\text{ if } x < 0.$$
@@ -563,7 +564,8 @@ for kind in (ReLU, Sigmoid, Tanh):
 
 # %% [markdown]
 # With a spread of 5, over a third of the sigmoids and over half of the tanhs have stopped listening. For ReLU it is half of the values at every spread; but the other half has slope 1 exactly, however large the input. That is much of why ReLU made deep networks trainable, and one reason to normalise inputs.
-#
+
+# %% [markdown]
 # A ReLU can also be off for *all* inputs: then it learns nothing ever again, and is called dead. Watch the share of dead units grow as the biases sink.
 
 # %% tags=["demo"]
@@ -639,7 +641,7 @@ with Checks("02.8", "GELU.forward") as check, np.errstate(over="raise", invalid=
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# GELU dips below zero before it settles, so its slope is negative for a while and never exactly 0 in the region where most inputs are. A unit that is off can still find its way back.
+# GELU dips below zero before it settles. Where most inputs are, its slope is 0 at a single point instead of on half of the line: a unit that is off can still find its way back.
 
 # %% tags=["demo"]
 x = Tensor(np.linspace(-4, 3, 240))

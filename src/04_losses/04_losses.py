@@ -16,7 +16,7 @@
 #
 # > How wrong is a prediction? One number, and why it is the right one.
 #
-# Time: about 4 hours. You need Modules 01 to 03.
+# Time: about 4½ hours. You need Modules 01 to 03.
 
 # %%
 #| default_exp core.losses
@@ -122,7 +122,7 @@ def check_pair(pred: Tensor, target: Tensor) -> None:
 
 # %% nbgrader={"grade": true, "grade_id": "test-04-01-check-pair", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 with Checks("04.1", "check_pair") as check:
-    column, row, whole = Tensor([[1.0], [2.0], [3.0]]), Tensor([1.0, 2.0, 3.0]), Tensor(np.array([1, 2, 3]))
+    column, row, whole = Tensor([[1.0], [2.0], [3.0]]), Tensor([1.0, 2.0, 3.0]), Tensor(np.array([1, 2, 3], np.int64))
     check.given(pred=column, target=row, look="Compare the two shapes. Are both in the message?")
     check.raises("a column against a row", ValueError, lambda: check_pair(column, row), mentions=("(3, 1)", "(3,)"))
     check.raises("integer predictions", TypeError, lambda: check_pair(whole, row), mentions="int64")
@@ -310,7 +310,8 @@ with np.errstate(divide="ignore", invalid="ignore"):
 
 # %% [markdown]
 # The cure for the first is PyTorch's: no logarithm counts as less than −100. So one hopeless prediction costs 100, and $0 \cdot (-100)$ is 0. The cure for the second is `np.log1p(-p)`, which computes $\log(1-p)$ without forming $1-p$.
-#
+
+# %% [markdown]
 # ### 04.4 Binary cross-entropy
 #
 # A prediction of 1.2 is no probability: most likely a sigmoid was forgotten. Say so in a ValueError. Careful with NaN: it should come out as NaN, not as an error.
@@ -485,7 +486,7 @@ show(figure, "Contours over w and b. Squared error: the lines crowd near w = 0 a
 # By hand for `[0, 1, 2]`: the exponentials sum to 11.107, whose logarithm is 2.4076. So the log-probabilities are `[-2.4076, -1.4076, -0.4076]`.
 
 # %% [markdown]
-# Taking the softmax first and its logarithm afterwards loses: what the softmax rounds to 0 is gone. And taking the formula as it stands overflows. Here are both, for a wrong class whose logit is 50, 100, 150 above the right one.
+# Taking the softmax first and its logarithm afterwards loses: what the softmax rounds to 0 is gone. And taking the formula as it stands overflows. Here are both, for a right class whose logit is 50, 80, 100 and 150 below that of a wrong one.
 
 # %% tags=["demo"]
 print("gap    log(softmax)    x - log(sum(exp(x)))    exact")
