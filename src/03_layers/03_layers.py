@@ -51,19 +51,22 @@ from tinytorch.checks import Checks, bare
 from tinytorch.core.activations import ReLU
 
 # %% tags=["demo"]
+import base64
+import html
 import io
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from IPython.display import Image, display
+from IPython.display import display
 
 
 def picture(alt):
-    """Show the figure, with words for those who cannot see it."""
+    """Show the figure as an HTML image, which can carry words for those who cannot see it."""
     buffer = io.BytesIO()
     plt.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
     plt.close()
-    display(Image(buffer.getvalue(), alt=alt))
+    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    display({"text/html": f'<img src="{source}" alt="{html.escape(alt)}">', "text/plain": alt}, raw=True)
 
 # %% [markdown]
 # ## Part 1: A layer is a sum that remembers its weights
@@ -72,8 +75,11 @@ def picture(alt):
 # a row of 64 numbers between 0 (paper) and 1 (ink). Run the cell; nothing to do.
 
 # %% tags=["demo"]
-home = next(folder for folder in [Path.cwd(), *Path.cwd().parents] if (folder / "data" / "digits").is_dir())
-table = np.loadtxt(home / "data" / "digits" / "digits.csv.gz", delimiter=",", dtype=np.float32, encoding="utf-8")
+places = [folder / "data" / "digits" / "digits.csv.gz" for folder in [Path.cwd(), *Path.cwd().parents]]
+file = next((place for place in places if place.is_file()), None)
+if file is None:
+    raise FileNotFoundError(f"data/digits/digits.csv.gz is neither in {Path.cwd()} nor in a folder above it")
+table = np.loadtxt(file, delimiter=",", dtype=np.float32, encoding="utf-8")
 images, labels = table[:, :64] / 16, table[:, 64].astype(np.int64)
 
 fig, axes = plt.subplots(1, 12, figsize=(9, 1.1))

@@ -50,19 +50,22 @@ from tinytorch.core.tensor import Tensor, method_of
 from tinytorch.checks import Checks, bare
 
 # %% tags=["demo"]
+import base64
+import html
 import io
 import timeit
 
 import matplotlib.pyplot as plt
-from IPython.display import Image, display
+from IPython.display import display
 
 
 def picture(alt):
-    """Show the figure, with words for those who cannot see it."""
+    """Show the figure as an HTML image, which can carry words for those who cannot see it."""
     buffer = io.BytesIO()
     plt.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
     plt.close()
-    display(Image(buffer.getvalue(), alt=alt))
+    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    display({"text/html": f'<img src="{source}" alt="{html.escape(alt)}">', "text/plain": alt}, raw=True)
 
 # %% [markdown]
 # ## Part 1: A list that need not be a list
