@@ -190,7 +190,10 @@ def nbgrader(root: Path, *arguments: str, check: bool = True) -> subprocess.Comp
 def released(root: Path) -> dict:
     """The student edition as JSON."""
     path = root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    return json.loads(path.read_text(encoding="utf-8"))
+    nb = json.loads(path.read_text(encoding="utf-8"))
+    for cell in nb["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return nb
 
 
 def find(nb: dict, name: str) -> dict:

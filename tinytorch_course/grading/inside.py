@@ -108,6 +108,7 @@ def isolate(number: int, disk: int) -> None:
     if child:
         _, status = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    os.setsid()  # `kill(0)` reaches a whole process group, whatever namespaces its members are in
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     _mount(f"{NURSERY_SOCKETS}/{number}", SOCKETS, None, MS_BIND)
@@ -167,6 +168,15 @@ def run_kernel(config: dict) -> None:
     def leave(*_: object) -> None:
         raise SystemExit("quit() was called")
 
+    streams = sys.stdout, sys.stderr
+    for stream in streams:
+        stream.close = lambda: None  # a closed stream takes the kernel down
+
+    def restore(*_: object) -> None:
+        sys.stdout, sys.stderr = streams
+
+    app.shell.events.register("pre_execute", restore)
+    app.shell.events.register("post_execute", restore)
     app.shell.user_ns["quit"] = app.shell.user_ns["exit"] = leave
     sys.argv = [""]
     app.start()

@@ -85,7 +85,9 @@ class SandboxProvisioner(KernelProvisionerBase):
             self._folder = Path(tempfile.mkdtemp(prefix="tt-"))
             manager.transport = "ipc"
             manager.ip = str(self._folder / "k")
-            manager.shell_port, manager.iopub_port, manager.stdin_port, manager.control_port, manager.hb_port = range(1, 6)
+            manager.shell_port, manager.iopub_port, manager.stdin_port, manager.control_port, manager.hb_port = range(
+                1, 6
+            )
             manager.connection_file = str(self._folder / "connection.json")
             manager.write_connection_file()
             self.connection_info = manager.get_connection_info()
