@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 LAYERS, WIDTH, BATCH, STEPS = 20, 1024, 4096, 3
-RATE = np.float32(1e-3)
+RATE = np.float32(1e-9)
 Step = Callable[[], Any]
 
 
