@@ -7,6 +7,8 @@ file; so the script is ours (docs/_static/tinytorch.js), and Mermaid is loaded f
 from __future__ import annotations
 
 import html
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,7 @@ def add_mermaid(app: Sphinx, page: str, template: str, context: dict, doctree: n
 
 
 _MARKUP = re.compile(r"(``.*?``|`[^`\n]*`)|(?<!\\)([*|])|(?<=\w)(_)(?!\w)")
+_PARAMETER = re.compile(r"\s*\*{0,2}\w+(, \*{0,2}\w+)*( : .*)?$")
 
 
 def literal_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
@@ -68,7 +71,15 @@ def literal_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any,
     def escape(found: re.Match[str]) -> str:
         return found.group(1) or "\\" + (found.group(2) or found.group(3))
 
-    lines[:] = [_MARKUP.sub(escape, line) for line in lines]
+    lines[:] = [line if _PARAMETER.match(line) else _MARKUP.sub(escape, line) for line in lines]
+
+
+def import_library(app: Sphinx) -> None:
+    """Import all modules of the library first: later ones add methods to the classes of earlier ones."""
+    import tinytorch.core
+
+    for module in pkgutil.iter_modules(tinytorch.core.__path__, "tinytorch.core."):
+        importlib.import_module(module.name)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -77,7 +88,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         if listener.handler is mermaid.install_js:
             app.disconnect(listener.id)
     app.add_node(mermaid.mermaid, override=True, html=(visit_mermaid, None))
+    app.connect("builder-inited", import_library)
     app.connect("doctree-read", warn_without_alt)
     app.connect("html-page-context", add_mermaid)
-    app.connect("autodoc-process-docstring", literal_docstring, priority=900)  # after napoleon
+    app.connect("autodoc-process-docstring", literal_docstring, priority=100)  # before napoleon
     return {"version": "1", "parallel_read_safe": True}
