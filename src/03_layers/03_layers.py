@@ -279,7 +279,8 @@ for terms in [4, 16, 64, 256]:
 # %% [markdown]
 # Sixteen times the terms, four times the sum. Terms with random signs mostly cancel; what stays grows with the square
 # root.
-#
+
+# %% [markdown]
 # ### 03.2 uniform_init
 #
 # Example: fan-in 4 gives numbers between −0.5 and 0.5; fan-in 64 between −0.125 and 0.125. The fan-in is an argument
@@ -310,13 +311,13 @@ with Checks("03.2", "uniform_init") as check:
     weight = uniform_init((64, 50), 64)
     check.is_a("the result", weight, Tensor)
     check.same("its shape", weight.shape, (64, 50))
-    check.same("its dtype", str(weight.dtype), "float32")
-    check.same("requires_grad", weight.requires_grad, True)
+    check.same("its dtype", str(weight.dtype), "float32", look="The generator gives float64.")
+    check.same("requires_grad", weight.requires_grad, True, look="A parameter is there to be learned.")
     largest, smallest = weight.data.max(), weight.data.min()
     check.true("a number is outside the bounds", largest <= 0.1251 and smallest >= -0.1251, got=[smallest, largest])
     check.true("the bounds are not reached", largest > 0.12 and smallest < -0.12, got=[smallest, largest])
     manual_seed(1)
-    check.equal("the numbers after the same seed", uniform_init((64, 50), 64), weight, look="Draw from `generator`.")
+    check.equal("the tensor after the same seed", uniform_init((64, 50), 64), weight, look="Draw from `generator`.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     one, two = uniform_init((9,), 4).data, uniform_init((9,), 4).data
@@ -373,7 +374,9 @@ with Checks("03.3", "Linear.__init__") as check, check.using(uniform_init=note_i
     layer = Linear(3, 2)
     check.same("the shape of the weight", layer.weight.shape, (3, 2))
     check.same("the shape of the bias", layer.bias.shape, (2,))
-    check.same("requires_grad of both", [layer.weight.requires_grad, layer.bias.requires_grad], [True, True])
+    both = [layer.weight.requires_grad, layer.bias.requires_grad]
+    check.same("requires_grad of both", both, [True, True], look="Both are learned.")
+    check.given(in_features=0, out_features=2, look="A layer without inputs is a mistake of the caller.")
     check.raises("0 features", ValueError, lambda: Linear(0, 2), mentions=("0", "2"))
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -402,7 +405,8 @@ print(reader, "says", scores.data.argmax(), "with the scores", scores.data.round
 # One layer keeps numbers at a reasonable size, whatever you start with. Deep networks apply ten, or a hundred. If each
 # halves its input, ten of them leave a thousandth, and the last layers see nothing but zeros. If each doubles it, the
 # numbers overflow. Do not believe it: measure it.
-#
+
+# %% [markdown]
 # ### 03.4 activation_stds
 #
 # The size of a signal is its standard deviation. By hand: if the layers are "times 2" and "plus 5", and $x = (1, 3)$
@@ -426,16 +430,16 @@ def activation_stds(layers, x):
 with Checks("03.4", "activation_stds") as check:
     layers = [lambda x: x * 2.0, lambda x: x + 5.0]
     check.given(layers=["x * 2", "x + 5"], x=[1.0, 3.0], look="The second layer reads what the first one returned.")
-    check.equal("the standard deviations", activation_stds(layers, Tensor([1.0, 3.0])), [2.0, 2.0])
+    check.equal("the list of standard deviations", activation_stds(layers, Tensor([1.0, 3.0])), [2.0, 2.0])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     layers = [lambda x: x * 3.0, lambda x: x * x, lambda x: x + x]
     stds = activation_stds(layers, Tensor([[0.0, 1.0], [2.0, 5.0]]))
     values = np.array([0.0, 3.0, 6.0, 15.0])
     expected = [values.std(), (values**2).std(), 2 * (values**2).std()]
-    check.equal("the standard deviations of x * 3, x * x, x + x", stds, expected)
+    check.equal("the list for the layers x * 3, x * x, x + x", stds, expected)
     table = Tensor([[1.0, 2.0], [4.0, 7.0]])
-    check.equal("that of a single layer", activation_stds([lambda x: x], table), [np.std([1, 2, 4, 7])])
+    check.equal("the list for a single layer", activation_stds([lambda x: x], table), [np.std([1, 2, 4, 7])])
     check.equal("the number of results without layers", len(activation_stds([], Tensor([1.0]))), 0)
     ### END HIDDEN TESTS
 
@@ -447,7 +451,8 @@ with Checks("03.4", "activation_stds") as check:
 # 1 if
 #
 # $$a = \sqrt{3/n}$$
-#
+
+# %% [markdown]
 # A ReLU sets the negative half to zero and with it halves the mean square. To make up for that, $n\,a^2/3$ has to be
 # 2.
 #
@@ -637,14 +642,14 @@ with Checks("03.6", "walk") as check:
     equal, frozen = Tensor([1.0], requires_grad=True), Tensor([9.0])
     both = bare(Box, a=a, equal=equal, frozen=frozen)
     found = names_of(walk(both), both=both, a=a, equal=equal, frozen=frozen)
-    check.same("equal tensors, and one without a gradient", found, ["both", "a", "equal", "frozen"])
+    check.same("what was found among equal tensors, one without a gradient", found, ["both", "a", "equal", "frozen"])
     child = bare(Box, w=c)
     parent = bare(Box, z=a, child=child, more={"b": [child, b]})
     child.parent = parent
     found = names_of(walk(parent), parent=parent, child=child, a=a, b=b, c=c)
-    check.same("a child that knows its parent", found, ["parent", "a", "child", "c", "b"])
-    check.same("a list as the start", names_of(walk([b, inner]), inner=inner, a=a, b=b), ["b", "inner", "a"])
-    check.same("nothing to find", list(walk({"n": 3, "s": "abc"})), [])
+    check.same("what was found around a child that knows its parent", found, ["parent", "a", "child", "c", "b"])
+    check.same("what was found from a list", names_of(walk([b, inner]), inner=inner, a=a, b=b), ["b", "inner", "a"])
+    check.same("what was found where there is nothing", list(walk({"n": 3, "s": "abc"})), [])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -681,20 +686,20 @@ answers = known_walks([outer, w, inner, u, constant], [inner, u, constant])
 with Checks("03.7", "Layer.parameters") as check, check.using(walk=answers):
     check.given(outer="Box(w=w, part=inner)", inner="Box(u=u, constant=constant)", look="Which ones are learned?")
     names = names_of(outer.parameters(), w=w, u=u, constant=constant, outer=outer, inner=inner)
-    check.same("the parameters of `outer`", names, ["w", "u"])
+    check.same("the list of parameters of `outer`", names, ["w", "u"])
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.same("the parameters of `inner`", names_of(inner.parameters(), w=w, u=u), ["u"])
+    check.same("the list of parameters of `inner`", names_of(inner.parameters(), w=w, u=u), ["u"])
     empty = bare(Box, constant=constant)
     extra = Tensor(np.ones((2, 2)), requires_grad=True)
     mixed = bare(Box, gamma=extra, steps=[u, inner], weight=constant)
     answers = known_walks([empty, constant], [mixed, extra, u, inner, constant], [inner, u, constant])
     with check.using(walk=answers):
-        check.same("the parameters of a layer without any", list(empty.parameters()), [])
+        check.same("the list of parameters of a layer without any", list(empty.parameters()), [])
         names = names_of(mixed.parameters(), u=u, gamma=extra, weight=constant)
-        check.same("the parameters of a layer with a list", names, ["gamma", "u"])
+        check.same("the list of parameters of a layer with a list", names, ["gamma", "u"])
         u.requires_grad = False
-        check.same("the parameters after one was frozen", names_of(mixed.parameters(), u=u, gamma=extra), ["gamma"])
+        check.same("the list of parameters after one was frozen", names_of(mixed.parameters(), u=u, gamma=extra), ["gamma"])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -718,7 +723,8 @@ def zero_grad(self):
 #
 # Some layers behave in one way while the network learns and in another when it is used. So each layer has `training`,
 # True or False. A network has one switch for all: `net.train()` before learning, `net.eval()` before use.
-#
+
+# %% [markdown]
 # ### 03.8 Layer.train
 #
 # The switch has to reach layers deep inside, and only this network's: another one made of the same classes stays as it
@@ -763,7 +769,7 @@ with Checks("03.8", "Layer.train") as check, check.using(walk=answers):
     result = outer.train(False)
     states = [outer.training, inner.training, leaf.training]
     check.same("training after train(False), in outer, inner and leaf", states, [False] * 3)
-    check.true("train() should return the layer itself", result is outer, got=result)
+    check.true("train() should return the layer itself", result is outer, got=result, look="The last line of the docstring.")
     outer.train()
     check.same("training after train()", [outer.training, inner.training, leaf.training], [True] * 3)
     ### BEGIN HIDDEN TESTS
@@ -850,7 +856,8 @@ with Checks("03.9", "Sequential.forward") as check:
 # A network with more numbers than it needs learns its examples by heart. **Dropout** makes that hard: at each step,
 # every number has a chance $p$ to be set to zero, so no unit can rely on a particular other one (Srivastava and
 # others, 2014).
-#
+
+# %% [markdown]
 # Dropping half the terms halves the next layer's sums. When the network is used, nothing is dropped, and the sums
 # would be twice what the network knows. So what stays is divided by the chance to stay, $1-p$.
 
@@ -882,16 +889,16 @@ with Checks("03.10", "dropout_mask") as check:
     check.given(shape=(100, 80), p=0.5, look="What stays is divided by 1 - p.")
     mask = dropout_mask((100, 80), 0.5)
     check.is_a("the mask", mask, np.ndarray)
-    check.same("its shape and dtype", [mask.shape, str(mask.dtype)], [(100, 80), "float32"])
-    check.equal("the different values in it", np.unique(mask), [0.0, 2.0])
+    check.same("the pair of shape and dtype", [mask.shape, str(mask.dtype)], [(100, 80), "float32"])
+    check.equal("the list of different values in it", np.unique(mask), [0.0, 2.0])
     check.equal("its average", mask.mean(), 1.0, atol=0.05)
     manual_seed(5)
     check.equal("the mask after the same seed", dropout_mask((100, 80), 0.5), mask, look="Draw from `generator`.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     mask = dropout_mask((40, 50, 5), 0.2, np.float64)
-    check.same("shape and dtype", [mask.shape, str(mask.dtype)], [(40, 50, 5), "float64"])
-    check.equal("the different values for p = 0.2", np.unique(mask), [0.0, 1.25])
+    check.same("the pair of shape and dtype", [mask.shape, str(mask.dtype)], [(40, 50, 5), "float64"])
+    check.equal("the list of different values for p = 0.2", np.unique(mask), [0.0, 1.25])
     check.equal("the share of zeros for p = 0.2", (mask == 0).mean(), 0.2, atol=0.03)
     check.true("whole rows or columns are dropped", all(len(np.unique(mask.sum(axis=axis))) > 3 for axis in range(3)))
     counts = {int((dropout_mask((60,), 0.5) == 0).sum()) for _ in range(20)}
@@ -957,11 +964,12 @@ def note_mask(shape, p, dtype=np.float32):
 
 with Checks("03.11", "Dropout.forward") as check, check.using(dropout_mask=note_mask):
     x = Tensor([[1.0, 10.0], [100.0, 1000.0]])
-    check.given(x=x, mask=[[1.0, 2.0], [3.0, 4.0]], look="Is the layer in training?")
+    check.given(x=x, mask=[[1.0, 2.0], [3.0, 4.0]], look="The mask has the shape of x, and is a factor.")
     layer = bare(Dropout, p=0.5, training=True)
     check.equal("the result in training", layer.forward(x), [[1.0, 20.0], [300.0, 4000.0]])
     layer.training = False
-    check.true("in evaluation, x itself should be returned", layer.forward(x) is x)
+    got = layer.forward(x)
+    check.true("in evaluation, x itself should be returned", got is x, got=got, look="Is the layer in training?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     layer, wide = bare(Dropout, p=0.25, training=True), Tensor(np.full((1, 3), 2.0))

@@ -224,8 +224,8 @@ with Checks("05.1", "TensorDataset.__init__") as check:
     check.raises("no tensor at all", ValueError, TensorDataset)
     check.equal("the number of tensors for one", len(TensorDataset(y).tensors), 1)
     arrays = TensorDataset(np.zeros((4, 2), np.float32), np.arange(4), np.ones((4, 2, 2))).tensors
-    check.same("the types made of arrays", [type(tensor).__name__ for tensor in arrays], ["Tensor"] * 3)
-    check.same("their shapes", [tensor.shape for tensor in arrays], [(4, 2), (4,), (4, 2, 2)])
+    check.same("the list of types made of arrays", [type(tensor).__name__ for tensor in arrays], ["Tensor"] * 3)
+    check.same("the list of their shapes", [tensor.shape for tensor in arrays], [(4, 2), (4,), (4, 2, 2)])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -255,7 +255,7 @@ with Checks("05.2", "TensorDataset.__getitem__") as check:
     check.given(x=pairs.tensors[0], y=pairs.tensors[1], index=1, look="One row of each tensor.")
     sample = pairs[1]
     check.is_a("the sample", sample, (tuple, list))
-    check.same("the types in it", [type(part).__name__ for part in sample], ["Tensor", "Tensor"])
+    check.same("the list of types in it", [type(part).__name__ for part in sample], ["Tensor", "Tensor"])
     check.equal("its first part", sample[0], [3.0, 4.0])
     check.equal("its second part", sample[1], 8)
     check.given(index=3, samples=3, look="The first sample is 0, so which one is the last?")
@@ -330,20 +330,20 @@ with Checks("05.3", "batch_indices") as check:
 
     order = np.array([3, 0, 4, 1, 2])
     check.given(order=order, batch_size=2, look="This is the example by hand.")
-    check.same("the batches", lists(batch_indices(order, 2)), [[3, 0], [4, 1], [2]])
-    check.same("the batches with drop_last", lists(batch_indices(order, 2, drop_last=True)), [[3, 0], [4, 1]])
+    check.same("the list of batches", lists(batch_indices(order, 2)), [[3, 0], [4, 1], [2]])
+    check.same("the list of batches with drop_last", lists(batch_indices(order, 2, drop_last=True)), [[3, 0], [4, 1]])
     check.same("the type of a batch", type(batch_indices(order, 2)[0]).__name__, "ndarray")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     six = np.array([5, 1, 0, 3, 2, 4])
-    check.same("six in batches of 2, with drop_last", lists(batch_indices(six, 2, True)), [[5, 1], [0, 3], [2, 4]])
-    check.same("six in batches of 3", lists(batch_indices(six, 3)), [[5, 1, 0], [3, 2, 4]])
-    check.same("six in batches of 4", lists(batch_indices(six, 4)), [[5, 1, 0, 3], [2, 4]])
-    check.same("six in batches of 4, with drop_last", lists(batch_indices(six, 4, True)), [[5, 1, 0, 3]])
-    check.same("six in batches of 10", lists(batch_indices(six, 10)), [[5, 1, 0, 3, 2, 4]])
-    check.same("six in batches of 10, with drop_last", lists(batch_indices(six, 10, True)), [])
-    check.same("six in batches of 1", lists(batch_indices(six, 1)), [[5], [1], [0], [3], [2], [4]])
-    check.same("nothing, in batches of 3", lists(batch_indices(np.arange(0), 3, True)), [])
+    check.same("the list for six in batches of 2, with drop_last", lists(batch_indices(six, 2, True)), [[5, 1], [0, 3], [2, 4]])
+    check.same("the list for six in batches of 3", lists(batch_indices(six, 3)), [[5, 1, 0], [3, 2, 4]])
+    check.same("the list for six in batches of 4", lists(batch_indices(six, 4)), [[5, 1, 0, 3], [2, 4]])
+    check.same("the list for six in batches of 4, with drop_last", lists(batch_indices(six, 4, True)), [[5, 1, 0, 3]])
+    check.same("the list for six in batches of 10", lists(batch_indices(six, 10)), [[5, 1, 0, 3, 2, 4]])
+    check.same("the list for six in batches of 10, with drop_last", lists(batch_indices(six, 10, True)), [])
+    check.same("the list for six in batches of 1", lists(batch_indices(six, 1)), [[5], [1], [0], [3], [2], [4]])
+    check.same("the list for no samples", lists(batch_indices(np.arange(0), 3, True)), [])
     check.same("the order afterwards", six.tolist(), [5, 1, 0, 3, 2, 4])
     ### END HIDDEN TESTS
 
@@ -384,9 +384,10 @@ with Checks("05.4", "epoch_order") as check:
     check.equal("the order without shuffling", epoch_order(5, False, 0, 0), [0, 1, 2, 3, 4])
     check.given(count=50, shuffle=True, seed=3, epoch=0, look="A permutation: each index once.")
     first = epoch_order(50, True, 3, 0)
-    check.equal("the shuffled indices, sorted again", np.sort(first), np.arange(50))
+    check.is_a("the order", first, np.ndarray, look="`shuffle` works in place and returns None.")
+    check.equal("the shuffled order, sorted again", np.sort(first), np.arange(50))
     check.true("nothing was shuffled", not np.array_equal(first, np.arange(50)), got=first)
-    check.equal("the same epoch again", epoch_order(50, True, 3, 0), first, look="A new generator from both numbers.")
+    check.equal("the order of the same epoch again", epoch_order(50, True, 3, 0), first, look="A new generator from both numbers.")
     check.true("epoch 1 has the order of epoch 0", not np.array_equal(epoch_order(50, True, 3, 1), first))
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -431,8 +432,10 @@ samples = [("a", 1), ("b", 2), ("c", 3)]
 list(zip(*samples))
 
 # %% [markdown]
-# `zip(*…)` turns rows into columns, and `np.stack` makes one array of many equal ones, along a new first dimension:
-#
+# `zip(*…)` turns rows into columns, and `np.stack` makes one array of many of the same shape, along a new first
+# dimension.
+
+# %% [markdown]
 # ### 05.5 collate
 #
 # Two traps. Labels are whole numbers and have to stay so: Module 04 uses them as indices, and `Tensor([3, 6])` would
@@ -481,11 +484,11 @@ with Checks("05.5", "collate") as check:
     check.hidden()
     rows = [(np.arange(6.0).reshape(2, 3), 0.5, Tensor(np.int64(3))), (np.ones((2, 3)), 1.5, Tensor(np.int64(4)))]
     one, two, three = collate(rows)
-    check.same("the types", [type(part).__name__ for part in (one, two, three)], ["Tensor"] * 3)
-    check.equal("stacked matrices", one, np.stack([rows[0][0], rows[1][0]]), dtype=np.float64)
-    check.equal("stacked floats", two, [0.5, 1.5], dtype=np.float32)
-    check.equal("stacked labels", three, [3, 4], dtype=np.int64)
-    check.same("the shapes of a batch of one", [part.shape for part in collate(rows[:1])], [(1, 2, 3), (1,), (1,)])
+    check.same("the list of types", [type(part).__name__ for part in (one, two, three)], ["Tensor"] * 3)
+    check.equal("the stack of matrices", one, np.stack([rows[0][0], rows[1][0]]), dtype=np.float64)
+    check.equal("the stack of floats", two, [0.5, 1.5], dtype=np.float32)
+    check.equal("the stack of labels", three, [3, 4], dtype=np.int64)
+    check.same("the list of shapes of a batch of one", [part.shape for part in collate(rows[:1])], [(1, 2, 3), (1,), (1,)])
     check.equal("a batch with one position", collate([(Tensor([1.0]),), (Tensor([2.0]),)])[0], [[1.0], [2.0]])
     wrong = [(Tensor(np.ones(3)), 1), (Tensor(np.ones(3)), 2), (Tensor(np.ones(4)), 3)]
     check.raises("rows of 3 and of 4", ValueError, lambda: collate(wrong), mentions=("(3,)", "(4,)"))
@@ -516,19 +519,19 @@ rows = bare(TensorDataset, tensors=(Tensor([[0.0, 0.5], [1.0, 1.5], [2.0, 2.5]])
 with Checks("05.6", "TensorDataset.gather") as check:
     check.given(x=rows.tensors[0], y=rows.tensors[1], indices=[0, 2], look="Index each tensor with the whole array.")
     batch = rows.gather(np.array([0, 2]))
-    check.same("the types", [type(part).__name__ for part in batch], ["Tensor", "Tensor"])
-    check.equal("the rows of x", batch[0], [[0.0, 0.5], [2.0, 2.5]])
-    check.equal("the rows of y", batch[1], [10, 12])
+    check.same("the list of types", [type(part).__name__ for part in batch], ["Tensor", "Tensor"])
+    check.equal("the part from x", batch[0], [[0.0, 0.5], [2.0, 2.5]])
+    check.equal("the part from y", batch[1], [10, 12])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     batch = rows.gather(np.array([2, 0, 1]))
-    check.equal("the rows of x in another order", batch[0], [[2.0, 2.5], [0.0, 0.5], [1.0, 1.5]], dtype=np.float32)
-    check.equal("the rows of y in another order", batch[1], [12, 10, 11], dtype=rows.tensors[1].dtype)
-    check.equal("a row twice", rows.gather(np.array([1, 1]))[1], [11, 11])
-    check.same("the shapes of a batch of one", [part.shape for part in rows.gather(np.array([1]))], [(1, 2), (1,)])
+    check.equal("the part from x in another order", batch[0], [[2.0, 2.5], [0.0, 0.5], [1.0, 1.5]], dtype=np.float32)
+    check.equal("the part from y in another order", batch[1], [12, 10, 11], dtype=rows.tensors[1].dtype)
+    check.equal("the part from y with a row twice", rows.gather(np.array([1, 1]))[1], [11, 11])
+    check.same("the list of shapes of a batch of one", [part.shape for part in rows.gather(np.array([1]))], [(1, 2), (1,)])
     single = bare(TensorDataset, tensors=(Tensor(np.arange(24.0).reshape(4, 3, 2)),))
     check.equal("the number of tensors", len(single.gather(np.array([3]))), 1)
-    check.equal("rows that are matrices", single.gather(np.array([3, 1]))[0], np.arange(24.0).reshape(4, 3, 2)[[3, 1]])
+    check.equal("the part from a stack of matrices", single.gather(np.array([3, 1]))[0], np.arange(24.0).reshape(4, 3, 2)[[3, 1]])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -676,7 +679,7 @@ def __iter__(self):
 
 # %% [markdown]
 # The test needs stand-ins for what you wrote before, so that it judges this exercise only: data that notes what was
-# asked for, orders that are easy to check, and a collate that only wraps. Run both cells.
+# asked for, orders that are easy to check, and a collate that only wraps. Run the cells; nothing to do.
 
 # %%
 class Noting(Dataset):
@@ -697,7 +700,7 @@ class NotingGather(Noting):
     def gather(self, indices):
         return "gathered", [int(index) for index in indices]
 
-
+# %%
 def turned(count, shuffle, seed, epoch):
     """Stands in for epoch_order: 'shuffled' orders are turned by the seed, and by one more in each epoch."""
     return np.roll(np.arange(count), -(seed + epoch)) if shuffle else np.arange(count)
@@ -717,28 +720,30 @@ with Checks("05.8", "DataLoader.__iter__") as check, check.using(**stand_ins):
     loader = noting_loader(Noting())
     check.given(order=[1, 2, 3, 4, 0], batch_size=2, look="Which samples does each batch hold?")
     batches = [("collated", [f"sample {i}" for i in part]) for part in [(1, 2), (3, 4), (0,)]]
-    check.same("the batches of the first epoch", [batch for batch in loader], batches)
+    got = [batch for batch in loader]
+    check.same("the list of kinds of batches", [type(batch).__name__ for batch in got], ["tuple"] * 3)
+    check.same("the first epoch", got, batches)
     check.same("self.epoch after one epoch", loader.epoch, 1)
     check.given(order=[2, 3, 4, 0, 1], batch_size=2, look="The order depends on self.epoch, which has changed.")
     check.same("the first batch of the second epoch", next(iter(loader)), ("collated", ["sample 2", "sample 3"]))
     gathering = noting_loader(NotingGather(), shuffle=False)
     check.given(dataset="has a gather", look="Ask the data set for the whole batch.")
     batches = [("gathered", [0, 1]), ("gathered", [2, 3]), ("gathered", [4])]
-    check.same("the batches", [batch for batch in gathering], batches)
+    check.same("the epoch", [batch for batch in gathering], batches)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.same("self.epoch after an epoch that was broken off", loader.epoch, 2)
     dropping = noting_loader(Noting(), shuffle=False, drop_last=True)
-    check.same("with drop_last", [batch for batch in dropping],
+    check.same("the epoch with drop_last", [batch for batch in dropping],
                [("collated", ["sample 0", "sample 1"]), ("collated", ["sample 2", "sample 3"])])
     lazy = noting_loader(Noting(), shuffle=False)
     next(iter(lazy))
-    check.same("the samples asked for when one batch was wanted", lazy.dataset.asked, [0, 1])
+    check.same("the list of samples asked for when one batch was wanted", lazy.dataset.asked, [0, 1])
     nested = noting_loader(NotingGather(), seed=0)
     pairs = [(outer[1][0], inner[1][0]) for outer in nested for inner in nested]
     expected = [(0, 1), (0, 3), (0, 0), (2, 2), (2, 4), (2, 1), (4, 3), (4, 0), (4, 2)]
-    check.same("two loops, one inside the other", pairs, expected)
-    check.same("the epochs that have begun", nested.epoch, 4)
+    check.same("what two loops see, one inside the other,", pairs, expected)
+    check.same("the number of epochs that have begun", nested.epoch, 4)
     check.same("the first batch for seed 3", next(iter(noting_loader(NotingGather(), seed=3))), ("gathered", [3, 4]))
     ### END HIDDEN TESTS
 
@@ -806,21 +811,21 @@ with Checks("05.9", "split_indices") as check:
     check.given(count=100, test_share=0.3, look="Three in ten are for the test.")
     train, test = split_indices(100, 0.3, seed=0)
     check.same("how many for training and for the test", [len(train), len(test)], [70, 30])
-    check.equal("all indices together, sorted", np.sort(np.concatenate([train, test])), np.arange(100))
+    check.equal("the list of all indices, sorted,", np.sort(np.concatenate([train, test])), np.arange(100))
     check.true("the test indices stand together: they were not dealt at random", np.ptp(test) > 40, got=np.sort(test))
-    check.equal("the test indices for the same seed again", split_indices(100, 0.3, seed=0)[1], test)
+    check.equal("the test part for the same seed again", split_indices(100, 0.3, seed=0)[1], test)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     other = split_indices(100, 0.3, seed=1)[1]
     check.true("another seed gives the same split", not np.array_equal(np.sort(other), np.sort(test)))
-    check.same("the sizes for 1797 and 0.2", [len(part) for part in split_indices(1797, 0.2, seed=5)], [1438, 359])
-    check.same("the sizes for 7 and 0.5", [len(part) for part in split_indices(7, 0.5, seed=5)], [3, 4])
-    check.same("the sizes for 10 and 0", [len(part) for part in split_indices(10, 0.0, seed=2)], [10, 0])
+    check.same("the pair of sizes for 1797 and 0.2", [len(part) for part in split_indices(1797, 0.2, seed=5)], [1438, 359])
+    check.same("the pair of sizes for 7 and 0.5", [len(part) for part in split_indices(7, 0.5, seed=5)], [3, 4])
+    check.same("the pair of sizes for 10 and 0", [len(part) for part in split_indices(10, 0.0, seed=2)], [10, 0])
     tests = np.concatenate([split_indices(20, 0.25, seed=seed)[1] for seed in range(400)])
     often = np.bincount(tests, minlength=20)
     check.equal("how often each of 20 is in the test, in 400 splits", often, np.full(20, 100), atol=40)
     train, test = split_indices(1797, 0.2, seed=5)
-    check.equal("1797 indices together, sorted", np.sort(np.concatenate([train, test])), np.arange(1797))
+    check.equal("the list of 1797 indices, sorted,", np.sort(np.concatenate([train, test])), np.arange(1797))
     check.same("the kind of numbers", [train.dtype.kind, test.dtype.kind], ["i", "i"])
     check.true("the test indices are evenly spaced, not random", len(np.unique(np.diff(np.sort(test)))) > 4)
     ### END HIDDEN TESTS
@@ -871,7 +876,8 @@ picture("Accuracy on test digits against batch within one epoch. Shuffled, it ri
 # One honest remark about our split: the file does not say who wrote what, so digits by one hand are in both parts. For
 # a number that holds for *new writers*, whole writers would have to be set aside. The data's authors did that: these
 # 1,797 are by thirteen people who wrote none of their training digits.
-#
+
+# %% [markdown]
 # ## Part 6: Check your understanding
 #
 # ### 05.10 Samples in an epoch, and in many
@@ -915,12 +921,12 @@ def batch_bytes(batch_size, shape):
 # %% nbgrader={"grade": true, "grade_id": "test-05-11-batch-bytes", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("05.11", "batch_bytes") as check:
     check.given(batch_size=1, shape=(64,), look="64 numbers of 4 bytes, a label of 8.")
-    check.equal("the bytes of one digit", batch_bytes(1, (64,)), 264)
+    check.equal("the size of one digit", batch_bytes(1, (64,)), 264)
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the bytes of 32 digits", batch_bytes(32, (64,)), 8448)
-    check.equal("the bytes of 32 photographs", batch_bytes(32, (3, 224, 224)), 19267840, rtol=0)
-    check.equal("the bytes of 5 single numbers", batch_bytes(5, ()), 60)
+    check.equal("the size of 32 digits", batch_bytes(32, (64,)), 8448)
+    check.equal("the size of 32 photographs", batch_bytes(32, (3, 224, 224)), 19267840, rtol=0)
+    check.equal("the size of 5 single numbers", batch_bytes(5, ()), 60)
     ### END HIDDEN TESTS
 
 # %% [markdown]
