@@ -392,7 +392,7 @@ def test_the_walls_of_the_sandbox_cannot_be_moved(graded):
 
 @pytest.mark.parametrize("student", ["leak-exception", "leak-print", "leak-later"])
 def test_hidden_tests_do_not_reach_the_feedback(graded, student):
-    root, result, _ = graded
+    root, _, _ = graded
     page = (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "secret_input" not in page and "check.hidden" not in page and "17.25" not in page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -112,7 +113,7 @@ def test_the_table_lists_everybody(graded):
     from rich.console import Console
 
     _, result, _ = graded
-    console = Console(width=100, record=True, file=open("/dev/null", "w"))
+    console = Console(width=100, record=True, file=io.StringIO())
     console.print(result.table())
     text = console.export_text()
     assert all(one.student in text for one in result) and "16 / 20" in text

@@ -17,8 +17,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .pages import feedback
     from .model import ClassResult, ExerciseResult, Limits, SubmissionResult
+    from .pages import feedback
     from .pipeline import grade
 
 __all__ = ["ClassResult", "ExerciseResult", "Limits", "SubmissionResult", "feedback", "grade"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
@@ -176,10 +177,8 @@ def _in_folder(student: str, folder: Path, notebook: str) -> Submission:
         submission.problem = f"there are {len(others)} notebooks, and none is called {expected.name}"
     elif len(archives) == 1:
         submission.path = archives[0]
-    try:
+    with contextlib.suppress(OSError, _Unreadable, UnicodeDecodeError):
         submission.timestamp = read_safely(folder / "timestamp.txt", 200).decode("utf-8").strip() or None
-    except (OSError, _Unreadable, UnicodeDecodeError):
-        pass
     submission.extras = {
         path.name: path
         for path in _entries(folder)

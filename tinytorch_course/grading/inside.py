@@ -13,6 +13,7 @@ limits, before the first byte of a submission arrives.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import json
@@ -220,7 +221,7 @@ def run_judge(config: dict) -> None:
 
     preload(["numpy", "numpy.testing", "tinytorch.checks"])
     before = _fingerprint()
-    quiet = open(os.devnull, "w", encoding="utf-8")
+    quiet = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (lives as long as the process)
     report = os.open(f"{SOCKETS}/judged.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     main = types.ModuleType("__main__")
     main.__dict__["__builtins__"] = __builtins__
@@ -269,10 +270,8 @@ def serve(config: dict) -> None:
     while True:
         readable, _, _ = select.select([0, wake_read], [], [])
         if wake_read in readable:
-            try:
+            with contextlib.suppress(BlockingIOError):
                 os.read(wake_read, 4096)
-            except BlockingIOError:
-                pass
             while children:
                 try:
                     pid, status = os.waitpid(-1, os.WNOHANG)

@@ -184,6 +184,7 @@ class ClassResult:
     autograded: Path
     feedback: Path
     seconds: float = 0.0
+    note: str = ""  # a remark on the whole run
 
     def __iter__(self):
         return iter(self.results)
@@ -199,7 +200,7 @@ class ClassResult:
         from rich.markup import escape
         from rich.table import Table
 
-        table = Table(title=f"{self.assignment}: {len(self.results)} submissions")
+        table = Table(title=f"{self.assignment}: {len(self.results)} submissions", caption=escape(self.note) or None)
         table.add_column("student")
         table.add_column("score", justify="right")
         table.add_column("state")

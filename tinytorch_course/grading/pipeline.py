@@ -63,10 +63,10 @@ class Ground:
 
     @classmethod
     def open(cls, root: Path, assignment: str) -> Ground:
+        """The assignment as the gradebook in `root` has it."""
         root = root.resolve()
         if not root.is_dir():
             raise CourseError(f"there is no folder {root}", "Name the folder of the course.")
-        _generate_if_needed(root, assignment)
         config = read_config(root)
         directory = course_directory(root, config)
         database = Path(directory.db_url.removeprefix("sqlite:///"))
@@ -97,33 +97,44 @@ class Ground:
         return f"{self.assignment}: {student}"
 
 
-def _generate_if_needed(root: Path, assignment: str) -> None:
-    """Put a module of the course into the gradebook, if it is not there or was put there from an older notebook."""
+def _generate_if_needed(root: Path, assignment: str) -> str:
+    """Put a module of the course into the gradebook if it is not there, or was put there from an older notebook.
+
+    Returns a remark for people when that cannot be done: nbgrader adds and removes no cells once there are submissions.
+    """
     module = module_of(root, assignment)
     if module is None or not module.notebook.is_file():
-        return
+        return ""
     mark = root / ".tinytorch" / "grading" / f"{assignment}.generated"
     now = hashlib.sha256(module.notebook.read_bytes()).hexdigest()
     before = mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
     if before == now and (root / "gradebook.db").is_file():
-        return
-    if before is None and _knows(root, assignment):
-        return  # somebody generated it with nbgrader's own command
-    from ..release import generate
+        return ""
+    known = _names_in_gradebook(root, assignment)
+    if before is None and known:
+        return ""  # somebody generated it with nbgrader's own command
+    from ..release import generate, stripped
 
+    if known:
+        cells = [cell.metadata.get("nbgrader", {}) for cell in stripped(module).cells]
+        if known != {about["grade_id"] for about in cells if about.get("grade_id")}:
+            return (
+                "The notebook has gained or lost cells since this assignment was released. "
+                "Submissions are graded by what was released."
+            )
     generate(module, course_dir=root)
     replace_file(mark, now + "\n")
+    return ""
 
 
-def _knows(root: Path, assignment: str) -> bool:
+def _names_in_gradebook(root: Path, assignment: str) -> set[str]:
     directory = course_directory(root)
     if directory.db_url.startswith("sqlite:///") and not Path(directory.db_url.removeprefix("sqlite:///")).is_file():
-        return False
+        return set()
     try:
-        read_source(directory, assignment)
+        return {cell.name for cell in read_source(directory, assignment).cells}
     except CourseError:
-        return False
-    return True
+        return set()
 
 
 @functools.cache
@@ -210,7 +221,9 @@ def grade(
         raise CourseError(f"{timeout} seconds are no time for a cell", "Give a positive number.")
     if sandbox and scheduler is None:
         require()
-    ground = Ground.open(Path(course_dir), assignment)
+    root = Path(course_dir).resolve()
+    note = _generate_if_needed(root, assignment) if root.is_dir() else ""
+    ground = Ground.open(root, assignment)
     limits = Limits(timeout=timeout, total=total or 10 * timeout, memory=bytes_of(memory))
     hide = (ground.root, Path(ground.directory.root))
     setting = Setting(ground.source, library_for(ground.root, assignment), limits, sandbox, tuple(dict.fromkeys(hide)))
@@ -244,6 +257,7 @@ def grade(
         ground.step("autograded"),
         ground.step("feedback"),
         time.monotonic() - began,
+        note,
     )
 
 

@@ -314,8 +314,8 @@ def _sequence(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> list[C
         expected = known.get(item.taken or "")
         if expected is None:
             # A copy of a test teaches the grader nothing.
-            copy = (
-                item.claims in known and known[item.claims].is_test or any(_same(item.source, text) for text in tests)
+            copy = (item.claims in known and known[item.claims].is_test) or any(
+                _same(item.source, text) for text in tests
             )
             sequence.append(Cell(item.cell_type, item.source, run=not copy))
         elif expected.restored:

@@ -131,6 +131,14 @@ class Recorder:
             found.setdefault(student, {})[cell] = score
         return found
 
+    def people(self) -> dict[str, tuple[str, str, str]]:
+        """Name, address and LMS id of everybody in the gradebook."""
+        found = {}
+        for student in self._gradebook.students:
+            name = ", ".join(filter(None, [student.last_name, student.first_name]))
+            found[student.id] = (name, student.email or "", student.lms_user_id or "")
+        return found
+
     def save(
         self,
         student: str,
