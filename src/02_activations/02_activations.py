@@ -369,8 +369,8 @@ with Checks("02.4", "Sigmoid.forward") as check, np.errstate(over="raise", inval
     before, expected = x.data.copy(), 1 / (1 + np.exp(-x.data))
     check.equal("the result in float64", Sigmoid()(x), expected, dtype=np.float64, rtol=1e-12)
     check.equal("the input afterwards", x, before, rtol=0, atol=0)
-    check.equal("a small result", Sigmoid()(Tensor([-30.0])).data * 1e13, [0.93576], rtol=1e-4, dtype=np.float32)
-    check.equal("a very small one", Sigmoid()(Tensor(np.array([-600.0]))).data * 1e260, [2.6503e-1], rtol=1e-3)
+    check.equal("the result for -30, times 1e13,", Sigmoid()(Tensor([-30.0])).data * 1e13, [0.93576], rtol=1e-4, dtype=np.float32)
+    check.equal("the result for -600, times 1e260,", Sigmoid()(Tensor(np.array([-600.0]))).data * 1e260, [2.6503e-1], rtol=1e-3)
     with np.errstate(invalid="ignore"):
         check.equal("the result for NaN", Sigmoid()(Tensor([np.nan, 0.0])), [np.nan, 0.5])
     ### END HIDDEN TESTS
@@ -409,14 +409,16 @@ with Checks("02.5", "Tanh.forward") as check, np.errstate(over="raise", invalid=
     out = Tanh()(x)
     check.is_a("the result", out, Tensor)
     check.equal("the result", out, [-0.761594, 0.0, 0.761594], dtype=np.float32)
-    check.equal("the result for large inputs", Tanh()(Tensor([-1000.0, 1000.0])), [-1.0, 1.0], inputs={"x": [-1000, 1000]})
+    x = Tensor([-1000.0, 1000.0])
+    check.given(x=x, look="Which exponential overflows? NumPy has a tanh of its own.")
+    check.equal("the result for large inputs", Tanh()(x), [-1.0, 1.0])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x = Tensor(np.random.default_rng(3).normal(size=(2, 5)))
     before = x.data.copy()
     check.equal("the result in float64", Tanh()(x), np.tanh(before), dtype=np.float64, rtol=1e-10)
     check.equal("the input afterwards", x, before, rtol=0, atol=0)
-    check.equal("a tiny result", Tanh()(Tensor([1e-9])).data * 1e9, [1.0], rtol=1e-4)
+    check.equal("the result for 1e-9, times 1e9,", Tanh()(Tensor([1e-9])).data * 1e9, [1.0], rtol=1e-4)
     with np.errstate(invalid="ignore"):
         check.equal("the result for NaN", Tanh()(Tensor([np.nan])), [np.nan])
     ### END HIDDEN TESTS
@@ -805,7 +807,7 @@ with Checks("02.10", "at_temperature") as check, check.using(Softmax=GivenSoftma
     check.given(logits=logits, temperature=0.5, look="What does the temperature divide: logits or probabilities?")
     check.equal("the result at 0.5", at_temperature(logits, 0.5), [0.119203, 0.880797])
     check.equal("the result at 1", at_temperature(logits, 1.0), [0.268941, 0.731059], inputs={"temperature": 1.0})
-    check.raises("a temperature of 0", ValueError, lambda: at_temperature(logits, 0.0))
+    check.raises("a temperature of 0", ValueError, lambda: at_temperature(logits, 0.0), inputs={"temperature": 0.0}, look="")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     logits = Tensor(np.array([[0.0, 1.0, 3.0], [2.0, 2.0, -2.0]]))
@@ -830,7 +832,9 @@ show(figure, "Softmax of 2, 1, 0.5, 0, -1: at temperature 0.3 class 0 has nearly
 #
 # These are graded too. Each asks for a function, so that it can be tried on numbers other than the ones in the text.
 #
-# **02.11** The slope of a sigmoid is at most 0.25, at 0. A change that passes through several sigmoids is multiplied by the slope of each. What is the most that can be left of it?
+# ### 02.11 What is left of a slope
+#
+# The slope of a sigmoid is at most 0.25, at 0. A change that passes through several sigmoids is multiplied by the slope of each. What is the most that can be left of it?
 
 # %% nbgrader={"grade": false, "grade_id": "02-11-surviving-slope", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def surviving_slope(layers):
@@ -852,7 +856,9 @@ with Checks("02.11", "surviving_slope") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# **02.12** Two classes differ by `difference` in their logits. At a given temperature, how many times more probable is the one with the larger logit? The other classes do not matter: work out $p_i / p_j$ and see what cancels.
+# ### 02.12 Odds
+#
+# Two classes differ by `difference` in their logits. At a given temperature, how many times more probable is the one with the larger logit? The other classes do not matter: work out $p_i / p_j$ and see what cancels.
 
 # %% nbgrader={"grade": false, "grade_id": "02-12-odds", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def odds(difference, temperature):
@@ -864,13 +870,13 @@ def odds(difference, temperature):
 # %% nbgrader={"grade": true, "grade_id": "test-02-12-odds", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("02.12", "odds") as check:
     check.given(difference=1.0, temperature=1.0, look="Write down p_i / p_j: the sum below cancels.")
-    check.equal("the odds", odds(1.0, 1.0), 2.718282)
-    check.equal("the odds", odds(0.0, 1.0), 1.0, inputs={"difference": 0.0, "temperature": 1.0})
+    check.equal("the ratio", odds(1.0, 1.0), 2.718282)
+    check.equal("the ratio", odds(0.0, 1.0), 1.0, inputs={"difference": 0.0, "temperature": 1.0})
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the odds at 0.5", odds(1.0, 0.5), 7.389056)
-    check.equal("the odds at 2", odds(3.0, 2.0), 4.481689)
-    check.equal("the odds of the smaller one", odds(-1.0, 1.0), 0.367879)
+    check.equal("the ratio at 0.5", odds(1.0, 0.5), 7.389056)
+    check.equal("the ratio at 2", odds(3.0, 2.0), 4.481689)
+    check.equal("the ratio of the smaller one", odds(-1.0, 1.0), 0.367879)
     ### END HIDDEN TESTS
 
 # %% [markdown]

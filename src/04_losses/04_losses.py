@@ -75,22 +75,22 @@ def show(figure, alt):
 # %% [markdown]
 # ## Part 1 · Squared error, and a shape that lies
 #
-# A model says tomorrow's temperatures are `[21, 18, 24]`. They turn out to be `[20, 18, 21]`. How wrong was it, in one number? Take the differences, `[1, 0, 3]`, square them, and average:
+# A model says tomorrow's temperatures are `[21, 18, 24]`. They turn out to be `[20, 18, 27]`. How wrong was it, in one number? Take the differences, `[1, 0, -3]`, square them, and average:
 #
 # $$\mathrm{MSE} = \frac1n \sum_i (\mathrm{pred}_i - \mathrm{target}_i)^2 = \frac{1 + 0 + 9}{3} = 3.33$$
 
 # %%
-pred, target = Tensor([21.0, 18.0, 24.0]), Tensor([20.0, 18.0, 21.0])
+pred, target = Tensor([21.0, 18.0, 24.0]), Tensor([20.0, 18.0, 27.0])
 difference = pred - target
 print((difference * difference).mean())
 
 # %% [markdown]
-# Squares make every difference count as positive, and a difference of 3 count nine times as much as one of 1.
+# Squares make every difference count as positive, and one of 3 count nine times as much as one of 1.
 #
 # Now the same again, with predictions as a network gives them: a column, of shape (3, 1). They are *perfect* this time. What do you expect?
 
 # %%
-pred, target = Tensor([[20.0], [18.0], [21.0]]), Tensor([20.0, 18.0, 21.0])
+pred, target = Tensor([[20.0], [18.0], [27.0]]), Tensor([20.0, 18.0, 27.0])
 difference = pred - target
 print("mean square:", (difference * difference).mean().item(), " shape of the difference:", difference.shape)
 
@@ -125,7 +125,9 @@ with Checks("04.1", "check_pair") as check:
     column, row, whole = Tensor([[1.0], [2.0], [3.0]]), Tensor([1.0, 2.0, 3.0]), Tensor(np.array([1, 2, 3], np.int64))
     check.given(pred=column, target=row, look="Compare the two shapes. Are both in the message?")
     check.raises("a column against a row", ValueError, lambda: check_pair(column, row), mentions=("(3, 1)", "(3,)"))
+    check.given(pred=whole, target=row, look="Which kind of dtype have the predictions?")
     check.raises("integer predictions", TypeError, lambda: check_pair(whole, row), mentions="int64")
+    check.given(look="A good pair is no occasion to return anything.")
     check.same("what it returns for a good pair", check_pair(row, Tensor([3.0, 2.0, 1.0])), None)
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -194,13 +196,14 @@ class MSELoss(Loss):
 
 # %% nbgrader={"grade": true, "grade_id": "test-04-02-mse", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 with Checks("04.2", "MSELoss.forward") as check, check.using(check_pair=accept):
-    pred, target = Tensor([21.0, 18.0, 24.0]), Tensor([20.0, 18.0, 21.0])
-    check.given(pred=pred, target=target, look="The differences are 1, 0 and 3. Square, then average.")
+    pred, target = Tensor([21.0, 18.0, 24.0]), Tensor([20.0, 18.0, 27.0])
+    check.given(pred=pred, target=target, look="The differences are 1, 0 and -3. Square, then average.")
     loss = MSELoss()(pred, target)
     check.is_a("the loss", loss, Tensor)
     check.equal("the loss", loss, 10 / 3, dtype=np.float32)
     with check.using(check_pair=refuse):
         column, row = Tensor([[1.0], [2.0]]), Tensor([1.0, 2.0])
+        check.given(pred=column, target=row, look="Is check_pair called before anything is computed?")
         check.raises("a pair that check_pair refuses", ValueError, lambda: MSELoss()(column, row))
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -209,7 +212,7 @@ with Checks("04.2", "MSELoss.forward") as check, check.using(check_pair=accept):
     before = pred.data.copy()
     expected = ((pred.data - target.data) ** 2).sum() / 12
     check.equal("the loss of a table in float64", MSELoss()(pred, target), expected, dtype=np.float64, rtol=1e-12)
-    check.equal("the predictions afterwards", pred, before, rtol=0, atol=0)
+    check.equal("the array of predictions afterwards", pred, before, rtol=0, atol=0)
     mixed = MSELoss()(Tensor([1.5, 2.0]), Tensor(np.array([1, 4])))
     check.equal("the loss for integer targets", mixed, 2.125, dtype=np.float32)
     check.equal("the loss for a NaN", MSELoss()(Tensor([np.nan, 1.0]), Tensor([0.0, 1.0])), np.nan)
@@ -281,7 +284,7 @@ with Checks("04.3", "average_surprise") as check, np.errstate(divide="raise", in
     check.equal("the average over four", average_surprise([0.25] * 4, [0.5, 0.25, 0.125, 0.125]), 2.25)
     check.equal("where something never happens", average_surprise([1.0, 0.0], [0.25, 0.75]), 2.0)
     check.equal("where something impossible never happens", average_surprise(np.array([1.0, 0.0]), [1.0, 0.0]), 0.0)
-    check.true("the impossible happened: infinite", average_surprise([0.5, 0.5], [1.0, 0.0]) == np.inf)
+    check.true("what happens though it was called impossible should surprise infinitely", average_surprise([0.5, 0.5], [1.0, 0.0]) == np.inf)
     ### END HIDDEN TESTS
 
 # %% tags=["demo"]
@@ -367,6 +370,7 @@ with (
     check.given(pred=[0.0], target=[1.0], look="No logarithm counts as less than -100.")
     check.equal("the loss of a hopeless prediction", bce([0.0], [1.0]), 100.0)
     check.equal("the loss of a perfect one", bce([1.0], [1.0]), 0.0, inputs={"pred": [1.0], "target": [1.0]})
+    check.given(pred=[1.2], target=[1.0], look="Is there a comparison with 0 and with 1?")
     check.raises("a prediction of 1.2", ValueError, lambda: bce([1.2], [1.0]))
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -567,8 +571,9 @@ with Checks("04.6", "log_softmax") as check, np.errstate(over="raise", invalid="
     check.given(x=x, look="Shift each row by its own maximum before the exponential, and take the logarithm of the sum.")
     check.equal("the result for large logits", log_softmax(x), [[-0.693147, -0.693147], [-150.0, 0.0]], rtol=1e-4)
     direct, used = operations_on(log_softmax, Tensor([0.0, 1.0]))
-    check.true("`x` itself should go into a subtraction", bool(direct - {"sum", "log"}), got=sorted(direct))
-    check.true("it should use Tensor's exp and log", {"exp", "log"} <= used, got=sorted(used))
+    check.given(look="Start from `x`, not from `x.data`: what is computed with arrays leaves no record.")
+    check.true("`x` itself should go into a subtraction", bool(direct - {"sum", "log"}))
+    check.true("the exponential and the logarithm should be Tensor's own", {"exp", "log"} <= used)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     a = np.random.default_rng(1).normal(size=(2, 3, 4))
@@ -711,7 +716,7 @@ with (
     pred = Tensor(a.copy())
     loss = CrossEntropyLoss()(pred, Tensor(np.array(classes, np.uint8)))
     check.equal("the loss of five rows in float64", loss, expected, dtype=np.float64, rtol=1e-12)
-    check.equal("the logits afterwards", pred, a, rtol=0, atol=0)
+    check.equal("the array of logits afterwards", pred, a, rtol=0, atol=0)
     far_apart = [[0.0, 1.0], [-900.0, -900.0], [900.0, 0.0]]
     check.equal("the loss of rows far apart", entropy(far_apart, 1, 0, 0), 0.335470, rtol=1e-3)
     check.equal("the loss for logits far apart", entropy([[-500.0, 0.0, 0.0]], 0), 500.693, rtol=1e-5)
@@ -765,7 +770,9 @@ with Checks("04.9", "accuracy") as check:
 #
 # Three functions, each a line or two, graded with numbers of their own.
 #
-# **04.10** Before any training a classifier knows nothing: all logits of a row are about equal. What is its cross-entropy, in nats, for a given number of classes? Comparing the first loss you see with this number finds many bugs in a second.
+# ### 04.10 The loss of knowing nothing
+#
+# Before any training a classifier knows nothing: all logits of a row are about equal. What is its cross-entropy, in nats, for a given number of classes? Comparing the first loss you see with this number finds many bugs in a second.
 
 # %% nbgrader={"grade": false, "grade_id": "04-10-chance-loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def chance_loss(classes):
@@ -786,7 +793,9 @@ with Checks("04.10", "chance_loss") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# **04.11** Language models are compared by *perplexity*: among how many equally probable words would one have to guess to be surprised as much, on average? A loss of $\log 2$ nats is a fair choice between 2. What is the perplexity of a given loss in nats?
+# ### 04.11 Perplexity
+#
+# Language models are compared by *perplexity*: among how many equally probable words would one have to guess to be surprised as much, on average? A loss of $\log 2$ nats is a fair choice between 2. What is the perplexity of a given loss in nats?
 
 # %% nbgrader={"grade": false, "grade_id": "04-11-perplexity", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def perplexity(loss):
@@ -807,7 +816,9 @@ with Checks("04.11", "perplexity") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# **04.12** An epoch of 100 examples came in batches of 64 and 36, with mean losses 1.0 and 2.0. The mean over all examples is not 1.5, as the second batch holds fewer: it is $(64 \cdot 1 + 36 \cdot 2) / 100 = 1.36$. Write it for any batches.
+# ### 04.12 The loss of an epoch
+#
+# An epoch of 100 examples came in batches of 64 and 36, with mean losses 1.0 and 2.0. The mean over all examples is not 1.5, as the second batch holds fewer: it is $(64 \cdot 1 + 36 \cdot 2) / 100 = 1.36$. Write it for any batches.
 
 # %% nbgrader={"grade": false, "grade_id": "04-12-epoch-loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def epoch_loss(losses, sizes):
