@@ -151,7 +151,7 @@ class Linear(Layer):
         return f"Linear({self.weight.shape[0]}, {self.weight.shape[1]}{bias})"
 
 # %% [markdown]
-# ### 03.1 Linear.forward
+# ### 03.1 `Linear.forward`
 #
 # Real networks read many pictures at once: `x` has the shape (batch, in_features), one picture a row. Broadcasting
 # adds the bias to each row. When the shapes do not fit, the error should name both. Your `matmul` may do that already;
@@ -281,7 +281,7 @@ for terms in [4, 16, 64, 256]:
 # root.
 
 # %% [markdown]
-# ### 03.2 uniform_init
+# ### 03.2 `uniform_init`
 #
 # Example: fan-in 4 gives numbers between −0.5 and 0.5; fan-in 64 between −0.125 and 0.125. The fan-in is an argument
 # of its own because a bias has one too, and its shape does not tell.
@@ -332,7 +332,7 @@ with Checks("03.2", "uniform_init") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 03.3 Linear.__init__
+# ### 03.3 `Linear.__init__`
 #
 # Now a layer can make its own numbers. `Linear(64, 10)` draws a weight of shape (64, 10) and a bias of shape (10,).
 # Each of the ten outputs sums 64 terms, so the fan-in is 64 for both.
@@ -407,7 +407,7 @@ print(reader, "says", scores.data.argmax(), "with the scores", scores.data.round
 # numbers overflow. Do not believe it: measure it.
 
 # %% [markdown]
-# ### 03.4 activation_stds
+# ### 03.4 `activation_stds`
 #
 # The size of a signal is its standard deviation. By hand: if the layers are "times 2" and "plus 5", and $x = (1, 3)$
 # with standard deviation 1, then it is 2 after the first layer and still 2 after the second.
@@ -444,7 +444,7 @@ with Checks("03.4", "activation_stds") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 03.5 keeping_bound
+# ### 03.5 `keeping_bound`
 #
 # Which bound $a$ keeps the size? Take $n$ inputs with mean square 1 and weights drawn evenly from $-a$ to $a$: those
 # have mean square $a^2/3$. The products have mean square $a^2/3$ too, and the sum of $n$ of them $n\,a^2/3$. It stays
@@ -564,7 +564,7 @@ vars(TwoLayers())
 # that is always the same matters too: saved networks rely on it.
 
 # %% [markdown]
-# ### 03.6 walk
+# ### 03.6 `walk`
 #
 # **By hand.** A layer `outer` has `first = inner`, then `scale = c`, then `again = inner`; `inner` has `w = a` and `u
 # = b`. The walk gives `outer, inner, a, b, c`: what is inside `inner` comes before `c`, and the second `inner` is not
@@ -653,7 +653,7 @@ with Checks("03.6", "walk") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 03.7 Layer.parameters
+# ### 03.7 `Layer.parameters`
 #
 # With the walk done, the question of Module 07 is one line. A parameter is a tensor that requires a gradient: other
 # tensors (a table of constants, say) may live in a layer without being learned.
@@ -725,7 +725,7 @@ def zero_grad(self):
 # True or False. A network has one switch for all: `net.train()` before learning, `net.eval()` before use.
 
 # %% [markdown]
-# ### 03.8 Layer.train
+# ### 03.8 `Layer.train`
 #
 # The switch has to reach layers deep inside, and only this network's: another one made of the same classes stays as it
 # is.
@@ -785,7 +785,7 @@ with Checks("03.8", "Layer.train") as check, check.using(walk=answers):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 03.9 Sequential.forward
+# ### 03.9 `Sequential.forward`
 #
 # Most networks are a queue: each layer reads what the one before it wrote. `Sequential(a, b, c)` is that queue as one
 # layer, so it can stand inside another. Everything but its `forward` is given.
@@ -851,7 +851,7 @@ with Checks("03.9", "Sequential.forward") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 03.10 dropout_mask
+# ### 03.10 `dropout_mask`
 #
 # A network with more numbers than it needs learns its examples by heart. **Dropout** makes that hard: at each step,
 # every number has a chance $p$ to be set to zero, so no unit can rely on a particular other one (Srivastava and
@@ -920,7 +920,7 @@ picture("A handwritten 3, and the same digit three times with about a third of i
         "white and the rest darker.")
 
 # %% [markdown]
-# ### 03.11 Dropout.forward
+# ### 03.11 `Dropout.forward`
 #
 # The layer: in training, times a fresh mask; otherwise, nothing at all, not even a copy. The constructor is given,
 # with the check that a chance is a chance.

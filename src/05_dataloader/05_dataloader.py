@@ -179,7 +179,7 @@ class TensorDataset(Dataset):
         return len(self.tensors[0])
 
 # %% [markdown]
-# ### 05.1 TensorDataset.__init__
+# ### 05.1 `TensorDataset.__init__`
 #
 # The one thing that can go wrong is also the one that nobody notices: 1,797 images and 1,796 labels. Everything runs,
 # each label belongs to another picture, and the network learns nonsense. So refuse it here, and say what you saw.
@@ -229,7 +229,7 @@ with Checks("05.1", "TensorDataset.__init__") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 05.2 TensorDataset.__getitem__
+# ### 05.2 `TensorDataset.__getitem__`
 #
 # Sample 1 of the data set above is `(Tensor([3, 4]), Tensor(8))`, sample −1 its last. There is no sample 3, and saying
 # so with an `IndexError` has a reward: Python's `for` goes through anything that counts from 0 and stops at the first
@@ -298,7 +298,7 @@ with Checks("05.2", "TensorDataset.__getitem__") as check:
 # Everything up to the fourth box is about numbers only. Those are the next two exercises.
 
 # %% [markdown]
-# ### 05.3 batch_indices
+# ### 05.3 `batch_indices`
 #
 # **By hand.** Cut the order 3, 0, 4, 1, 2 into batches of two: (3, 0), (4, 1), and a last one (2) that is too short.
 # Some networks cannot stand a batch of one, so `drop_last` leaves it out. What does `drop_last` do to six samples in
@@ -348,7 +348,7 @@ with Checks("05.3", "batch_indices") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 05.4 epoch_order
+# ### 05.4 `epoch_order`
 #
 # Each epoch should see the samples in a new order; otherwise the same 32 meet again and again. And the whole
 # experiment should be repeatable. Both at once? Make the order a function of two numbers: the **seed** of the
@@ -436,7 +436,7 @@ list(zip(*samples))
 # dimension.
 
 # %% [markdown]
-# ### 05.5 collate
+# ### 05.5 `collate`
 #
 # Two traps. Labels are whole numbers and have to stay so: Module 04 uses them as indices, and `Tensor([3, 6])` would
 # make them float32. And pictures of different sizes cannot be stacked: NumPy's message for that does not name the
@@ -497,7 +497,7 @@ with Checks("05.5", "collate") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 05.6 TensorDataset.gather
+# ### 05.6 `TensorDataset.gather`
 #
 # `collate` works for any data set, and it goes through Python once for each sample. If the data is one array, NumPy
 # can do better: an array of indices in the brackets picks all rows in one call.
@@ -595,7 +595,7 @@ class DataLoader:
         self.epoch = 0  # how many epochs have begun
 
 # %% [markdown]
-# ### 05.7 DataLoader.\_\_len\_\_
+# ### 05.7 `DataLoader.__len__`
 #
 # How many batches has an epoch? Ten samples in batches of four: two full ones and a rest, so three, or two with
 # `drop_last`. Progress bars and learning-rate plans ask for this number before the first batch is there, so compute it
@@ -630,7 +630,7 @@ with Checks("05.7", "DataLoader.__len__") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 05.8 DataLoader.\_\_iter\_\_
+# ### 05.8 `DataLoader.__iter__`
 #
 # The heart of the module. A `for` loop calls `__iter__` once and then asks for one item after another. A function with
 # `yield` in it does exactly that: it stops at each `yield` and continues when the next item is wanted. So only one
@@ -784,7 +784,7 @@ for shuffle in [False, True]:
 # is biased, and the bias does not average out within an epoch, since the learner has changed in between.
 
 # %% [markdown]
-# ### 05.9 split_indices
+# ### 05.9 `split_indices`
 #
 # One more order matters before we can measure that. A learner is judged on digits that it has not seen, so some are
 # set aside. The last fifth of the file will not do: people's handwriting, or classes, stand together there. Deal them
