@@ -23,7 +23,7 @@ SAID_AS = {
     "()": "",
     "_": " ",
 }
-VOICE = ["-v", "en-us", "-s", "152", "-g", "4"]
+VOICE = ["-v", "en-us", "-s", "168", "-g", "4"]
 
 
 def spoken_text(markdown: str) -> str:
@@ -37,7 +37,7 @@ def spoken_text(markdown: str) -> str:
         text = re.sub(r"[`*]", "", text)
         for written, said in SAID_AS.items():
             text = text.replace(written, said)
-        parts.append(f"<p>{html.escape(text, quote=False)}</p><break time=\"{900 if heading else 500}ms\"/>")
+        parts.append(f'<p>{html.escape(text, quote=False)}</p><break time="{700 if heading else 350}ms"/>')
     return "<speak>" + "\n".join(parts) + "</speak>"
 
 
