@@ -350,7 +350,7 @@ class BinaryCrossEntropyLoss(Loss):
         check_pair(pred, target)
         p, t = pred.data, target.data
         for name, values in (("predictions", p), ("targets", t)):
-            if np.any((values < 0) | (values > 1)):
+            if ((values < 0) | (values > 1)).any():
                 raise ValueError(f"the {name} should be probabilities, from 0 to 1: is a Sigmoid missing?")
         with np.errstate(divide="ignore"):  # log(0) is minus infinity, which the bound turns into -100
             log_yes, log_no = np.maximum(np.log(p), -100), np.maximum(np.log1p(-p), -100)
@@ -628,7 +628,7 @@ def check_classes(logits: Tensor, target: Tensor) -> np.ndarray:
         raise TypeError(f"logits should be floating-point and classes integers, not {logits.dtype} and {classes.dtype}")
     if logits.ndim != 2 or classes.shape != logits.shape[:1]:
         raise ValueError(f"logits (N, C) go with classes (N,), but these are {logits.shape} and {classes.shape}")
-    if np.any((classes < 0) | (classes >= logits.shape[1])):
+    if ((classes < 0) | (classes >= logits.shape[1])).any():
         raise ValueError(f"the classes should be from 0 to {logits.shape[1] - 1}")
     return classes
     ### END SOLUTION
@@ -692,7 +692,7 @@ class CrossEntropyLoss(Loss):
         shifted = pred.data - pred.data.max(axis=1, keepdims=True)
         right = shifted[np.arange(len(classes)), classes]
         np.exp(shifted, out=shifted)  # in place: another array as large as the logits is not free
-        return Tensor(np.mean(np.log(shifted.sum(axis=1)) - right))
+        return Tensor((np.log(shifted.sum(axis=1)) - right).mean())
         ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test-04-08-cross-entropy", "locked": true, "points": 18, "schema_version": 3, "solution": false, "task": false}
