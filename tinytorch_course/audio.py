@@ -23,7 +23,7 @@ SAID_AS = {
     "()": "",
     "_": " ",
 }
-VOICE = ["-v", "en-us", "-s", "168", "-g", "4"]
+VOICE = ["-v", "en-us", "-s", "172", "-g", "4"]
 
 
 def spoken_text(markdown: str) -> str:
