@@ -9,10 +9,10 @@ import nbformat
 import pytest
 
 from tinytorch_course.build import build
-from tinytorch_course.config import Course
+from tinytorch_course.config import Course, exported_file
 from tinytorch_course.errors import CourseError
 from tinytorch_course.preprocessors import stub_of, visible_part
-from tinytorch_course.release import exported_file, library_before, release
+from tinytorch_course.release import library_before, release
 from tinytorch_course.samples import reference_cells
 from tinytorch_course.source import is_export, read_source
 
@@ -93,6 +93,12 @@ def test_a_zip_holds_the_same(toy: Course, tmp_path: Path):
     with zipfile.ZipFile(path) as archive:
         assert "edition/notebooks/01_tensor/01_tensor.ipynb" in archive.namelist()
         assert "edition/README.md" in archive.namelist()
+
+
+def test_an_edition_without_library_leaves_the_students_own_alone(toy: Course, tmp_path: Path):
+    build(toy)
+    edition = release(toy, [toy.module("02")], tmp_path / "more", library=False)
+    assert not list(edition.rglob("core")) and (edition / "notebooks" / "02_quarters").is_dir()
 
 
 def test_no_solution_of_the_real_course_leaves_the_house(course: Course, tmp_path: Path):

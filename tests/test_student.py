@@ -119,6 +119,21 @@ def test_an_edited_test_is_noticed(edition: Path):
     assert "test-01-01-half was changed" in done.stdout
 
 
+def test_a_stuck_student_may_take_the_reference_if_allowed_and_it_says_so(toy: Course, tmp_path: Path):
+    build(toy)
+    both = [toy.module("01"), toy.module("02")]
+    strict = release(toy, both, tmp_path / "strict")
+    refused = tinytorch(strict, "export", "01", "--reference")
+    assert refused.returncode == 2 and "allowed here: none" in refused.stderr
+    kind = release(toy, both, tmp_path / "kind", reference=both[:1])
+    (kind / "tinytorch" / "core" / "tensor.py").write_text("class Tensor: mine = 1\n", encoding="utf-8")
+    done = tinytorch(kind, "export", "01_tensor", "--reference")
+    assert done.returncode == 0 and "not on yours" in done.stdout, done.stderr
+    text = (kind / "tinytorch" / "core" / "tensor.py").read_text(encoding="utf-8")
+    assert "return x / 2" in text and "_reference_of = '01_tensor'" in text
+    assert (kind / "tinytorch" / "core" / "tensor.py.own").read_text(encoding="utf-8") == "class Tensor: mine = 1\n"
+
+
 @pytest.mark.parametrize(
     "words, message",
     [

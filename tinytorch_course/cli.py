@@ -78,12 +78,26 @@ if (Path(__file__).parent / "build.py").is_file():
         modules: Annotated[list[str], typer.Argument(help="For example 06_autograd, or just 06.")],
         to: Annotated[Path, typer.Option(help="The folder to write; it is replaced when it holds an edition.")],
         zip: Annotated[bool, typer.Option("--zip", help="Also write a zip file beside the folder.")] = False,
+        library: Annotated[
+            bool,
+            typer.Option(help="Without it: for students who go on, with their own exports, in the folder they have."),
+        ] = True,
+        allow_reference: Annotated[
+            list[str] | None, typer.Option(help="A module whose reference a stuck student may take; may be repeated.")
+        ] = None,
     ) -> None:
         """Write a student edition: no solutions, no hidden tests, earlier modules only."""
         from .release import release as write_edition
 
         course = Course.find()
-        path = write_edition(course, course.chosen(modules), to, archive=zip)
+        path = write_edition(
+            course,
+            course.chosen(modules),
+            to,
+            archive=zip,
+            library=library,
+            reference=[course.module(name) for name in allow_reference or ()],
+        )
         out.print(f"The student edition is in {path}")
 
     @app.command(epilog="Example: tinytorch grade 06_autograd --submitted inbox --workers 4")
@@ -172,12 +186,23 @@ def check(notebook: Annotated[str, typer.Argument(help="A notebook, or a module 
 def export(
     notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")],
     force: Annotated[bool, typer.Option("--force", help="Export although visible checks fail.")] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Take the course's version instead, if your instructor allowed it.")
+    ] = False,
 ) -> None:
     """Put your work into your own tinytorch/, so that later modules run on it."""
     from .check import find_notebook
     from .export import export as export_notebook
+    from .export import take_reference
 
     course = Course.find()
+    if reference:
+        name, written = take_reference(course, notebook)
+        for path in written:
+            out.print(f"wrote {path}")
+        out.print(f"From now on later modules run on the course's {name}, not on yours, and say so.")
+        out.print(f"`tinytorch export {name}` takes yours again.")
+        return
     for path in export_notebook(course, find_notebook(course, notebook), force=force):
         out.print(f"wrote {path}")
     out.print("From now on `from tinytorch import Tensor` uses your work.")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .errors import CourseError
 
+REFERENCE = "reference"  # an edition's folder of modules that a student may take over
 _MODULE = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 _DEFAULT_EXP = re.compile(r"^#\|\s*default_exp\s+(\S+)", re.MULTILINE)
 
@@ -121,3 +122,13 @@ def exported_module(source: str) -> str | None:
     """The library module that a source or notebook text exports to: ``core.tensor``."""
     found = _DEFAULT_EXP.search(source)
     return found.group(1) if found else None
+
+
+def exported_file(module: Module) -> Path | None:
+    """The library file that a module exports to, relative to the library: ``core/autograd.py``."""
+    file = module.src if module.src.is_file() else module.notebook
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".ipynb":
+        text = text.replace('"#|', "#|").replace("\\n", "\n")
+    name = exported_module(text)
+    return Path(*name.split(".")).with_suffix(".py") if name else None

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from .check import standings
-from .config import Course
+from .config import REFERENCE, Course
 from .errors import CourseError
 from .library import exported_files
 from .runner import run
 from .source import read_notebook
 
 IMPORT_SECONDS = 120
+REFERENCE_MARK = "_reference_of"  # a name in an exported module that is the course's, not the student's
 
 
 def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
@@ -83,6 +84,49 @@ def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
                 target.write_bytes(content)
         raise
     return list(files)
+
+
+def take_reference(course: Course, name: str) -> tuple[str, list[Path]]:
+    """Put the course's own version of a module into the library of a student who is stuck.
+
+    The file says what it is, and later notebooks print it. The student's own export is kept beside it, as ``….own``.
+
+    Parameters
+    ----------
+    course : Course
+        The student edition.
+    name : str
+        The module: ``06_autograd``, ``06`` or ``autograd``.
+
+    Returns
+    -------
+    str, list of path
+        The module's name and the files that were written.
+
+    Raises
+    ------
+    CourseError
+        When the edition does not allow it.
+    """
+    folder = course.root / REFERENCE
+    allowed = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    found = [a for a in allowed if name in (a, a[:2], a[:2].lstrip("0"), a[3:])]
+    if not found:
+        raise CourseError(
+            f"the reference of {name} is not in this edition",
+            f"Your instructor allows it at release; allowed here: {', '.join(allowed) or 'none'}.",
+        )
+    written = []
+    for source in sorted((folder / found[0]).rglob("*.py")):
+        target = course.library / source.relative_to(folder / found[0])
+        text = source.read_text(encoding="utf-8")
+        if target.is_file() and REFERENCE_MARK not in target.read_text(encoding="utf-8"):
+            target.replace(target.with_name(f"{target.name}.own"))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(f"{text}\n{REFERENCE_MARK} = {found[0]!r}\n", encoding="utf-8", newline="\n")
+        written.append(target.relative_to(course.root))
+    _import_all(course, written)
+    return found[0], written
 
 
 def _import_all(course: Course, files: list[Path]) -> None:

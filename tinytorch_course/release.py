@@ -7,16 +7,16 @@ import logging
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from .build import drift
-from .config import Course, Module, exported_module
+from .config import REFERENCE, Course, Module, exported_file
 from .errors import CourseError
 from .nbgrader_setup import PREPROCESSORS, configure
-from .source import read_text
 
 # What a student's `tinytorch` needs of tinytorch_course; everything else stays with the instructor.
 STUDENT_FILES = (
@@ -34,16 +34,6 @@ STUDENT_FILES = (
     "source",
 )
 _EDITION = Path(__file__).parent / "edition"
-
-
-def exported_file(module: Module) -> Path | None:
-    """The library file that a module exports to, relative to the library: ``core/autograd.py``."""
-    file = module.src if module.src.is_file() else module.notebook
-    text = read_text(file)
-    if file.suffix == ".ipynb":
-        text = text.replace('"#|', "#|").replace("\\n", "\n")
-    name = exported_module(text)
-    return Path(*name.split(".")).with_suffix(".py") if name else None
 
 
 def library_before(module: Module, to: Path) -> Path:
@@ -116,8 +106,29 @@ def stripped(module: Module) -> NotebookNode:
         return nbformat.read(path, as_version=4)
 
 
-def release(course: Course, modules: list[Module], to: Path, *, archive: bool = False) -> Path:
+def release(
+    course: Course,
+    modules: list[Module],
+    to: Path,
+    *,
+    archive: bool = False,
+    library: bool = True,
+    reference: Sequence[Module] = (),
+) -> Path:
     """Write the student edition of `modules` to the folder `to`, and a zip beside it if asked.
+
+    Parameters
+    ----------
+    course : Course
+    modules : list of Module
+    to : path
+    archive : bool
+        Also write a zip file.
+    library : bool
+        Put in the library before the first module. Without it the edition is for students who go on in the folder that
+        they have: unpacked over it, it leaves their own ``tinytorch/core`` alone.
+    reference : sequence of Module
+        Modules whose reference a student may fetch with ``tinytorch export --reference``, if they are stuck.
 
     Raises
     ------
@@ -144,6 +155,13 @@ def release(course: Course, modules: list[Module], to: Path, *, archive: bool = 
             path.parent.mkdir(parents=True)
             nbformat.write(stripped(module), path)
         library_before(first, draft)
+        if not library:
+            shutil.rmtree(draft / course.library.name / "core")
+        for module in reference:
+            if file := exported_file(module):
+                target = draft / REFERENCE / module.name / file
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(course.library / file, target)
         for name in STUDENT_FILES:
             target = draft / "tinytorch_course" / f"{name}.py"
             target.parent.mkdir(exist_ok=True)
