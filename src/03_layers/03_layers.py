@@ -239,7 +239,7 @@ with Checks("03.1", "Linear.forward") as check:
 #
 # ## Part 2: The first numbers
 #
-# Somebody has to fill $W$ before anything can be learned. Zeros would be tidy. What happens with them?
+# Somebody has to fill $W$ before anything can be learned. The same number everywhere would be tidy. What happens then?
 
 # %%
 same = Tensor(np.full((2, 3), 0.5, np.float32))
@@ -268,8 +268,9 @@ first, generator.uniform(-1, 1, size=3)
 
 # %% [markdown]
 # **How large:** an output is a sum of `in_features` terms. The more terms, the larger the sum, unless each gets
-# smaller. The number of terms is the **fan-in**. Most frameworks draw weights evenly from $-1/\sqrt{\text{fan-in}}$ to
-# $+1/\sqrt{\text{fan-in}}$. Why the square root? Add random signs and see how far the sum gets.
+# smaller. The number of terms is the **fan-in**. PyTorch draws the weights of a linear layer evenly from
+# $-1/\sqrt{\text{fan-in}}$ to $+1/\sqrt{\text{fan-in}}$, and so will you. Why the square root? Add random signs and
+# see how far the sum gets.
 
 # %%
 for terms in [4, 16, 64, 256]:
@@ -402,9 +403,9 @@ print(reader, "says", scores.data.argmax(), "with the scores", scores.data.round
 # %% [markdown]
 # ## Part 3: Does the signal survive ten layers?
 #
-# One layer keeps numbers at a reasonable size, whatever you start with. Deep networks apply ten, or a hundred. If each
-# halves its input, ten of them leave a thousandth, and the last layers see nothing but zeros. If each doubles it, the
-# numbers overflow. Do not believe it: measure it.
+# One layer forgives any start. Deep networks stack ten, or a hundred. If each halves its input, ten of them leave a
+# thousandth of it. If each doubles it, ten make it a thousand times larger, and 128 overflow float32. Which is it? Do
+# not guess: measure.
 
 # %% [markdown]
 # ### 03.4 `activation_stds`
@@ -446,15 +447,15 @@ with Checks("03.4", "activation_stds") as check:
 # %% [markdown]
 # ### 03.5 `keeping_bound`
 #
-# Which bound $a$ keeps the size? Take $n$ inputs with mean square 1 and weights drawn evenly from $-a$ to $a$: those
-# have mean square $a^2/3$. The products have mean square $a^2/3$ too, and the sum of $n$ of them $n\,a^2/3$. It stays
-# 1 if
+# Which bound $a$ keeps the size? Take $n$ inputs with mean square 1, and weights drawn evenly from $-a$ to $a$: those
+# have mean square $a^2/3$. The products have mean square $a^2/3$ too. Their signs are random, so the mean squares add
+# up: the sum of $n$ products has mean square $n\,a^2/3$. It stays 1 if
 #
 # $$a = \sqrt{3/n}$$
 
 # %% [markdown]
-# A ReLU sets the negative half to zero and with it halves the mean square. To make up for that, $n\,a^2/3$ has to be
-# 2.
+# A ReLU sets the negative half to zero and with it halves the mean square. To make up for that, the sum before the
+# ReLU needs the mean square 2, so solve $n\,a^2/3 = 2$.
 #
 # <details><summary>The formula</summary>
 #
@@ -518,9 +519,9 @@ picture("Standard deviation after each of ten layers on a logarithmic axis, star
         "twice the keeping bound, level with the keeping bound, falling to about 0.0001 with one over the square root of n.")
 
 # %% [markdown]
-# The usual choice *shrinks* the signal: its mean square is divided by 6 in each layer, so the size by $\sqrt 6 \approx
-# 2.4$. Why do frameworks use it nevertheless? For two or three layers it does no harm, and PyTorch inherited it from
-# its predecessor Torch. Deep networks choose their own (`torch.nn.init.kaiming_uniform_`) or normalise between layers.
+# The usual choice *shrinks* the signal: its mean square is divided by 6 in each layer, so the size by 2.4. Why does
+# PyTorch use it nevertheless? In two or three layers it does no harm, and it was inherited from the predecessor,
+# Torch. Deep networks choose their own start (`torch.nn.init.kaiming_uniform_`) or normalise between layers.
 
 # %% [markdown]
 # ## Part 4: Finding every parameter

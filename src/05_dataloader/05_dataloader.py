@@ -295,7 +295,7 @@ with Checks("05.2", "TensorDataset.__getitem__") as check:
 #     S --> T["stacked tensors<br/>(2, 64) and (2,)"]
 # ```
 #
-# Everything up to the fourth box is about numbers only. Those are the next two exercises.
+# The first three boxes are about whole numbers only: no pictures yet. They are the next two exercises.
 
 # %% [markdown]
 # ### 05.3 `batch_indices`
@@ -932,7 +932,7 @@ with Checks("05.11", "batch_bytes") as check:
 # %% [markdown]
 # ### 05.12 Classes in a shuffled batch
 #
-# Above, shuffled batches of 32 held 9.7 of 10 classes. Could you have known? A sample misses a given class with
+# Above, shuffled batches of 32 held about 9.6 of 10 classes. Could you have known? A sample misses a given class with
 # probability $1 - 1/10$; all 32 miss it with $0.9^{32}$. So each class is there with probability $1 - 0.9^{32}$, and
 # there are ten. (This takes the classes as equally large, and the set as much larger than the batch.)
 
