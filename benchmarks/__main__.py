@@ -26,7 +26,9 @@ ENVIRONMENT = {
 def run(module: str, *arguments: str, environment: dict[str, str]) -> dict[str, Any]:
     """The JSON that a fresh process prints."""
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(command[1:])} failed")
     return json.loads(done.stdout.splitlines()[-1])

@@ -16,7 +16,12 @@ __all__ = ["NEEDS", "machine", "show", "write"]
 
 COLOURS = {"tinytorch": "#0072B2", "autograd": "#E69F00", "pytorch": "#009E73"}
 MARKS = {"tinytorch": "o", "autograd": "s", "pytorch": "^"}
-LABELS = {"tinytorch": "TinyTorch", "autograd": "HIPS autograd", "pytorch": "PyTorch (CPU)", "numpy": "hand-written NumPy"}
+LABELS = {
+    "tinytorch": "TinyTorch",
+    "autograd": "HIPS autograd",
+    "pytorch": "PyTorch (CPU)",
+    "numpy": "hand-written NumPy",
+}
 
 
 def machine() -> dict[str, str]:
@@ -30,7 +35,9 @@ def machine() -> dict[str, str]:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [line.split(":")[1].strip() for line in info.read_text(encoding="utf-8").splitlines() if "model name" in line]
+        names = [
+            line.split(":")[1].strip() for line in info.read_text(encoding="utf-8").splitlines() if "model name" in line
+        ]
         cpu = names[0] if names else cpu
     return {
         "processor": f"{cpu}, {platform.machine()}, {os.cpu_count()} cores, one used",
@@ -42,7 +49,10 @@ def machine() -> dict[str, str]:
 def _tables(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str]]]]:
     """Title, heads and rows of each table."""
     tables = []
-    for group, title in (("step", "Time, divided by hand-written NumPy's"), ("recording", "What recording costs when off")):
+    for group, title in (
+        ("step", "Time, divided by hand-written NumPy's"),
+        ("recording", "What recording costs when off"),
+    ):
         done = [result for result in results["workloads"] if ALL[result["name"]].group == group]
         if not done:
             continue
@@ -64,7 +74,14 @@ def _tables(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str
         for side, peaks in results["memory"].items():
             first, *rest = side.split(", ")
             name = ", ".join([LABELS[first], *rest])
-            rows.append([name, f"{peaks['first step']} MiB", f"{peaks['three steps']} MiB", f"{peaks['three steps'] / base:.2f}"])
+            rows.append(
+                [
+                    name,
+                    f"{peaks['first step']} MiB",
+                    f"{peaks['three steps']} MiB",
+                    f"{peaks['three steps'] / base:.2f}",
+                ]
+            )
         heads = ["20 layers of 1,024, batch 4,096", "peak, one step", "peak, three steps", "÷ hand-written"]
         tables.append(("Peak memory over the start", heads, rows))
     return tables
@@ -122,7 +139,9 @@ def _draw(results: dict[str, Any], path: Path) -> None:
             [figures["quartiles"][1] - figures["ratio"] for figures, _ in rows],
         ]
         places = [row for _, row in rows]
-        axes.errorbar(ratios, places, xerr=spread, fmt=MARKS[side], color=colour, label=LABELS[side], capsize=2, zorder=3)
+        axes.errorbar(
+            ratios, places, xerr=spread, fmt=MARKS[side], color=colour, label=LABELS[side], capsize=2, zorder=3
+        )
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
     ticks = [0.5, 1, 2, 5, 10, 20, 30]

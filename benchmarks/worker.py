@@ -33,7 +33,9 @@ def check(name: str, got: list, expected: list[np.ndarray]) -> None:
         assert ours.dtype == right.dtype, f"gradient {number} of {name} is {ours.dtype}, not {right.dtype}"
         worst, scale = float(np.abs(ours - right).max()), float(np.abs(right).max())
         # The second term: a bias of the keys has the gradient 0, where rounding is all that is left.
-        assert worst <= 1e-4 * scale + 1e-6 * largest, f"gradient {number} of {name} differs by {worst:.1e} of {scale:.1e}"
+        assert worst <= 1e-4 * scale + 1e-6 * largest, (
+            f"gradient {number} of {name} differs by {worst:.1e} of {scale:.1e}"
+        )
 
 
 def calibrate(step: Step) -> int:

@@ -226,7 +226,12 @@ WORKLOADS = [
     Workload(
         "cross-entropy",
         "softmax + cross-entropy 1024×1000",
-        {"numpy": entropy_by_hand, "tinytorch": entropy_tinytorch, "autograd": entropy_hips, "pytorch": entropy_pytorch},
+        {
+            "numpy": entropy_by_hand,
+            "tinytorch": entropy_tinytorch,
+            "autograd": entropy_hips,
+            "pytorch": entropy_pytorch,
+        },
         1.05,
     ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def problem(batch: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray], list[
     rng = np.random.default_rng(0)
     inputs = rng.standard_normal((batch, SIZES[0])).astype(np.float32)
     targets = rng.integers(0, SIZES[-1], batch)
-    weights = [rng.uniform(-1, 1, (m, n)).astype(np.float32) / np.float32(m**0.5) for m, n in zip(SIZES, SIZES[1:])]
+    weights = [rng.uniform(-1, 1, (m, n)).astype(np.float32) / np.float32(m**0.5) for m, n in pairwise(SIZES)]
     biases = [rng.uniform(-0.1, 0.1, n).astype(np.float32) for n in SIZES[1:]]
     return inputs, targets, weights, biases
 

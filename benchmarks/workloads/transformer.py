@@ -123,7 +123,12 @@ def block_problem() -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     def normal(*shape: int, scale: float = 1.0) -> np.ndarray:
         return (rng.standard_normal(shape) * scale).astype(np.float32)
 
-    norms = [1 + normal(WIDTH, scale=0.1), normal(WIDTH, scale=0.1), 1 + normal(WIDTH, scale=0.1), normal(WIDTH, scale=0.1)]
+    norms = [
+        1 + normal(WIDTH, scale=0.1),
+        normal(WIDTH, scale=0.1),
+        1 + normal(WIDTH, scale=0.1),
+        normal(WIDTH, scale=0.1),
+    ]
     projections: list[np.ndarray] = []
     for _ in range(4):  # of queries, keys, values and the result
         projections += [normal(WIDTH, WIDTH, scale=WIDTH**-0.5), normal(WIDTH, scale=0.1)]
@@ -290,7 +295,9 @@ def block_hips() -> Step:
         mixed = anp.transpose(anp.matmul(exps / anp.sum(exps, axis=-1, keepdims=True), v), (0, 2, 1, 3))
         middle = x + anp.matmul(anp.reshape(mixed, x.shape), wo) + bo
         before = anp.matmul(norm(middle, gain2, shift2), w1) + b1
-        after = before * (1 + anp.tanh(GELU_SLOPE * (before + GELU_CUBE * (before * before * before)))) * np.float32(0.5)
+        after = (
+            before * (1 + anp.tanh(GELU_SLOPE * (before + GELU_CUBE * (before * before * before)))) * np.float32(0.5)
+        )
         return middle + anp.matmul(after, w2) + b2
 
     def step() -> list[np.ndarray]:

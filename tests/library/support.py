@@ -108,7 +108,9 @@ def check_gradients(
         grads.append(grad)
     own = [*arrays, gradient, result.data]
     for number, grad in enumerate(grads):
-        assert not any(np.shares_memory(grad, other) for other in [*own, *grads[:number]]), f"gradient {number} is shared"
+        assert not any(np.shares_memory(grad, other) for other in [*own, *grads[:number]]), (
+            f"gradient {number} is shared"
+        )
     return grads
 
 

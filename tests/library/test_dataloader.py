@@ -26,7 +26,7 @@ def test_a_sample_is_a_row_of_each_tensor():
 
 
 def test_tensors_of_different_lengths_are_refused():
-    with pytest.raises(ValueError, match="3.*2"):
+    with pytest.raises(ValueError, match=r"3.*2"):
         TensorDataset(Tensor(np.zeros((3, 2))), Tensor(np.zeros(2)))
     with pytest.raises(ValueError):
         TensorDataset()

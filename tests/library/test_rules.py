@@ -107,9 +107,9 @@ def test_gradients_of_the_functions_of_one_tensor(operation, shape, seed, layout
 
 # -- matrix products --------------------------------------------------------------------------------------------------
 
-matmul_shapes = hnp.mutually_broadcastable_shapes(signature=np.matmul.signature, max_dims=2, min_side=0, max_side=3).map(
-    lambda shapes: shapes.input_shapes
-)
+matmul_shapes = hnp.mutually_broadcastable_shapes(
+    signature=np.matmul.signature, max_dims=2, min_side=0, max_side=3
+).map(lambda shapes: shapes.input_shapes)
 
 
 @given(pair=matmul_shapes, seed=seeds, layout_a=layouts, layout_b=layouts)

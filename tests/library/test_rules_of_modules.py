@@ -47,10 +47,10 @@ def test_gradients_of_activations(kind, shape, seed, layout):
     check_gradients(kind(), laid_out(numbers(shape, seed, "distinct"), layout), seed=seed)
 
 
-@pytest.mark.parametrize("function", [Softmax, lambda dim: lambda x: log_softmax(x, dim)], ids=["softmax", "log_softmax"])
-@given(
-    shape=hnp.array_shapes(min_dims=1, max_dims=4, max_side=4), seed=seeds, layout=layouts, place=st.integers(-4, 3)
+@pytest.mark.parametrize(
+    "function", [Softmax, lambda dim: lambda x: log_softmax(x, dim)], ids=["softmax", "log_softmax"]
 )
+@given(shape=hnp.array_shapes(min_dims=1, max_dims=4, max_side=4), seed=seeds, layout=layouts, place=st.integers(-4, 3))
 def test_gradients_of_softmax_along_any_axis(function, shape, seed, layout, place):
     dim = place % (2 * len(shape)) - len(shape)
     check_gradients(function(dim=dim), laid_out(numbers(shape, seed), layout), seed=seed)

@@ -21,7 +21,16 @@ BINARY = [operator.add, operator.sub, operator.mul, operator.truediv, operator.p
 
 @pytest.mark.parametrize(
     ("data", "shape"),
-    [(3, ()), (2.5, ()), (True, ()), ([1, 2], (2,)), ((1.0, 2), (2,)), ([[1, 2], [3, 4]], (2, 2)), ([], (0,)), ([[]], (1, 0))],
+    [
+        (3, ()),
+        (2.5, ()),
+        (True, ()),
+        ([1, 2], (2,)),
+        ((1.0, 2), (2,)),
+        ([[1, 2], [3, 4]], (2, 2)),
+        ([], (0,)),
+        ([[]], (1, 0)),
+    ],
 )
 def test_python_numbers_and_lists_become_float32(data, shape):
     for array in (as_array(data), Tensor(data).data):
@@ -47,14 +56,15 @@ def test_an_array_is_kept_as_it_is():
     assert Tensor(Tensor(array)).data is array
 
 
-
 @pytest.mark.parametrize("data", [[[1, 2], [3]], [1, [2, 3]], [[1.0], [2.0, 3.0]]])
 def test_ragged_lists_are_refused(data):
     with pytest.raises(ValueError, match="length"):
         Tensor(data)
 
 
-@pytest.mark.parametrize("data", ["1.0", ["a", "b"], None, [None], {}, {1: 2}, object(), 1j, [1j], np.array(["a"]), b"1"])
+@pytest.mark.parametrize(
+    "data", ["1.0", ["a", "b"], None, [None], {}, {1: 2}, object(), 1j, [1j], np.array(["a"]), b"1"]
+)
 def test_what_is_not_made_of_real_numbers_is_refused(data):
     with pytest.raises(TypeError):
         Tensor(data)
@@ -123,7 +133,9 @@ def test_operators_compute_what_numpy_computes(operation, pair, seed, layout_a, 
 
 
 @pytest.mark.parametrize("operation", BINARY, ids=lambda operation: operation.__name__)
-@pytest.mark.parametrize("number", [2, 2.0, True, np.float64(2), np.float32(2), np.int64(2)], ids=lambda n: type(n).__name__)
+@pytest.mark.parametrize(
+    "number", [2, 2.0, True, np.float64(2), np.float32(2), np.int64(2)], ids=lambda n: type(n).__name__
+)
 def test_numbers_stand_on_either_side(operation, number):
     x = Tensor([1.0, 2.0, 4.0])
     for result, expected in (

@@ -188,11 +188,27 @@ def test_an_abstract_forward_names_the_class(name):
 
 # -- rules ------------------------------------------------------------------------------------------------------------
 
-PAGE_NAMES = (
-    "AddBackward SubBackward MulBackward DivBackward MatmulBackward SumBackward ReshapeBackward TransposeBackward "
-    "PermuteBackward SliceBackward EmbeddingBackward ReLUBackward SigmoidBackward SoftmaxBackward GELUBackward "
-    "TanhBackward MSEBackward BCEBackward CrossEntropyBackward"
-).split()
+PAGE_NAMES = [
+    "AddBackward",
+    "SubBackward",
+    "MulBackward",
+    "DivBackward",
+    "MatmulBackward",
+    "SumBackward",
+    "ReshapeBackward",
+    "TransposeBackward",
+    "PermuteBackward",
+    "SliceBackward",
+    "EmbeddingBackward",
+    "ReLUBackward",
+    "SigmoidBackward",
+    "SoftmaxBackward",
+    "GELUBackward",
+    "TanhBackward",
+    "MSEBackward",
+    "BCEBackward",
+    "CrossEntropyBackward",
+]
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)

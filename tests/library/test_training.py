@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from tinytorch import CrossEntropyLoss, DataLoader, Linear, ReLU, Sequential, Tensor, TensorDataset, load_digits, no_grad
+from tinytorch import (
+    CrossEntropyLoss,
+    DataLoader,
+    Linear,
+    ReLU,
+    Sequential,
+    Tensor,
+    TensorDataset,
+    load_digits,
+    no_grad,
+)
 
 
 def accuracy(network, images, labels):
