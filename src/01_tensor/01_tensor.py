@@ -46,22 +46,9 @@ import numpy as np
 from tinytorch.checks import Checks
 
 # %% tags=["demo"]
-import base64
-import html
-import io
-
 import matplotlib.pyplot as plt
-from IPython.display import display
 
-
-def show(figure, alt):
-    """Show a figure with a text for those who cannot see it: an HTML image, since JupyterLab gives others no text."""
-    picture = io.BytesIO()
-    figure.savefig(picture, dpi=100)
-    plt.close(figure)
-    source = "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
-    image = f'<img src="{source}" alt="{html.escape(alt)}">'
-    display({"text/html": image, "text/plain": alt}, raw=True)
+from tinytorch.pictures import show
 
 # %% tags=["demo"]
 import time

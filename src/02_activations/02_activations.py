@@ -44,20 +44,11 @@ from tinytorch.core.tensor import Tensor
 from tinytorch.checks import Checks
 
 # %% tags=["demo"]
-import io
-
 import matplotlib.pyplot as plt
-from IPython.display import Image, display
+
+from tinytorch.pictures import show
 
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
-
-
-def show(figure, alt):
-    """Show a figure together with its alternative text."""
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=80, bbox_inches="tight")
-    plt.close(figure)
-    display(Image(picture.getvalue(), alt=alt))
 
 # %% [markdown]
 # ## Part 1 · Why a network has to bend

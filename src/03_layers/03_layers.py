@@ -51,22 +51,11 @@ from tinytorch.checks import Checks, bare
 from tinytorch.core.activations import ReLU
 
 # %% tags=["demo"]
-import base64
-import html
-import io
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from IPython.display import display
 
-
-def picture(alt):
-    """Show the figure as an HTML image, which can carry words for those who cannot see it."""
-    buffer = io.BytesIO()
-    plt.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
-    plt.close()
-    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-    display({"text/html": f'<img src="{source}" alt="{html.escape(alt)}">', "text/plain": alt}, raw=True)
+from tinytorch.pictures import show
 
 # %% [markdown]
 # ## Part 1: A layer is a sum that remembers its weights
@@ -87,7 +76,7 @@ for axis, image, label in zip(axes, images, labels):
     axis.imshow(image.reshape(8, 8), cmap="Greys")
     axis.set_title(label, fontsize=9)
     axis.axis("off")
-picture("Twelve handwritten digits as 8 by 8 grey pixels: 0 to 9 in order, then 0 and 1 again.")
+show(plt.gcf(), "Twelve handwritten digits as 8 by 8 grey pixels: 0 to 9 in order, then 0 and 1 again.")
 
 # %% [markdown]
 # The simplest machine that reads such a row gives each pixel a weight for each digit: "ink here speaks for a 3 and
@@ -515,8 +504,8 @@ for (name, bound, colour), marker in zip(choices, "^os"):
 plt.xlabel("layer")
 plt.ylabel("standard deviation")
 plt.legend(title="bound of the weights", loc="center left", bbox_to_anchor=(1, 0.5))
-picture("Standard deviation after each of ten layers on a logarithmic axis, starting near 1: rising to about 700 with "
-        "twice the keeping bound, level with the keeping bound, falling to about 0.0001 with one over the square root of n.")
+show(plt.gcf(), "Standard deviation after each of ten layers on a logarithmic axis, starting near 1: rising to about 700 with "
+                "twice the keeping bound, level with the keeping bound, falling to about 0.0001 with one over the square root of n.")
 
 # %% [markdown]
 # The usual choice *shrinks* the signal: its mean square is divided by 6 in each layer, so the size by 2.4. Why does
@@ -917,8 +906,8 @@ for axis, image, title in zip(axes, [images[3], *dropped], ["as it is", "p = 0.3
     axis.imshow(image.reshape(8, 8), cmap="Greys", vmin=0, vmax=1 / 0.7)
     axis.set_title(title, fontsize=9)
     axis.axis("off")
-picture("A handwritten 3, and the same digit three times with about a third of its pixels, each time others, set to "
-        "white and the rest darker.")
+show(plt.gcf(), "A handwritten 3, and the same digit three times with about a third of its pixels, each time others, set to "
+                "white and the rest darker.")
 
 # %% [markdown]
 # ### 03.11 `Dropout.forward`
@@ -1089,8 +1078,8 @@ plt.axvline(0.1, color="#E69F00", linestyle="--", label="one in ten")
 plt.xlabel("share of digits read correctly")
 plt.ylabel("networks")
 plt.legend()
-picture("Histogram of the accuracy of 300 untrained networks: from almost nothing to about a fifth, most near one in "
-        "ten, which is also the average.")
+show(plt.gcf(), "Histogram of the accuracy of 300 untrained networks: from almost nothing to about a fifth, most near one in "
+                "ten, which is also the average.")
 
 # %% [markdown]
 # One in ten, as promised: chance. A single lucky network proves nothing, which is why we looked at three hundred.

@@ -50,22 +50,11 @@ from tinytorch.core.tensor import Tensor, method_of
 from tinytorch.checks import Checks, bare
 
 # %% tags=["demo"]
-import base64
-import html
-import io
 import timeit
 
 import matplotlib.pyplot as plt
-from IPython.display import display
 
-
-def picture(alt):
-    """Show the figure as an HTML image, which can carry words for those who cannot see it."""
-    buffer = io.BytesIO()
-    plt.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
-    plt.close()
-    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-    display({"text/html": f'<img src="{source}" alt="{html.escape(alt)}">', "text/plain": alt}, raw=True)
+from tinytorch.pictures import show
 
 # %% [markdown]
 # ## Part 1: A list that need not be a list
@@ -416,8 +405,8 @@ for axis, shuffle in zip(axes, [False, True]):
     for edge in [9.5, 19.5]:
         axis.axvline(edge, color="grey", linewidth=0.8)
 axes[0].set_ylabel("number of the sample")
-picture("Two scatter plots of sample number against step over three epochs. In order, the points repeat the same "
-        "rising staircase three times; shuffled, they fill the plane without a pattern, differently in each epoch.")
+show(plt.gcf(), "Two scatter plots of sample number against step over three epochs. In order, the points repeat the same "
+                "rising staircase three times; shuffled, they fill the plane without a pattern, differently in each epoch.")
 
 # %% [markdown]
 # ## Part 3: From samples to a batch
@@ -552,8 +541,8 @@ plt.loglog(sizes, np.array(fast) * 1e6, "s-", color="#E69F00", label="gather, on
 plt.xlabel("batch size")
 plt.ylabel("microseconds a batch")
 plt.legend()
-picture("Time for one batch against batch size, both axes logarithmic: collating grows in proportion to the batch, "
-        "gathering grows far more slowly and is more than a hundred times faster for large batches.")
+show(plt.gcf(), "Time for one batch against batch size, both axes logarithmic: collating grows in proportion to the batch, "
+                "gathering grows far more slowly and is more than a hundred times faster for large batches.")
 print("collate takes", [f"{a / b:.0f}x" for a, b in zip(slow, fast)], "as long as gather, for batches of", sizes)
 
 # %% [markdown]
@@ -862,8 +851,8 @@ for shuffle, colour, mark in [(False, "#0072B2", "s-"), (True, "#E69F00", "o-")]
 plt.xlabel("batch")
 plt.ylabel("accuracy on the test digits")
 plt.legend()
-picture("Accuracy on test digits against batch within one epoch. Shuffled, it rises quickly and stays near nine in ten; "
-        "sorted by class, it never leaves the range between one and two in ten.")
+show(plt.gcf(), "Accuracy on test digits against batch within one epoch. Shuffled, it rises quickly and stays near nine in ten; "
+                "sorted by class, it never leaves the range between one and two in ten.")
 
 # %% [markdown]
 # The same pictures, the same number of corrections. The sorted learner has just seen about 140 nines in a row and
@@ -969,8 +958,8 @@ for row, shuffle in zip(axes, [False, True]):
         axis.imshow(tiles, cmap="Greys")
         axis.set_title(" ".join(str(label) for label in y.data), fontsize=8)
         axis.axis("off")
-picture("Two rows of six batches of eight digits. In the upper row, unshuffled, every picture is a 0; in the lower "
-        "row, shuffled, each batch mixes many different digits.")
+show(plt.gcf(), "Two rows of six batches of eight digits. In the upper row, unshuffled, every picture is a 0; in the lower "
+                "row, shuffled, each batch mixes many different digits.")
 
 # %% [markdown]
 # ## Take it with you
