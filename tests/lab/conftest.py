@@ -70,6 +70,7 @@ class Lab:
     root: Path
     url: str
     token: str
+    pid: int
     log: Path = field(repr=False)
 
     def page(self, path: str) -> str:
@@ -81,7 +82,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Path], Lab]]:
     """Starts JupyterLab on a folder, as `tinytorch lab` does, with settings of its own; stops it in the end."""
     started: list[subprocess.Popen] = []
 
-    def start(root: Path) -> Lab:
+    def start(root: Path, python: Path = Path(sys.executable)) -> Lab:
         home = tmp_path / f"home{len(started)}"
         settings = home / "user-settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
         settings.parent.mkdir(parents=True)
@@ -96,19 +97,19 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Path], Lab]]:
             "HOME": str(home),
             "JUPYTERLAB_SETTINGS_DIR": str(home / "user-settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]]),
+            "PATH": os.pathsep.join([str(python.parent), env["PATH"]]),
             "PYTHONPATH": str(root),
             "OPENBLAS_NUM_THREADS": "1",
         }
         env.pop("MPLBACKEND", None)
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+        command = [str(python), "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
         command += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
         log = home / "log.txt"
         with log.open("wb") as out:
             process = subprocess.Popen(command, cwd=root, env=env, stdout=out, stderr=subprocess.STDOUT)
         started.append(process)
-        lab = Lab(root, f"http://127.0.0.1:{port}", token, log)
+        lab = Lab(root, f"http://127.0.0.1:{port}", token, process.pid, log)
         end = time.monotonic() + START_SECONDS
         while True:
             try:
