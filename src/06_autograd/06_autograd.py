@@ -1114,7 +1114,7 @@ class MaxBackward(Function):
         data, largest = self.saved_tensors[0].data, self.output
         if self.axis is not None and not self.keepdims:
             largest, grad_output = np.expand_dims(largest, self.axis), np.expand_dims(grad_output, self.axis)
-        winners = data == largest
+        winners = (data == largest) | np.isnan(data)  # the maximum of anything with NaN is NaN
         shares = winners.sum(axis=self.axis, keepdims=True, dtype=data.dtype)
         return (winners * (grad_output / shares),)
 
@@ -1524,13 +1524,19 @@ class GELUBackward(Function):
     def apply(self, grad_output):
         """The gradient of a, in a tuple, in the dtype of a."""
         ### BEGIN SOLUTION 06.15 GELUBackward.apply: return the gradient of a in a tuple
-        a, scale = self.saved_tensors[0].data, math.sqrt(2 / math.pi)
-        # Beyond 20 the slope is 0 or 1 to the last digit, and the square could become too large for a float.
-        near = np.clip(a, -20, 20)
-        square = near * near
-        t = np.tanh(near * (scale + scale * 0.044715 * square))
-        inner = near * (scale + scale * 3 * 0.044715 * square)
-        return (grad_output * (0.5 * (1 + t + inner * (1 - t * t))),)
+        # Beyond 20 the slope is 0 or 1 to the last digit, and a square could become too large for a float.
+        a, scale = np.clip(self.saved_tensors[0].data, -20, 20), math.sqrt(2 / math.pi)
+        cubic = a * a
+        cubic *= scale * 0.044715
+        t = np.tanh((cubic + scale) * a)
+        cubic *= 3
+        slope = (cubic + scale) * a
+        slope *= 1 - t * t
+        slope += t
+        slope += 1
+        slope *= 0.5
+        slope *= grad_output
+        return (slope,)
         ### END SOLUTION
 
 
@@ -1655,10 +1661,15 @@ class BCEBackward(Function):
     """L = mean(-(t log p + (1 - t) log(1 - p))) over all values of the predictions p, probabilities.
 
     In the gradient p (1 - p) counts as 1e-12 at least, as in PyTorch, so that p = 0 and p = 1 divide by no zero.
-    The targets are data: their gradient is None.
+    The targets are data: their gradient is None, and wanting one is a ValueError.
     """
 
     makes_new_arrays = True
+
+    def __init__(self, pred, target):
+        if target.requires_grad:
+            raise ValueError("BinaryCrossEntropyLoss: the targets are data and get no gradient")
+        super().__init__(pred, target)
 
     def apply(self, grad_output):
         """The gradient of the predictions, and None."""
