@@ -159,17 +159,17 @@ def test_steps_of_training_leave_nothing_behind(without_cycle_collector):
         x.grad = None
         network_loss(x).backward()
 
-    step()
     tracemalloc.start()
     try:
-        step()
+        for _ in range(200):  # Python keeps some freed tuples for later: first its stock is filled
+            step()
         before, _ = tracemalloc.get_traced_memory()
-        for _ in range(50):
+        for _ in range(200):
             step()
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert after - before < 5_000, f"50 steps left {after - before} bytes behind"
+    assert after - before < 2_000, f"200 steps left {after - before} bytes behind"
 
 
 def peak_of(function):
