@@ -54,12 +54,14 @@ class NameTheTask(ClearSolutions):
 
 
 class LockWhatIsGiven(NbGraderPreprocessor):
-    """Lock prose and given code: a student answers in the exercises and in cells of their own.
+    """Lock prose and given code: a student answers in the exercises, and tries things in cells tagged `play`.
 
     Given code becomes one of nbgrader's read-only cells, so that grading puts it back when it was changed.
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
+        if "play" in cell.metadata.get("tags", []):
+            return cell, resources  # a place to try things
         if not cell.metadata.get("nbgrader") and cell.cell_type == "code":
             cell.metadata["nbgrader"] = {
                 "grade": False,
