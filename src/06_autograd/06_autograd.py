@@ -201,8 +201,7 @@ print("weight", by_hand[0], "bias", by_hand[1], sep="\n")
 # ## Part 2. The graph (35 minutes)
 #
 # What did you have to know in order to walk back? Which operations there were, in which order, and the numbers that they worked on. So the machine should write that down while it runs forward: for each result, a note saying *which operation made me, and from what*.
-
-# %% [markdown]
+#
 # ```mermaid
 # flowchart LR
 #     accTitle: Forward and backward
@@ -218,6 +217,10 @@ print("weight", by_hand[0], "bias", by_hand[1], sep="\n")
 # A note is an object of a class `Function`. It keeps the inputs in `saved_tensors`, and its method `apply` is the rule: it takes the gradient of the result and returns one gradient for each input. `AddBackward`, `MulBackward` and the others only fill in their rule.
 #
 # The result points to its note: `result._grad_fn`. A tensor without a note is a **leaf**: data, or a weight.
+
+# %% tags=["demo"]
+weight = Tensor([1.0, 2.0], requires_grad=True)
+print("note:", weight._grad_fn, "  wants a gradient:", weight.requires_grad, "  has one:", weight.grad)
 
 # %% [markdown]
 # What must a note keep? To go back through `z = a * b` it needs the *numbers* of a and b. To go back through `z = a + b` their *shapes* are enough, and keeping a's array alive would waste memory: in a deep network, most of it. So a class says whether its rule `reads_inputs`. If not, an **outline** is kept: no array, only the shape and where the tensor came from.
@@ -904,6 +907,11 @@ worst = check_rule(np.power, PowBackward, left, right)
 
 # %% [markdown]
 # Let the shapes decide. x is (n, k), W is (k, m), so dL/dz is (n, m). The gradient of x has to be (n, k), made from dL/dz and W. Of all orders and transpositions only one fits: (n, m) times (m, k), that is `dL/dz @ W.T`. For W: (k, n) times (n, m), that is `x.T @ dL/dz`.
+
+# %% tags=["demo"]
+n, k, m = 2, 3, 4
+x, W, grad_z = np.zeros((n, k)), np.zeros((k, m)), np.zeros((n, m))
+print("x", x.shape, "W", W.shape, "  gradients", (grad_z @ W.T).shape, (x.T @ grad_z).shape)
 
 # %% [markdown]
 # In numbers: x = [1, 2], W = [[3], [4]], z = 1·3 + 2·4 = 11, and dL/dz = 10. If W₀ grows by 1, z grows by x₀ = 1, so dL/dW₀ = 10; dL/dW₁ = 20. And dL/dx = [30, 40]. In matrices: xᵀ · 10 and 10 · Wᵀ.
@@ -1944,7 +1952,10 @@ except RecursionError as error:
 # The walk visits *paths*. There are too many of those, and they are too long for Python's stack. But there are only as many *nodes* as there were operations. Each node should be handled **once**, when its gradient is complete: when everything that used its result has passed back its share.
 
 # %% [markdown]
-# So we need an order in which no operation comes before one that uses its result: a **topological order**. In the picture above: the last addition, then the inner one, then the square. The square before the inner addition would be wrong: its gradient would not be complete yet.
+# So we need an order in which no operation comes before one that uses its result: a **topological order**. In the picture from before: the last addition, then the inner one, then the square. The square before the inner addition would be wrong: its gradient would not be complete yet.
+
+# %% tags=["demo"]
+draw_graph(y, x=x, y=y)
 
 # %% [markdown]
 # How is such an order found? Two well-known ways:
@@ -2151,10 +2162,10 @@ def propagate(node, grad_output, pending, owned):
     ValueError
         If the shape of a gradient is not that of its input (made by `wrong_shape`), or if their numbers differ.
     """
-    ### BEGIN SOLUTION 06.21 propagate: add the gradient of each input to the pending ones
     tensors, grads = node.saved_tensors, node.apply(grad_output)
     if len(grads) != len(tensors):
         raise ValueError(f"apply returned {len(grads)} gradients for {len(tensors)} inputs")
+    ### BEGIN SOLUTION 06.21 propagate: add the gradient of each input to the pending ones
     for tensor, grad in zip(tensors, grads):
         if grad is None or not tensor.requires_grad:
             continue
@@ -2297,19 +2308,20 @@ def free(node):
 # %% [markdown]
 # ### 06.22 backward
 #
-# 1. `pending` begins with the first gradient, for the operation of this tensor, or for the tensor itself if it is a leaf.
-# 2. In topological order, take each operation's gradient out of `pending`; if there is none, nothing reached it. `propagate` it. With `retain_graph=False`, `free` the node.
-# 3. What is left belongs to leaves: `deposit` it. Only now, so that an error on the way changes no gradient.
+# `pending` begins with the first gradient, for the operation of this tensor, or for the tensor itself if it is a leaf. Then:
+#
+# 1. Go through `order`. Take each operation's gradient out of `pending`; if there is none, nothing reached it. `propagate` it. With `retain_graph=False`, `free` the node.
+# 2. What is left belongs to leaves: `deposit` it. Only now, so that an error on the way changes no gradient.
 
 # %% [markdown]
 # <details>
 # <summary>Hints for 06.22</summary>
 #
-# The order is computed before the loop; a leaf has no operation, so its order is empty.
+# `pending.pop(node, None)` takes a gradient out, or gives None.
 #
 # An error inside `propagate` is caught as `error` and given to `explain(node, grad_output, error)`.
 #
-# `node.retained` is None, or a weak reference: `node.retained()` is the result that wants its gradient too. Remember both until the end; `deposit(tensor, grad_output, False)`.
+# `node.retained` is None, or a weak reference: `node.retained()` is the result that wants its gradient too. Add the pair (result, gradient) to the list `kept`; the last two lines look after it.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "06-22-backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -2335,9 +2347,9 @@ def backward(self, gradient=None, retain_graph=True):
     if not self.requires_grad:
         return
     gradient = first_gradient(self, gradient)
-    ### BEGIN SOLUTION 06.22 Tensor.backward: bring the gradient back to the leaves, one operation at a time
-    pending, owned, kept = {self._grad_fn or self: gradient}, set(), []
     order = topological_order(self._grad_fn) if self._grad_fn else []
+    pending, owned, kept = {self._grad_fn or self: gradient}, set(), []
+    ### BEGIN SOLUTION 06.22 Tensor.backward: bring the gradient back to the leaves, one operation at a time
     try:
         for node in order:
             grad_output = pending.pop(node, None)
@@ -2350,11 +2362,11 @@ def backward(self, gradient=None, retain_graph=True):
                 free(node)
     except Exception as error:
         explain(node, grad_output, error)
-    for result, grad in kept:
-        deposit(result, grad, False)
     for leaf, grad in pending.items():
         deposit(leaf, grad, leaf in owned)
     ### END SOLUTION
+    for result, grad in kept:
+        deposit(result, grad, False)
 
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-22-backward", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
@@ -3126,6 +3138,10 @@ with Checks("06.27", "accumulated") as check:
 # ### 06.29 In your own words: order
 #
 # In two to five sentences: why may an operation be handled only after *all* that use its result, and what goes wrong in a network with a shortcut, y = f(x) + x, if it is handled when its first gradient arrives?
+
+# %% tags=["demo"]
+x = Tensor([1.0, 2.0], requires_grad=True) * 3
+draw_graph(Tanh()(x) + x)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "text-06-29-order", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # The gradient of a result is the sum of what all its users send back, and the rule has to be applied to the whole sum. With the shortcut, x gets a share through f and a share directly. If the operation that made x runs at the first share, it passes on a part only. Then it either runs again for the second share, as the walk did, and everything behind it runs again each time, or the second share is lost and the gradients are wrong.

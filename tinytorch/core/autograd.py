@@ -767,8 +767,8 @@ def backward(self, gradient=None, retain_graph=True):
     if not self.requires_grad:
         return
     gradient = first_gradient(self, gradient)
-    pending, owned, kept = {self._grad_fn or self: gradient}, set(), []
     order = topological_order(self._grad_fn) if self._grad_fn else []
+    pending, owned, kept = {self._grad_fn or self: gradient}, set(), []
     try:
         for node in order:
             grad_output = pending.pop(node, None)
@@ -781,10 +781,10 @@ def backward(self, gradient=None, retain_graph=True):
                 free(node)
     except Exception as error:
         explain(node, grad_output, error)
-    for result, grad in kept:
-        deposit(result, grad, False)
     for leaf, grad in pending.items():
         deposit(leaf, grad, leaf in owned)
+    for result, grad in kept:
+        deposit(result, grad, False)
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #c-fbb73009fe
 @method_of(Tensor)
