@@ -1,0 +1,16 @@
+"""Sets gradients to zero instead of None.
+
+breaks: 07-04-step
+"""
+#| exporti
+@method_of(Optimizer)
+def step(self):
+    for param, state in zip(self.params, self.state):
+        if param.grad is not None:
+            self.update(param, state)
+
+
+@method_of(Optimizer)
+def zero_grad(self):
+    for param in self.params:
+        param.grad = np.zeros_like(param.data)

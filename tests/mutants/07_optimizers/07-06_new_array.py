@@ -1,0 +1,16 @@
+"""Puts a new array in place of the parameter's.
+
+breaks: 07-06-sgd-update
+"""
+#| exporti
+@method_of(SGD)
+def update(self, param, state):
+    grad = decayed_gradient(param, self.weight_decay)
+    if self.momentum:
+        if "velocity" in state:
+            state["velocity"] *= self.momentum
+            state["velocity"] += grad
+        else:
+            state["velocity"] = grad.copy()
+        grad = state["velocity"]
+    param.data = param.data - self.lr * grad

@@ -1,0 +1,10 @@
+"""Forgets to divide by the sum of the weights.
+
+breaks: 07-07-running-average
+"""
+def running_average(values, beta):
+    mean, averages = 0.0, []
+    for t, value in enumerate(np.asarray(values, dtype=float), start=1):
+        mean = beta * mean + (1 - beta) * value
+        averages.append(mean)
+    return np.array(averages)

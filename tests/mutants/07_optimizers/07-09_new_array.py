@@ -1,0 +1,9 @@
+"""Puts a new array in place of the parameter's.
+
+breaks: 07-09-adamw-update
+"""
+#| exporti
+@method_of(AdamW)
+def update(self, param, state):
+    param.data = param.data * (1 - self.lr * self.weight_decay)
+    adam_step(param.data, param.grad, state, self.lr, self.betas, self.eps)

@@ -1,0 +1,15 @@
+"""Takes over the state only.
+
+breaks: 07-10-state-dict
+"""
+#| exporti
+@method_of(Optimizer)
+def state_dict(self):
+    settings = {name: value for name, value in vars(self).items() if name not in ("params", "state")}
+    return {"settings": settings, "state": copied(self.state)}
+
+
+@method_of(Optimizer)
+def load_state_dict(self, saved):
+    check_state(self, saved)
+    self.state = copied(saved["state"])

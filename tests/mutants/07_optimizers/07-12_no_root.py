@@ -1,0 +1,6 @@
+"""Divides by the square.
+
+breaks: 07-12-first-step
+"""
+def first_step(grad, lr, eps):
+    return -lr * grad / (grad * grad + eps)

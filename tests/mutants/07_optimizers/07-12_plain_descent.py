@@ -1,0 +1,6 @@
+"""The step of SGD.
+
+breaks: 07-12-first-step
+"""
+def first_step(grad, lr, eps):
+    return -lr * grad
