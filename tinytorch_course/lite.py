@@ -109,7 +109,9 @@ def write_contents(modules: list[Module], folder: Path) -> None:
     (folder / "README.md").write_text(WELCOME.format(modules=links), encoding="utf-8", newline="\n")
 
 
-def build_lite(course: Course, modules: list[Module], to: Path, *, pyodide: str | None = None, wheels: Path | None = None) -> Path:
+def build_lite(
+    course: Course, modules: list[Module], to: Path, *, pyodide: Path | None = None, wheels: Path | None = None
+) -> Path:
     """Build the site into the folder `to`; its first page's path.
 
     Parameters
@@ -119,10 +121,11 @@ def build_lite(course: Course, modules: list[Module], to: Path, *, pyodide: str 
         Whose notebooks the site has.
     to : path
         Replaced as a whole.
-    pyodide : str, optional
-        Address of a `pyodide.mjs` beside which everything of Pyodide lies; by default the content delivery network's.
+    pyodide : path, optional
+        The folder of an unpacked Pyodide distribution that the site is to bring along, instead of fetching it.
     wheels : path, optional
-        A folder with more wheels for the kernel, for a site that has to do without the network.
+        A folder with wheels that Pyodide's distribution lacks and the kernel wants (`comm`). The site then asks PyPI for
+        nothing.
     """
     kernel = Path(sys.prefix) / KERNEL
     if not kernel.is_dir():
@@ -141,7 +144,10 @@ def build_lite(course: Course, modules: list[Module], to: Path, *, pyodide: str 
         for wheel in sorted(wheels.glob("*.whl")) if wheels else []:
             shutil.copy(wheel, root / "wheels")
         settings: dict = {"disablePyPIFallback": True} if wheels else {}
-        settings |= {"pyodideUrl": pyodide} if pyodide else {}
+        if pyodide:
+            if not (pyodide / "pyodide.mjs").is_file():
+                raise CourseError(f"{pyodide} holds no pyodide.mjs", "Name the folder of an unpacked Pyodide distribution.")
+            shutil.copytree(pyodide, root / "static" / "pyodide")
         site = {
             "jupyter-lite-schema-version": 0,
             "jupyter-config-data": {
@@ -181,17 +187,20 @@ def build_lite(course: Course, modules: list[Module], to: Path, *, pyodide: str 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make lite", description="The course for the browser, in _lite/.")
     parser.add_argument("modules", nargs="*", help="which modules, for example 01_tensor (by default all)")
+    parser.add_argument("--pyodide", type=Path, help="an unpacked Pyodide distribution, for a site that fetches nothing")
+    parser.add_argument("--wheels", type=Path, help="wheels that the distribution lacks: comm")
     chosen = parser.parse_args(arguments)
     try:
         course = Course.find()
         modules = course.chosen(chosen.modules)
-        index = build_lite(course, modules, course.root / "_lite")
+        index = build_lite(course, modules, course.root / "_lite", pyodide=chosen.pyodide, wheels=chosen.wheels)
     except CourseError as error:
         err.print(f"lite: {error}", markup=False, style="red")
         return error.exit_code
     out.print(f"{len(modules)} notebooks for the browser are in {index.parent.relative_to(course.root)}/")
     out.print("Serve the folder over HTTP, for example: python -m http.server --directory _lite 8000")
-    out.print("Readers' browsers fetch Pyodide and NumPy from cdn.jsdelivr.net; everything else is in the folder.")
+    if not chosen.pyodide:
+        out.print("Readers' browsers fetch Pyodide and NumPy from cdn.jsdelivr.net; everything else is in the folder.")
     return 0
 
 
