@@ -99,7 +99,9 @@ def directive(name: str, argument: str, *content: str, options: dict[str, str] |
 
 def button(text: str, target: str, *, page: bool = False, plain: bool = False) -> str:
     """A button that leads to a page of the book or to an address."""
-    options = {"color": "primary", "expand": ""} | ({"ref-type": "doc"} if page else {}) | ({"outline": ""} if plain else {})
+    options = (
+        {"color": "primary", "expand": ""} | ({"ref-type": "doc"} if page else {}) | ({"outline": ""} if plain else {})
+    )
     return directive("button-ref" if page else "button-link", target, text, options=options)
 
 
@@ -130,13 +132,25 @@ def cards(module: Module, *, audio: str | None, lite: bool) -> str:
     ]
     if module.notebook.is_file():
         text = "The student edition as a page: the text, the exercises and their visible checks."
-        items.append(card("book", "Notebook", text, button("Read the notebook", f"/student/{module.name}", page=True, plain=True)))
+        items.append(
+            card(
+                "book", "Notebook", text, button("Read the notebook", f"/student/{module.name}", page=True, plain=True)
+            )
+        )
     text = "The file that notebook and library are made from. It holds the reference solutions, so try first."
     items.append(card("code", "Source", text, button(f"View source {_for(number)}", source, plain=True)))
     if (course.root / "docs" / "audio" / f"{module.name}.md").is_file():
         text = "An overview of about five minutes, read by a speech synthesiser."
-        text += f"\n\n{player(audio, f'Audio overview of Module {number}')}" if audio else "  This copy of the book has the text only."
-        items.append(card("unmute", "Listen", text, button("Read the transcript", f"/audio/{module.name}", page=True, plain=True)))
+        text += (
+            f"\n\n{player(audio, f'Audio overview of Module {number}')}"
+            if audio
+            else "  This copy of the book has the text only."
+        )
+        items.append(
+            card(
+                "unmute", "Listen", text, button("Read the transcript", f"/audio/{module.name}", page=True, plain=True)
+            )
+        )
     columns = f"1 2 {min(len(items), 3)} {len(items)}" if len(items) != 4 else "1 2 2 2"
     return directive("grid", columns, *items, options={"gutter": "3", "class-container": "launch"})
 
@@ -161,7 +175,15 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
         elif not in_code:
             directive = re.match(r"\{([\w-]+)\}", rest)
             fences.append((mark, not directive if mark[0] != ":" else False))
-            if directive and directive.group(1) in {"mermaid", "code-block", "code", "math", "raw", "eval-rst", "code-cell"}:
+            if directive and directive.group(1) in {
+                "mermaid",
+                "code-block",
+                "code",
+                "math",
+                "raw",
+                "eval-rst",
+                "code-cell",
+            }:
                 fences[-1] = (mark, True)
 
 
@@ -285,8 +307,14 @@ def api_page(stage: Stage, module: Module) -> None:
                 lines += [f"## {item}", "", *entry("autofunction", f"{name}.{item}")]
             continue
         elsewhere = {member for kind, member, home in added if kind == f"{name}.{item}" and home != name}
-        members = [m for m, of in vars(value).items() if not m.startswith("_") and m not in elsewhere and documented(of)]
-        lines += [f"## {item}", "", *entry("autoclass", f"{name}.{item}", *([f":members: {', '.join(members)}"] if members else []))]
+        members = [
+            m for m, of in vars(value).items() if not m.startswith("_") and m not in elsewhere and documented(of)
+        ]
+        lines += [
+            f"## {item}",
+            "",
+            *entry("autoclass", f"{name}.{item}", *([f":members: {', '.join(members)}"] if members else [])),
+        ]
     for kind, member, home in added:
         if home == name:
             lines += [f"## {kind.rpartition('.')[2]}.{member}", "", *entry("automethod", f"{kind}.{member}")]
@@ -294,7 +322,9 @@ def api_page(stage: Stage, module: Module) -> None:
 
 
 def documented(member: object) -> bool:
-    return (callable(member) or isinstance(member, (property, classmethod, staticmethod))) and bool(getattr(member, "__doc__", None))
+    return (callable(member) or isinstance(member, (property, classmethod, staticmethod))) and bool(
+        getattr(member, "__doc__", None)
+    )
 
 
 def added_members(course: Course) -> list[tuple[str, str, str]]:
@@ -308,7 +338,12 @@ def added_members(course: Course) -> list[tuple[str, str, str]]:
                 for member, value in vars(kind).items():
                     function = getattr(value, "fget", value)
                     home = getattr(function, "__module__", None)
-                    if callable(function) and not member.startswith("_") and home not in (None, kind.__module__) and home.startswith(course.library.name):
+                    if (
+                        callable(function)
+                        and not member.startswith("_")
+                        and home not in (None, kind.__module__)
+                        and home.startswith(course.library.name)
+                    ):
                         found.append((f"{kind.__module__}.{kind.__qualname__}", member, home))
     return found
 
@@ -341,7 +376,11 @@ def write_toc(stage: Stage) -> None:
             folder, _, name = chapter["file"].partition("/")
             if folder == "modules":
                 below = {"student": "Notebook", "api": "API reference", "audio": "Audio overview"}
-                pages = [{"file": f"{kind}/{name}", "title": title} for kind, title in below.items() if stage.has(f"{kind}/{name}")]
+                pages = [
+                    {"file": f"{kind}/{name}", "title": title}
+                    for kind, title in below.items()
+                    if stage.has(f"{kind}/{name}")
+                ]
                 chapter["sections"] = pages
     toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
     stage.write("_toc.yml", yaml.safe_dump(toc, sort_keys=False, allow_unicode=True))
@@ -351,7 +390,11 @@ def write_config(stage: Stage) -> None:
     """_config.yml with what settings.ini says, and without what could not be had."""
     settings = stage.course.settings
     config = yaml.safe_load(read_text(stage.course.root / "_config.yml"))
-    config |= {"title": settings["title"], "author": settings["author"], "copyright": settings["copyright"].split(",")[0]}
+    config |= {
+        "title": settings["title"],
+        "author": settings["author"],
+        "copyright": settings["copyright"].split(",")[0],
+    }
     config["repository"] = {"url": repository(stage.course), "branch": settings["branch"]}
     sphinx = config["sphinx"]["config"]
     sphinx["version"] = sphinx["release"] = settings["version"]
@@ -389,7 +432,9 @@ def from_npm(name: str, version: str, to: Path) -> Path | None:
         if done.returncode or not archives:
             return None
         with tarfile.open(archives[0]) as archive:
-            members = [m for m in archive.getmembers() if m.isfile() and ".." not in m.name and not m.name.startswith("/")]
+            members = [
+                m for m in archive.getmembers() if m.isfile() and ".." not in m.name and not m.name.startswith("/")
+            ]
             archive.extractall(folder, members)
         (Path(folder) / "package").rename(home)
     return home
@@ -432,7 +477,9 @@ def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False) -
                 spoken = speak(read_text(script), root / "_static" / "audio" / module.name)
                 audio = f"audio/{spoken.name}" if spoken else None
                 if spoken is None:
-                    stage.notices.append(f"no espeak-ng here: {module.name} has the transcript of its audio overview only")
+                    stage.notices.append(
+                        f"no espeak-ng here: {module.name} has the transcript of its audio overview only"
+                    )
             module_page(stage, module, audio=audio, lite=lite)
             notebook_page(stage, module)
             api_page(stage, module)
@@ -447,8 +494,29 @@ def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False) -
     return stage
 
 
-def build_book(course: Course) -> Path:
-    """Build the book; the landing page's path.
+def run_jupyter_book(course: Course, source: Path) -> Path:
+    """Build what is in the folder `source`; the folder with the pages, beside `source`.
+
+    Raises
+    ------
+    CourseError
+        When Jupyter Book warns of anything.
+    """
+    main = "from jupyter_book.cli.main import main; main()"
+    place = ["build", str(source), "--path-output", str(source.parent)]
+    command = [sys.executable, "-c", main, *place, "-W", "--keep-going", "-q"]
+    paths = [str(course.root), os.environ.get("PYTHONPATH", "")]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    pages = source.parent / "_build" / "html"
+    if done.returncode or not (pages / "index.html").is_file():
+        said = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
+        raise CourseError(f"Jupyter Book is not content:\n{said.strip()}", exit_code=1)
+    return pages
+
+
+def build_book(course: Course, to: Path | None = None) -> Path:
+    """Build the book into `to`, by default _build/html; the landing page's path.
 
     Raises
     ------
@@ -456,36 +524,32 @@ def build_book(course: Course) -> Path:
         When Jupyter Book warns of anything. What was built before stays then.
     """
     build = course.root / "_build"
+    to = to or build / "html"
     build.mkdir(exist_ok=True)
     lite = course.root / "_lite"
     has_lite = (lite / "index.html").is_file()
     with tempfile.TemporaryDirectory(dir=build, prefix="book-") as folder:
-        root = Path(folder).resolve() / "source"
-        stage = make_stage(course, root, cache=build / "npm", lite=has_lite)
+        source = Path(folder).resolve() / "source"
+        stage = make_stage(course, source, cache=build / "npm", lite=has_lite)
         for notice in stage.notices:
             out.print(f"note: {notice}", markup=False)
-        command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--path-output", folder, "-W", "--keep-going", "-q"]
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(course.root), os.environ.get("PYTHONPATH", "")]), "NO_COLOR": "1"}
-        done = subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8", errors="replace")
-        made = Path(folder) / "_build" / "html"
-        if done.returncode or not (made / "index.html").is_file():
-            said = (done.stdout + done.stderr).replace(f"{root}{os.sep}", "")
-            raise CourseError(f"Jupyter Book is not content:\n{said.strip()}", exit_code=1)
+        pages = run_jupyter_book(course, source)
         if has_lite:
-            shutil.copytree(lite, made / "lite")
-        target = build / "html"
-        shutil.rmtree(target, ignore_errors=True)
-        made.rename(target)
-    out.print(f"the book is in {target.relative_to(course.root)}/index.html" + (", with the browser edition" if has_lite else ""))
-    return target / "index.html"
+            shutil.copytree(lite, pages / "lite")
+        shutil.rmtree(to, ignore_errors=True)
+        shutil.move(pages, to)
+    return to / "index.html"
 
 
 def main() -> int:
     try:
-        build_book(Course.find())
+        course = Course.find()
+        index = build_book(course)
     except CourseError as error:
         err.print(f"book: {error}", markup=False, style="red")
         return error.exit_code
+    browser = ", with the browser edition in lite/" if (index.parent / "lite").is_dir() else ""
+    out.print(f"the book is in {index.relative_to(course.root)}{browser}")
     return 0
 
 

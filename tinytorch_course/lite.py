@@ -69,7 +69,11 @@ def write_wheel(module: Module, folder: Path) -> Path:
     metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as draft:
         library_before(module, Path(draft))
-        files = {path.relative_to(draft).as_posix(): path.read_bytes() for path in sorted(Path(draft).rglob("*")) if path.is_file()}
+        files = {
+            path.relative_to(draft).as_posix(): path.read_bytes()
+            for path in sorted(Path(draft).rglob("*"))
+            if path.is_file()
+        }
     info = f"{stem}.dist-info"
     files[f"{info}/METADATA"] = ("\n".join(metadata) + "\n").encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: tinytorch\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -146,7 +150,9 @@ def build_lite(
         settings: dict = {"disablePyPIFallback": True} if wheels else {}
         if pyodide:
             if not (pyodide / "pyodide.mjs").is_file():
-                raise CourseError(f"{pyodide} holds no pyodide.mjs", "Name the folder of an unpacked Pyodide distribution.")
+                raise CourseError(
+                    f"{pyodide} holds no pyodide.mjs", "Name the folder of an unpacked Pyodide distribution."
+                )
             shutil.copytree(pyodide, root / "static" / "pyodide")
         site = {
             "jupyter-lite-schema-version": 0,
@@ -175,10 +181,18 @@ def build_lite(
         (root / "jupyter_lite_config.json").write_text(json.dumps(config), encoding="utf-8")
         command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(root)]
         done = subprocess.run(
-            command, cwd=root, capture_output=True, text=True, encoding="utf-8", errors="replace", env={**os.environ, "NO_COLOR": "1"}
+            command,
+            cwd=root,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, "NO_COLOR": "1"},
         )
         if done.returncode or not (root / "site" / "lab" / "index.html").is_file():
-            raise CourseError(f"JupyterLite is not content:\n{(done.stdout + done.stderr).strip()[-4000:]}", exit_code=1)
+            raise CourseError(
+                f"JupyterLite is not content:\n{(done.stdout + done.stderr).strip()[-4000:]}", exit_code=1
+            )
         shutil.rmtree(to, ignore_errors=True)
         (root / "site").rename(to)
     return to / "index.html"
@@ -187,7 +201,9 @@ def build_lite(
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make lite", description="The course for the browser, in _lite/.")
     parser.add_argument("modules", nargs="*", help="which modules, for example 01_tensor (by default all)")
-    parser.add_argument("--pyodide", type=Path, help="an unpacked Pyodide distribution, for a site that fetches nothing")
+    parser.add_argument(
+        "--pyodide", type=Path, help="an unpacked Pyodide distribution, for a site that fetches nothing"
+    )
     parser.add_argument("--wheels", type=Path, help="wheels that the distribution lacks: comm")
     chosen = parser.parse_args(arguments)
     try:

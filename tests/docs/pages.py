@@ -30,7 +30,11 @@ class Page(HTMLParser):
             self.links.append(has["href"])
         if tag in ("script", "img", "iframe", "audio", "source", "video", "embed") and has.get("src"):
             self.loads.append(has["src"])
-        if tag == "link" and has.get("href") and has.get("rel") not in ("canonical", "next", "prev", "search", "index", "author"):
+        if (
+            tag == "link"
+            and has.get("href")
+            and has.get("rel") not in ("canonical", "next", "prev", "search", "index", "author")
+        ):
             self.loads.append(has["href"])
         if tag == "img" and not has.get("alt", "").strip():
             self.nameless.append(f"img {has.get('src')}")

@@ -28,7 +28,15 @@ def python_with_torch() -> str | None:
 
 def run(example: Example, python: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "agg"}
-    return subprocess.run([python, "-W", "ignore", "-c", example.code], cwd=ROOT, env=env, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    return subprocess.run(
+        [python, "-W", "ignore", "-c", example.code],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.page}-{e.line}-{e.where or 'example'}")
@@ -37,10 +45,14 @@ def test_code_on_a_page_prints_what_the_page_says(example: Example):
     if example.where == "PyTorch":
         python = python_with_torch()
         if python is None:
-            pytest.skip("PyTorch is not installed here; `pip install torch`, or name a Python with TINYTORCH_TORCH_PYTHON")
+            pytest.skip(
+                "PyTorch is not installed here; `pip install torch`, or name a Python with TINYTORCH_TORCH_PYTHON"
+            )
     done = run(example, python)
     assert done.returncode == 0, f"src/{example.page}/about.md, line {example.line}:\n{done.stderr}"
-    assert squeezed(done.stdout) == squeezed(example.said), f"src/{example.page}/about.md, line {example.line} prints:\n{done.stdout}"
+    assert squeezed(done.stdout) == squeezed(example.said), (
+        f"src/{example.page}/about.md, line {example.line} prints:\n{done.stdout}"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
@@ -54,7 +66,9 @@ def test_each_page_compares_both_frameworks_with_outputs(page: Path):
 def test_a_wrong_output_is_found(tmp_path: Path):
     page = tmp_path / "07_toy" / "about.md"
     page.parent.mkdir()
-    page.write_text("`````{tab-set}\n````{tab-item} TinyTorch\n```python\nprint(1 + 1)  # 3\n```\n````\n`````\n", encoding="utf-8")
+    page.write_text(
+        "`````{tab-set}\n````{tab-item} TinyTorch\n```python\nprint(1 + 1)  # 3\n```\n````\n`````\n", encoding="utf-8"
+    )
     (example,) = examples(page)
     assert (example.where, example.said) == ("TinyTorch", "3")
     assert squeezed(run(example, sys.executable).stdout) != squeezed(example.said)
