@@ -32,7 +32,7 @@ class _Box:
     @property
     def size(self) -> str:
         """The shape as text."""
-        return "" if self.shape is None else "number" if self.shape == () else "×".join(map(str, self.shape))
+        return "" if self.shape is None else "number" if self.shape == () else str(self.shape)
 
 
 @dataclass
@@ -99,14 +99,17 @@ class GraphPicture:
             f"  classDef {_LEAF} fill:{_FILL[_LEAF]},stroke:#000,stroke-width:2px,color:#000",
             f"  classDef {_CONSTANT} fill:#fff,stroke:#555,stroke-dasharray:4 3,color:#000",
             f"  classDef {_OPERATION} fill:{_FILL[_OPERATION]},stroke:#000,color:#000",
-            f"  classDef {_RESULT} fill:{_FILL[_RESULT]},stroke:#000,stroke-width:2px,color:#fff",
+            f"  classDef {_RESULT} fill:{_FILL[_RESULT]},stroke:#000,stroke-width:2px,color:#000",
         ]
         return "\n".join(lines)
 
     def svg(self) -> str:
         """The picture as SVG, with presentation attributes only and its own description."""
+        arrows = self._arrows()
+        top = _EDGE + max((0.75 * bow - box.row * (_HEIGHT + _GAP_Y) for _, box, bow in arrows), default=0.0)
+        top = max(top, _EDGE)
         places = {
-            box.name: (_EDGE + box.column * (_WIDTH + _GAP_X), _EDGE + box.row * (_HEIGHT + _GAP_Y)) for box in self.boxes
+            box.name: (_EDGE + box.column * (_WIDTH + _GAP_X), top + box.row * (_HEIGHT + _GAP_Y)) for box in self.boxes
         }
         width = max((x for x, _ in places.values()), default=0) + _WIDTH + _EDGE
         height = max((y for _, y in places.values()), default=0) + _HEIGHT + _EDGE + (18 if self.left_out else 0)
@@ -116,13 +119,24 @@ class GraphPicture:
             f"<title>Computation graph</title><desc>{escape(self.description())}</desc>",
             f'<rect width="{width:g}" height="{height:g}" fill="#FFFFFF"/>',
         ]
-        for box in self.boxes:
-            x, y = places[box.name]
-            lines += [_arrow(places[name], (x, y)) for name in box.inputs if name in places]
+        lines += [_arrow(places[start.name], places[end.name], bow) for start, end, bow in arrows]
         lines += [_svg_box(box, *places[box.name]) for box in self.boxes]
         if self.left_out:
-            lines.append(f'<text x="{_EDGE}" y="{height - 8:g}" fill="#000000">… {self.left_out} more operations</text>')
+            lines.append(
+                f'<text x="{_EDGE}" y="{height - 8:g}" fill="#000000">… {self.left_out} more operations</text>'
+            )
         return "\n".join([*lines, "</svg>"])
+
+    def _arrows(self) -> list[tuple[_Box, _Box, float]]:
+        """From where to where, and how far each arrow bows upwards: over boxes in between, and beside its own double."""
+        boxes, arrows = {box.name: box for box in self.boxes}, []
+        for end in self.boxes:
+            for place, name in enumerate(end.inputs):
+                if name in boxes:
+                    span = end.column - boxes[name].column
+                    bow = 0.0 if span == 1 else 1.1 * _HEIGHT + 10 * span
+                    arrows.append((boxes[name], end, bow + 0.9 * _HEIGHT * end.inputs[:place].count(name)))
+        return arrows
 
 
 def _quoted(text: str) -> str:
@@ -130,13 +144,15 @@ def _quoted(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
-    """A line from one box to the next, with a head."""
+def _arrow(start: tuple[float, float], end: tuple[float, float], bow: float) -> str:
+    """A line from one box to another, with a head."""
     x1, y1, x2, y2 = start[0] + _WIDTH, start[1] + _HEIGHT / 2, end[0], end[1] + _HEIGHT / 2
-    middle = (x1 + x2) / 2
+    reach = (x2 - x1) / 2 if not bow else 0.35 * (x2 - x1)
+    over = min(y1, y2) - bow
+    up, down = (y1, y2) if not bow else (over, over)
     return (
-        f'<path d="M{x1:g} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} {x2 - 7:g} {y2:g}" fill="none" stroke="#555555" '
-        f'stroke-width="1.5"/><path d="M{x2:g} {y2:g}l-8 -4v8z" fill="#555555"/>'
+        f'<path d="M{x1:g} {y1:g}C{x1 + reach:g} {up:g} {x2 - reach:g} {down:g} {x2 - 7:g} {y2:g}" fill="none" '
+        f'stroke="#555555" stroke-width="1.5"/><path d="M{x2:g} {y2:g}l-8 -4v8z" fill="#555555"/>'
     )
 
 
@@ -145,14 +161,13 @@ def _svg_box(box: _Box, x: float, y: float) -> str:
     corner = _HEIGHT / 2 if box.kind == _OPERATION else 3
     border = 'stroke="#555555" stroke-dasharray="4 3"' if box.kind == _CONSTANT else 'stroke="#000000"'
     thick = 2.5 if box.kind in (_LEAF, _RESULT) else 1
-    ink = "#FFFFFF" if box.kind == _RESULT else "#000000"
     label = box.label if len(box.label) <= 16 else box.label[:15] + "…"
     middle, first = x + _WIDTH / 2, y + (19 if box.size else 27)
-    size = f'<text x="{middle:g}" y="{y + 35:g}" text-anchor="middle" font-size="11" fill="{ink}">{box.size}</text>'
+    size = f'<text x="{middle:g}" y="{y + 35:g}" text-anchor="middle" font-size="11" fill="#000000">{box.size}</text>'
     return (
         f'<rect x="{x:g}" y="{y:g}" width="{_WIDTH}" height="{_HEIGHT}" rx="{corner:g}" fill="{_FILL[box.kind]}" '
         f'stroke-width="{thick}" {border}/>'
-        f'<text x="{middle:g}" y="{first:g}" text-anchor="middle" fill="{ink}">{escape(label)}</text>'
+        f'<text x="{middle:g}" y="{first:g}" text-anchor="middle" fill="#000000">{escape(label)}</text>'
         f"{size if box.size else ''}"
     )
 

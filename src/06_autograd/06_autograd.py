@@ -3198,7 +3198,7 @@ with no_grad():
 figure, (curve, plane) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 curve.semilogy(losses, color=BLUE)
 curve.set(xlabel="step", ylabel="loss")
-plane.contourf(side, side, second, levels=20, cmap="PuOr", alpha=0.7)
+plane.contourf(side, side, second, levels=20, cmap="PuOr", alpha=0.3)
 plane.contour(side, side, second, levels=[0.5], colors="black")
 for label, color, mark in ((0, ORANGE, "o"), (1, BLUE, "^")):
     plane.plot(*points[classes == label].T, mark, color=color, markersize=3, label=f"class {label}")
