@@ -54,7 +54,9 @@ def test_the_svg_is_well_formed_described_and_free_of_style_and_script(leaves):
     names = {"<&\"'>": x, "w": w}
     root = ElementTree.fromstring(draw_graph(x @ w, **names).svg())
     assert root.find(f"{SVG}title").text and "1 operation" in root.find(f"{SVG}desc").text
-    assert {element.tag for element in root.iter()} <= {SVG + tag for tag in "svg title desc rect path text".split()}
+    assert {element.tag for element in root.iter()} <= {
+        SVG + tag for tag in ["svg", "title", "desc", "rect", "path", "text"]
+    }
     assert any(element.text == "<&\"'>" for element in root.iter(f"{SVG}text"))
 
 
@@ -66,7 +68,7 @@ def test_every_box_lies_inside_the_svg_and_no_two_overlap(leaves):
     _background, *rectangles = root.iter(f"{SVG}rect")
     boxes = [tuple(float(each.get(key)) for key in ("x", "y", "width", "height")) for each in rectangles]
     for i, (left, top, w1, h1) in enumerate(boxes):
-        assert 0 <= left and left + w1 <= width and 0 <= top and top + h1 <= height
+        assert left >= 0 and left + w1 <= width and top >= 0 and top + h1 <= height
         for other_left, other_top, w2, h2 in boxes[:i]:
             apart = left >= other_left + w2 or other_left >= left + w1 or top >= other_top + h2 or other_top >= top + h1
             assert apart
