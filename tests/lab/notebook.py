@@ -110,7 +110,10 @@ class Notebook:
         editor = self.cell(index).locator(".cm-content")
         if editor.is_visible():
             editor.press("Control+End")
-            editor.press_sequentially(text)
+            if "\n" in text:  # as pasted: typing would continue a quotation
+                self.page.keyboard.insert_text(text)
+            else:
+                editor.press_sequentially(text)
         else:
             self.page.keyboard.type(text)
         self.page.keyboard.press("Escape")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tinytorch_course.config import Module
-from tinytorch_course.samples import exercise_ids, reference_cells
+from tinytorch_course.samples import exercise_ids, reference_cells, with_body
 from tinytorch_course.source import Exercise
 
 from .conftest import MODULE, ROOT, Lab
@@ -26,13 +26,13 @@ def code_exercises(module: Module) -> list[str]:
     return [g for g in exercise_ids(module) if (e := Exercise.of(g)) and e.kind == "exercise"]
 
 
-def wrong_solution(grade_id: str) -> str:
-    """A wrong solution that the visible checks catch, from the mutants."""
+def wrong_solution(module: Module, grade_id: str) -> str:
+    """A wrong solution that the visible checks catch: one of the mutants, or one that gives nothing back."""
     for path in sorted((ROOT / "tests" / "mutants" / MODULE).glob("*.py")):
         head, _, body = path.read_text(encoding="utf-8").partition('"""\n')
-        if f"breaks: {grade_id}" in head and "hidden: yes" not in head:
+        if re.search(rf"^breaks: {grade_id}$", head, re.M) and "hidden: yes" not in head:
             return body.strip("\n")
-    raise AssertionError(f"no mutant breaks {grade_id}")
+    return with_body(module, grade_id, "return None")
 
 
 def test_a_student_works_in_jupyterlab(edition: Path, module: Module, serve, chromium):
@@ -55,7 +55,7 @@ def test_a_student_works_in_jupyterlab(edition: Path, module: Module, serve, chr
         notebook.shot("not-written")
 
         # A wrong solution gets a card, and no traceback.
-        notebook.write(exercise, wrong_solution(first))
+        notebook.write(exercise, wrong_solution(module, first))
         notebook.run(exercise)
         notebook.run(test)
         card = notebook.output(test)
