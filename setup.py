@@ -30,5 +30,5 @@ setup(
     packages=find_packages(include=["tinytorch", "tinytorch.*", "tinytorch_course", "tinytorch_course.*"]),
     license_files=["LICENSE"],
     include_package_data=True,
-    package_data={"tinytorch": ["py.typed"]},
+    package_data={"tinytorch": ["py.typed", "*.pyi"], "tinytorch.core": ["*.pyi"]},
 )

@@ -51,6 +51,8 @@ def _version() -> str:
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         value: Any = _version()
+    elif name == "checks":
+        value = importlib.import_module("tinytorch.checks")
     elif name == "draw_graph":
         value = importlib.import_module("tinytorch.graph").draw_graph
     elif name in _WHERE:

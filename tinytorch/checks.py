@@ -18,7 +18,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 
@@ -137,7 +137,7 @@ class Checks:
     def __enter__(self) -> Checks:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any) -> bool:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any) -> Literal[False]:
         if error is None:
             print(self.summary())
             return False
@@ -318,7 +318,9 @@ class Checks:
     def _passed(self) -> None:
         self._counts[self._hidden] += 1
 
-    def _fail(self, problem: str, shown: Mapping[str, str], inputs: Mapping[str, Any] | None, look: str | None) -> None:
+    def _fail(
+        self, problem: str, shown: Mapping[str, str], inputs: Mapping[str, Any] | None, look: str | None
+    ) -> NoReturn:
         rows: dict[str, str] = {}
         inputs = self._inputs if inputs is None else inputs
         if inputs:
@@ -331,7 +333,9 @@ class Checks:
 
     def _card_of(self, error: Exception) -> CheckFailed:
         if isinstance(error, NotImplementedError):
-            task = re.sub(rf"^{re.escape(self.exercise)} [^:]*:\s*", "", str(error))  # the card's first line says the rest
+            task = re.sub(
+                rf"^{re.escape(self.exercise)} [^:]*:\s*", "", str(error)
+            )  # the card's first line says the rest
             return CheckFailed(self.exercise, self.title, "not written yet", {"to do": task}, self._hidden)
         # A NameError on the test cell's own level means that the cell above has not been run.
         frames = list(_frames(error))
@@ -365,7 +369,7 @@ def bare(kind: type, *saved_tensors: Any, **attributes: Any) -> Any:
     Lets a check judge one method apart from the constructor: ``bare(MulBackward, a, b)`` has
     ``saved_tensors == (a, b)``.
     """
-    thing = object.__new__(kind)
+    thing: Any = object.__new__(kind)
     if saved_tensors:
         thing.saved_tensors = saved_tensors
     for name, value in attributes.items():

@@ -1,0 +1,33 @@
+"""Types of the package. Its names are looked up on first use, which a type checker cannot follow."""
+
+from . import checks as checks
+from .core.activations import GELU as GELU
+from .core.activations import ReLU as ReLU
+from .core.activations import Sigmoid as Sigmoid
+from .core.activations import Softmax as Softmax
+from .core.activations import Tanh as Tanh
+from .core.autograd import Function as Function
+from .core.autograd import enable_autograd as enable_autograd
+from .core.autograd import gradcheck as gradcheck
+from .core.autograd import no_grad as no_grad
+from .core.dataloader import DataLoader as DataLoader
+from .core.dataloader import Dataset as Dataset
+from .core.dataloader import TensorDataset as TensorDataset
+from .core.dataloader import load_digits as load_digits
+from .core.layers import Dropout as Dropout
+from .core.layers import Layer as Layer
+from .core.layers import Linear as Linear
+from .core.layers import Sequential as Sequential
+from .core.layers import manual_seed as manual_seed
+from .core.losses import BinaryCrossEntropyLoss as BinaryCrossEntropyLoss
+from .core.losses import CrossEntropyLoss as CrossEntropyLoss
+from .core.losses import MSELoss as MSELoss
+from .core.losses import log_softmax as log_softmax
+from .core.optimizers import SGD as SGD
+from .core.optimizers import Adam as Adam
+from .core.optimizers import AdamW as AdamW
+from .core.optimizers import Optimizer as Optimizer
+from .core.tensor import Tensor as Tensor
+from .graph import draw_graph as draw_graph
+
+__version__: str
