@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from ..errors import CourseError
@@ -27,7 +28,7 @@ from .collect import Submission, collect
 from .execute import Done, Setting, Task
 from .library import library_for, module_of
 from .model import GRADED, PERSON, REPAIRED, ClassResult, ExerciseResult, Limits, Source, SubmissionResult
-from .pool import run_all, scheduler_backend
+from .pool import WorkerDied, run_all, scheduler_backend
 from .record import Recorded, Recorder, autograded_notebook, placeholder_notebook, replace_file
 from .sandbox import require
 from .source import course_directory, read_config, read_source
@@ -247,7 +248,14 @@ def grade(
             show,
             copy=submitted is not None and Path(submitted).resolve() != home.resolve(),
         )
-        results = run.whole(submissions, workers, scheduler)
+        try:
+            results = run.whole(submissions, workers, scheduler)
+        except (OSError, OperationalError) as error:
+            raise CourseError(
+                f"cannot be written: {getattr(error, 'strerror', None) or str(error).splitlines()[0]}",
+                "What was graded so far is safe. Make room or mend the rights, then call this again: it goes on from there.",
+                file=getattr(error, "filename", None) or ground.gradebook,
+            ) from error
     order = {submission.student: at for at, submission in enumerate(submissions)}
     results.sort(key=lambda result: order[result.student])
     return ClassResult(
@@ -362,6 +370,8 @@ class _GradingRun:
 
     def _finish(self, student: str, outcome: Done | Exception) -> None:
         if isinstance(outcome, Exception):
+            if not isinstance(outcome, WorkerDied):  # no fault of the submission: the next run tries it again
+                self._keys[student] = ""
             self._give_up(student, f"it could not be executed: {outcome}")
             return
         submission = self._by_student[student]
@@ -371,6 +381,7 @@ class _GradingRun:
             self._give_up(student, prepared.refused or "it could not be executed", repairs)
             return
         if executed.problem is not None and not executed.exercises:
+            self._keys[student] = ""
             self._give_up(student, f"it could not be executed: {executed.problem}", repairs)
             return
         result = SubmissionResult(student, self._ground.assignment, REPAIRED if repairs else GRADED, repairs=repairs)

@@ -16,10 +16,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import Any, Protocol
 
 from ..errors import CourseError
 from .execute import Done, Setting, Task, work
+from .sandbox import Sandbox, Scratch
 
 _SETTING: Setting | None = None
 
@@ -28,10 +31,12 @@ class WorkerDied(Exception):
     """The process that executed a submission ended."""
 
 
-def _enter(setting: Setting, parent: int) -> None:
+def _enter(setting: Setting, parent: int, scratch: str) -> None:
     """First thing in each process of the pool."""
     global _SETTING
     _SETTING = setting
+    Scratch.current = Path(scratch)
+    Finalize(None, Sandbox.close_shared, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
     threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
 
@@ -66,12 +71,13 @@ class LocalProcesses:
 
     def __init__(self, setting: Setting, workers: int) -> None:
         self.width, self._setting = workers, setting
+        self._scratch = Scratch()
         self._pool = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
         # Threads and open databases do not survive a fork, so workers start afresh.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.width, context, _enter, (self._setting, os.getpid()))
+        return ProcessPoolExecutor(self.width, context, _enter, (self._setting, os.getpid(), str(self._scratch.path)))
 
     def submit(self, task: Task) -> Future[Done]:
         return self._pool.submit(_work, task)
@@ -87,6 +93,7 @@ class LocalProcesses:
             with contextlib.suppress(OSError, ValueError):
                 process.kill()
                 process.join()
+        self._scratch.close()
 
     def is_death(self, error: BaseException) -> bool:
         return isinstance(error, BrokenProcessPool)

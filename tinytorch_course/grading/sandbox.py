@@ -8,6 +8,7 @@ second off each start. Where the system does not allow namespaces within namespa
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import json
 import os
@@ -33,6 +34,37 @@ INSIDE = Path(__file__).with_name("inside.py")
 HOME_IN_SANDBOX = "/run/tinytorch"
 NOBODY = 65534
 _SHARED = threading.local()
+_PREFIX = "tt-"  # short: the path of a socket is limited to 107 bytes
+
+
+class Scratch:
+    """The folder under which a run keeps its sandboxes' files. Removed at the end, or by the next run after a crash."""
+
+    current: Path | None = None
+
+    def __init__(self) -> None:
+        self._sweep()
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._lock = open(self.path / ".lock", "w", encoding="utf-8")  # noqa: SIM115 (held as long as the run)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.close()
+
+    @staticmethod
+    def _sweep() -> None:
+        for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+            with contextlib.suppress(OSError):
+                if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                    continue
+                with open(folder / ".lock", encoding="utf-8") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix=_PREFIX if Scratch.current is None else "", dir=Scratch.current))
 
 
 class SandboxError(Exception):
@@ -302,7 +334,7 @@ class Nursery:
     """The process inside a sandbox that forks kernels and judges. One for each thread that grades."""
 
     def __init__(self, library: Library, modules: Sequence[str], limits: Limits, hide: Sequence[Path]) -> None:
-        self._root = Path(tempfile.mkdtemp(prefix="tt-"))
+        self._root = _new_folder()
         write_library(library, self._root / "lib")
         (self._root / "k").mkdir()
         _hand_over(self._root / "k")
@@ -442,6 +474,13 @@ class Sandbox:
             _SHARED.key, _SHARED.sandbox = key, cls(library, modules, limits, hide=hide, enabled=enabled)
         return _SHARED.sandbox
 
+    @staticmethod
+    def close_shared() -> None:
+        """End this thread's sandbox."""
+        if getattr(_SHARED, "sandbox", None) is not None:
+            _SHARED.sandbox.close()
+            _SHARED.sandbox = _SHARED.key = None
+
     def kernel(self, connection: Mapping[str, Any], files: Mapping[str, str] | None = None) -> Room:
         return self._start({"do": "kernel", "connection": dict(connection), "files": dict(files or {})})
 
@@ -495,7 +534,7 @@ class Sandbox:
             room.close()
 
     def _own(self, request: dict[str, Any]) -> Room:
-        root = Path(tempfile.mkdtemp(prefix="tt-"))
+        root = _new_folder()
         sockets = root / "k"
         sockets.mkdir()
         write_library(self._library, root / "lib")

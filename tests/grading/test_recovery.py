@@ -1,0 +1,325 @@
+"""Interrupted, killed, out of disk, called again: nothing is lost, nothing is graded twice, people's entries stay."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from concurrent.futures import Future
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from grading_course import ASSIGNMENT, hand_in, released, solved
+from nbgrader.api import Gradebook
+
+from tinytorch_course.errors import CourseError
+from tinytorch_course.grading import feedback, grade
+from tinytorch_course.grading.execute import Done, Task
+from tinytorch_course.grading.model import Prepared
+from tinytorch_course.grading.pool import LocalProcesses, run_all
+from tinytorch_course.grading.sandbox import descendants
+
+SLOW = "def double(x):\n    import time\n    time.sleep(0.1)\n    return 2 * np.asarray(x)"
+
+
+def rows(root):
+    """What the gradebook says about scores, without ids."""
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        found = {}
+        for submission in gradebook.assignment_submissions(ASSIGNMENT):
+            for item in submission.notebooks[0].grades:
+                found[submission.student.id, item.name] = (
+                    item.auto_score,
+                    item.manual_score,
+                    item.extra_credit,
+                    item.needs_manual_grade,
+                )
+        return found
+
+
+def intact(root):
+    with sqlite3.connect(root / "gradebook.db") as database:
+        return database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def stored(root):
+    return sorted((root / ".tinytorch" / "grading" / ASSIGNMENT).glob("*.json"))
+
+
+def start(root, *, before=""):
+    """Grade in a process of its own."""
+    program = textwrap.dedent(f"""
+        from pathlib import Path
+        from tinytorch_course.errors import CourseError
+        from tinytorch_course.grading import grade
+        if __name__ == "__main__":
+            {before or "pass"}
+            try:
+                grade(Path({str(root)!r}), {ASSIGNMENT!r}, workers=2, timeout=5)
+            except CourseError as error:
+                print("CourseError:", error)
+                raise SystemExit(error.exit_code)
+    """)
+    script = root.parent / "run.py"
+    script.write_text(program, encoding="utf-8")
+    return subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def hand_in_many(root, number=8):
+    for at in range(number):
+        hand_in(root, f"student-{at:02d}", solved(root, double=SLOW + f"  # {at}"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
+def test_a_run_that_is_stopped_goes_on_where_it_was(root, how):
+    hand_in_many(root)
+    process = start(root)
+    wait_for(lambda: len(stored(root)) >= 3)
+    below = descendants(process.pid)[1:]
+    os.kill(process.pid, how)
+    process.communicate(timeout=30)
+    done = {json.loads(path.read_text(encoding="utf-8"))["result"]["student"] for path in stored(root)}
+    assert 3 <= len(done) < 8 and intact(root)
+    wait_for(lambda: not [pid for pid in below if Path("/proc", str(pid)).exists()], 20)  # nothing is left behind
+    times = {path: path.stat().st_mtime_ns for path in stored(root)}
+    result = grade(root, ASSIGNMENT, workers=2, timeout=5)
+    assert {one.student for one in result if one.cached} == done
+    assert all(path.stat().st_mtime_ns == before for path, before in times.items())
+    assert [one.score for one in result] == [16] * 8 and intact(root)
+    assert not list(root.rglob(".*.new"))
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_loses_no_submission(root):
+    hand_in_many(root, 5)
+    process = start(root)
+    wait_for(lambda: len(stored(root)) >= 1)
+    workers = [
+        pid for pid in descendants(process.pid)[1:] if b"spawn_main" in Path("/proc", str(pid), "cmdline").read_bytes()
+    ]
+    os.kill(workers[0], signal.SIGKILL)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, out
+    result = grade(root, ASSIGNMENT, workers=1, timeout=5)
+    assert all(one.cached and one.score == 16 and one.state == "graded" for one in result)
+
+
+def _deadly(task: Task) -> Done:
+    if task.student.startswith("deadly"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task.student == "once" and not Path(task.files["mark"]).exists():
+        Path(task.files["mark"]).write_text("x")
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task.student == "broken":
+        raise ValueError("a mistake of ours")
+    return Done(task.student, Prepared(), None)
+
+
+class Deadly(LocalProcesses):
+    def submit(self, task):
+        return self._pool.submit(_deadly, task)
+
+
+def test_a_submission_that_takes_its_worker_down_twice_is_given_up_and_no_other(tmp_path):
+    names = ["a", "deadly-1", "b", "once", "c", "deadly-2", "d", "broken", "e"]
+    tasks = [Task(name, None, {"mark": str(tmp_path / "mark")}) for name in names]
+    backend = Deadly(None, 2)
+    try:
+        ends = {task.student: outcome for task, outcome in run_all(tasks, backend)}
+    finally:
+        backend.close(now=True)
+    assert sorted(ends) == sorted(names)
+    failed = {name: str(outcome) for name, outcome in ends.items() if isinstance(outcome, Exception)}
+    assert set(failed) == {"deadly-1", "deadly-2", "broken"}
+    assert "twice" in failed["deadly-1"] and failed["broken"] == "a mistake of ours"
+
+
+@pytest.mark.parametrize("where", ["file", "gradebook"])
+def test_a_full_disk_stops_the_run_with_a_sentence_and_loses_nothing(root, monkeypatch, where):
+    from sqlalchemy.exc import OperationalError
+
+    from tinytorch_course.grading import pipeline, record
+
+    hand_in_many(root, 4)
+    calls = []
+
+    def full(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) > 5:
+            if where == "file":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a file")
+            raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+        return real(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        if where == "file":
+            real = record.replace_file
+            patch.setattr(record, "replace_file", full)
+            patch.setattr(pipeline, "replace_file", full)
+        else:
+            real = Gradebook.update_or_create_submission
+            patch.setattr(Gradebook, "update_or_create_submission", full)
+            calls += [()] * 4
+        with pytest.raises(CourseError, match=r"cannot be written.*(No space|is full)"):
+            grade(root, ASSIGNMENT, workers=1, timeout=5)
+    assert intact(root)
+    done = len(stored(root))
+    assert done == 1
+    result = grade(root, ASSIGNMENT, workers=1, timeout=5)
+    assert sum(one.cached for one in result) == done
+    assert [one.score for one in result] == [16] * 4 and intact(root)
+
+
+def test_a_failure_of_the_machinery_is_tried_again_next_time(root, monkeypatch):
+    from tinytorch_course.grading import pipeline
+
+    hand_in(root, "ann", solved(root))
+
+    class Failing:
+        width = 1
+
+        def submit(self, task):
+            future = Future()
+            future.set_exception(OSError("the cluster is on fire"))
+            return future
+
+        def restart(self): ...
+
+        def close(self, now=False): ...
+
+        def is_death(self, error):
+            return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "scheduler_backend", lambda *_: Failing())
+        one = grade(root, ASSIGNMENT)["ann"]
+    assert one.state == "needs a person" and "on fire" in one.reason and one.score == 0
+    again = grade(root, ASSIGNMENT, workers=1)["ann"]
+    assert again.state == "graded" and again.score == 16 and not again.cached
+
+
+def test_two_runs_at_a_time_are_refused(root):
+    from tinytorch_course.grading.pipeline import Ground, _only_one
+
+    hand_in(root, "ann", solved(root))
+    with _only_one(Ground.open(root, ASSIGNMENT)), pytest.raises(CourseError, match="being graded already"):
+        grade(root, ASSIGNMENT)
+
+
+@pytest.fixture
+def once(root):
+    hand_in(root, "ann", solved(root))
+    hand_in(root, "bob", solved(root, words=None))
+    hand_in(root, "cut", b'{"cells": [')
+    result = grade(root, ASSIGNMENT, workers=1)
+    return root, result
+
+
+def test_a_second_run_does_nothing_and_says_the_same(once):
+    root, first = once
+    before = rows(root)
+    times = {
+        path: path.stat().st_mtime_ns
+        for path in root.rglob("*.*")
+        if path.is_file() and "gradebook" not in path.name and path.name != ".lock"
+    }
+    second = grade(root, ASSIGNMENT, workers=1)
+    assert all(one.cached for one in second) and not any(one.cached for one in first)
+    assert [(one.student, one.score, one.state, one.reason, one.exercises) for one in second] == [
+        (one.student, one.score, one.state, one.reason, one.exercises) for one in first
+    ]
+    assert rows(root) == before
+    assert all(path.stat().st_mtime_ns == when for path, when in times.items())
+
+
+def test_force_grades_again_and_comes_to_the_same(once):
+    root, first = once
+    before = rows(root)
+    second = grade(root, ASSIGNMENT, workers=1, force=True)
+    assert not any(one.cached for one in second)
+    assert [one.score for one in second] == [one.score for one in first] and rows(root) == before
+
+
+def test_only_what_changed_is_graded_again(once):
+    root, _ = once
+    hand_in(root, "bob", solved(root))
+    result = grade(root, ASSIGNMENT, workers=1)
+    assert {one.student: one.cached for one in result} == {"ann": True, "bob": False, "cut": True}
+    assert result["bob"].score == 16
+
+
+def test_other_limits_or_another_library_are_another_run(once):
+    root, _ = once
+    assert not any(one.cached for one in grade(root, ASSIGNMENT, workers=1, timeout=7))
+
+
+def test_only_the_students_named_are_graded(root):
+    for student in ("ann", "bob", "cid"):
+        hand_in(root, student, released(root))
+    assert [one.student for one in grade(root, ASSIGNMENT, workers=1, students=["bob"])] == ["bob"]
+
+
+@pytest.mark.parametrize("what", ["autograded", "feedback", "gradebook"])
+def test_what_was_lost_is_made_again(once, what):
+    root, _ = once
+    if what == "gradebook":
+        with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+            gradebook.remove_submission(ASSIGNMENT, "ann")
+    else:
+        next((root / what / "ann" / ASSIGNMENT).glob(f"{ASSIGNMENT}.*")).unlink()
+    result = grade(root, ASSIGNMENT, workers=1)
+    assert {one.student: one.cached for one in result} == {"ann": False, "bob": True, "cut": True}
+    assert rows(root)["ann", "test-90-01-double"][0] == 4
+
+
+def test_what_a_person_entered_survives(once):
+    root, _ = once
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        answer = gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "ann")
+        answer.manual_score, answer.needs_manual_grade = 3.5, False
+        generous = gradebook.find_grade("test-90-03-words", ASSIGNMENT, ASSIGNMENT, "bob")
+        generous.manual_score, generous.extra_credit = 2.0, 0.5
+        gradebook.find_comment("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "ann").manual_comment = "Nicely <b>put</b>."
+        gradebook.db.commit()
+    unchanged = grade(root, ASSIGNMENT, workers=1)
+    assert unchanged["ann"].cached and unchanged["ann"].score == 19.5
+    again = grade(root, ASSIGNMENT, workers=1, force=True)
+    assert again["ann"].score == 19.5 and again["bob"].score == 14.5
+    assert rows(root)["bob", "test-90-03-words"] == (0, 2.0, 0.5, True)  # to be looked at again, as nbgrader does
+    feedback(root, ASSIGNMENT)
+    page = (root / "feedback" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "19.5 of 20 points" in page and "Nicely &lt;b&gt;put&lt;/b&gt;." in page
+
+
+def test_late_penalties_are_nbgraders(root):
+    with open(root / "nbgrader_config.py", "a", encoding="utf-8") as file:
+        file.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-01 12:00:00 UTC")
+    late = datetime(2026, 3, 1, 13, tzinfo=timezone.utc)
+    for student, when in (("late", late), ("early", late - timedelta(hours=2))):
+        path = hand_in(root, student, solved(root))
+        path.with_name("timestamp.txt").write_text(when.strftime("%Y-%m-%d %H:%M:%S %Z"))
+    result = grade(root, ASSIGNMENT, workers=1)
+    assert (result["late"].score, result["late"].late_penalty) == (0, 16)
+    assert (result["early"].score, result["early"].late_penalty) == (16, 0)
+    page = (root / "feedback" / "late" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "after 16 points for being late" in page
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        gradebook.grant_extension(ASSIGNMENT, "late", hours=3)
+    assert grade(root, ASSIGNMENT, workers=1, force=True)["late"].score == 16
