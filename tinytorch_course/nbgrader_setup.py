@@ -25,6 +25,17 @@ PREPROCESSORS = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# nbgrader's own list, with kernels in the sandbox.
+AUTOGRADE_PREPROCESSORS = [
+    "tinytorch_course.grading.provisioner.SandboxedExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
 
 def configure(c: Config, root: Path) -> Config:
     """Fill in nbgrader's configuration for the course in `root`."""
@@ -37,5 +48,6 @@ def configure(c: Config, root: Path) -> Config:
     c.CourseDirectory.source_directory = "notebooks"
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.new"]
     c.GenerateAssignment.preprocessors = PREPROCESSORS
+    c.Autograde.autograde_preprocessors = AUTOGRADE_PREPROCESSORS
     c.Execute.timeout = 120  # seconds a cell
     return c

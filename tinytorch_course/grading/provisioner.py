@@ -153,14 +153,3 @@ class SandboxedExecute(Execute):
         _CURRENT["assignment"] = about["assignment"]
         _CURRENT["course"] = str(Path(str(about["db_url"]).removeprefix("sqlite:///")).parent)
         return super().preprocess(nb, resources, *args, **kwargs)
-
-
-AUTOGRADE_PREPROCESSORS = [
-    "tinytorch_course.grading.provisioner.SandboxedExecute",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
