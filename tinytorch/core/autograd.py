@@ -304,7 +304,7 @@ def as_matrices(a, b, grad_output):
         a, grad_output = a.reshape(rows, a.shape[-1]), grad_output.reshape(rows, grad_output.shape[-1])
     return a, b, grad_output
 
-# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-94c2bdf006
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-5dccfe8079
 class MatmulBackward(Function):
     """z = a @ b, for every pair of shapes that NumPy multiplies; the rule is `matmul_gradients`."""
 
@@ -319,8 +319,11 @@ class MatmulBackward(Function):
         # Of an outline there are no numbers; they are not read either, so any array of its shape will do.
         left = np.empty(a.shape) if isinstance(a, Function) else a.data
         right = np.empty(b.shape) if isinstance(b, Function) else b.data
-        matrices = as_matrices(left, right, grad_output)
-        grad_a, grad_b = matmul_gradients(*matrices, a.requires_grad, b.requires_grad)
+        left, right, grad_output = as_matrices(left, right, grad_output)
+        single = b.requires_grad and left.shape[-2] == 1  # one row: a column times a row, where `*` is faster than `@`
+        grad_a, grad_b = matmul_gradients(left, right, grad_output, a.requires_grad, b.requires_grad and not single)
+        if single:
+            grad_b = unbroadcast(left.swapaxes(-1, -2) * grad_output, right.shape)
         return (
             grad_a.reshape(a.shape) if a.requires_grad else None,
             grad_b.reshape(b.shape) if b.requires_grad else None,
