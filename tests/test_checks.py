@@ -161,13 +161,40 @@ def test_an_error_in_the_students_code_shows_their_line_and_no_line_of_the_test(
     text = in_notebook("def half(x):\n    y = x\n    return y.halves\n", TEST)
     assert "AttributeError: 'int' object has no attribute 'halves'" in text
     assert "half, line 3: return y.halves" in text
-    assert "check.equal" not in text
+    assert "  check     check.equal('half(4)', half(4), 2.0)" in text
+
+
+def test_an_error_keeps_the_question_where_to_look_and_the_inputs_as_they_were():
+    test = (
+        "from tinytorch.checks import Checks\nimport numpy as np\nx = np.ones(2)\n"
+        "with Checks('01.1', 'half') as check:\n"
+        "    check.given(x=x, look='What is a half?')\n"
+        "    check.equal('half(x)', half(x), 2.0)\n"
+    )
+    text = in_notebook("def half(x):\n    x[:] = 7\n    return x / None\n", test)
+    assert "  look at   What is a half?" in text and "  input     x [1., 1.] (2,)" in text
+
+
+def test_an_error_in_a_hidden_check_shows_no_line_of_it():
+    test = TEST.replace("    check.equal", "    check.hidden()\n    check.equal")
+    text = in_notebook("def half(x):\n    return x / None\n", test)
+    assert "half, line 2" in text and "check.equal" not in text
+
+
+def test_raising_not_implemented_error_is_not_the_same_as_an_unwritten_exercise():
+    text = in_notebook("def half(x):\n    raise NotImplementedError\n", TEST)
+    assert "not written yet" not in text and "`return NotImplemented`" in text
+
+
+def test_tuples_are_shown_as_tuples():
+    text = card(lambda check: check.equal("the sizes", (16, 4), (16, 8)))
+    assert "expected  (16, 8)" in text and "got       (16, 4)" in text
 
 
 def test_an_error_in_a_lambda_of_the_test_does_not_show_the_test():
-    test = "from tinytorch.checks import Checks\nwith Checks('01.1', 'half') as check:\n    secret = lambda: 1 / 0\n    secret()\n"
+    test = "from tinytorch.checks import Checks\nwith Checks('01.1', 'half') as check:\n    check.hidden()\n    secret = lambda: 1 / 0\n    secret()\n"
     text = in_notebook("x = 1\n", test)
-    assert "ZeroDivisionError" in text and "secret" not in text
+    assert "ZeroDivisionError" in text and "lambda" not in text
 
 
 def test_a_name_error_inside_the_students_code_is_theirs():

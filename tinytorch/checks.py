@@ -26,6 +26,7 @@ __all__ = ["CheckFailed", "Checks", "bare"]
 
 _WIDTH = 10  # of the card's left column
 _LONGEST = 400  # characters shown of one value
+_TASK = re.compile(r"\d\d\.\d+ ")  # how the text of an unwritten exercise begins
 
 
 class CheckFailed(AssertionError):
@@ -83,7 +84,8 @@ def _array(value: Any) -> np.ndarray | None:
 def _show(value: Any) -> str:
     """A value in a few lines: an array with its shape, a tensor as its array."""
     array = _array(value)
-    if array is None or isinstance(value, (bool, int, str)):
+    numbers = isinstance(value, tuple) and all(type(item) in (bool, int, float) for item in value)
+    if array is None or numbers or isinstance(value, (bool, int, str)):
         text = repr(value)
     elif array.ndim == 0 and array.dtype.kind in "biuf":
         text = f"{array.item():.6g}" if array.dtype.kind == "f" else repr(array.item())
@@ -104,6 +106,11 @@ def _describe(value: Any) -> str:
         with np.printoptions(precision=5, suppress=True):
             return np.array2string(array, separator=", ").replace("\n", "") + (f" {array.shape}" if array.ndim else "")
     return f"{array.shape}"
+
+
+def _named(inputs: Mapping[str, Any]) -> str:
+    """The `input` line of a card."""
+    return ", ".join(f"{name} {_describe(value)}" for name, value in inputs.items())
 
 
 def _kind(value: Any) -> str:
@@ -129,7 +136,7 @@ class Checks:
         self.exercise, self.title = exercise, title
         self._counts = {False: 0, True: 0}
         self._hidden = False
-        self._inputs: Mapping[str, Any] | None = None
+        self._inputs = ""
         self._look: str | None = None
 
     # -- the context ---------------------------------------------------------------------------------------------
@@ -154,11 +161,14 @@ class Checks:
     def hidden(self) -> None:
         """Say that the checks from here on are hidden ones; the first line of a hidden block."""
         self._hidden = True
-        self._inputs = self._look = None
+        self._inputs, self._look = "", None
 
     def given(self, look: str | None = None, **inputs: Any) -> None:
-        """Name the inputs, and where to look, for every check that follows."""
-        self._inputs, self._look = inputs, look
+        """Name the inputs, and where to look, for every check that follows.
+
+        The inputs are written down at once: code that changes them in place does not change the card.
+        """
+        self._inputs, self._look = _named(inputs), look
 
     # -- the ladder ----------------------------------------------------------------------------------------------
 
@@ -193,7 +203,7 @@ class Checks:
         """
         right = _array(expected)
         assert right is not None, f"a check needs numbers to compare with, not {type(expected).__name__}"
-        shown = {"expected": _show(right), "got": _show(got)}
+        shown = {"expected": _show(expected if isinstance(expected, tuple) else right), "got": _show(got)}
         value = _array(got)
         if value is None:
             self._fail(f"{what} should be an array, but it is {_kind(got)}", shown, inputs, look)
@@ -322,9 +332,9 @@ class Checks:
         self, problem: str, shown: Mapping[str, str], inputs: Mapping[str, Any] | None, look: str | None
     ) -> NoReturn:
         rows: dict[str, str] = {}
-        inputs = self._inputs if inputs is None else inputs
-        if inputs:
-            rows["input"] = ", ".join(f"{name} {_describe(value)}" for name, value in inputs.items())
+        given = self._inputs if inputs is None else _named(inputs)
+        if given:
+            rows["input"] = given
         rows.update(shown)
         look = self._look if look is None else look
         if look:
@@ -332,23 +342,29 @@ class Checks:
         raise CheckFailed(self.exercise, self.title, problem, rows, self._hidden)
 
     def _card_of(self, error: Exception) -> CheckFailed:
-        if isinstance(error, NotImplementedError):
+        if isinstance(error, NotImplementedError) and _TASK.match(str(error)):
             task = re.sub(
                 rf"^{re.escape(self.exercise)} [^:]*:\s*", "", str(error)
             )  # the card's first line says the rest
             return CheckFailed(self.exercise, self.title, "not written yet", {"to do": task}, self._hidden)
-        # A NameError on the test cell's own level means that the cell above has not been run.
         frames = list(_frames(error))
+        # A NameError on the test cell's own level means that the cell above has not been run.
         if isinstance(error, NameError) and error.name and len({frame[0] for frame in frames}) <= 1:
             problem = f"`{error.name}` is not defined yet"
             return CheckFailed(self.exercise, self.title, problem, {"to do": "run the cells above first"}, self._hidden)
-        rows = {"error": f"{type(error).__name__}: {error}"}
+        rows = {"error": f"{type(error).__name__}: {error}".rstrip(": ")}
         own = [frame for frame in frames if frame[0] != frames[0][0]]  # not the test cell: the student's own code
         if own:
             _, function, number, line = own[-1]
             rows["in"] = f"{function}, line {number}: {line}" if line else f"{function}, line {number}"
+        if frames and frames[0][3] and not self._hidden:
+            rows["check"] = frames[0][3]  # the line of the test; a hidden one stays hidden
         if self._inputs:
-            rows["input"] = ", ".join(f"{name} {_describe(value)}" for name, value in self._inputs.items())
+            rows["input"] = self._inputs
+        if isinstance(error, NotImplementedError):
+            rows["look at"] = "Should this be `return NotImplemented`? `raise NotImplementedError` is something else."
+        elif self._look:
+            rows["look at"] = self._look
         return CheckFailed(self.exercise, self.title, "your code raised an error", rows, self._hidden)
 
 

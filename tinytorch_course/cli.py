@@ -173,7 +173,7 @@ def check(notebook: Annotated[str, typer.Argument(help="A notebook, or a module 
         out.print(f"The test cell {grade_id} was changed; grading uses the original one.", style="yellow")
     loose = [f for f in failures if not f.exercise]
     if loose and not any(row.state in ("failed", "not written") for row in rows):
-        out.print(f"cell {loose[0].cell} fails: {loose[0].message}", markup=False)
+        out.print(f"\n{loose[0].where}, fails: {loose[0].message}", markup=False)
     passed = sum(row.state == "passed" for row in rows)
     by_hand = sum(row.state == "by hand" for row in rows)
     hand = f", {by_hand} to be graded by a person" if by_hand else ""

@@ -58,7 +58,7 @@ def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
         )
     if broken:
         raise CourseError(
-            f"not exported, since this cell fails: {broken[0].message}",
+            f"not exported, since this cell fails: {broken[0].message}\n  {broken[0].where}",
             "Mend the cell, save the notebook, and export again. What you exported before is still there.",
             file=named,
             cell=broken[0].cell,

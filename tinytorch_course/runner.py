@@ -30,6 +30,7 @@ class Failure:
     error: str
     message: str
     grade_id: str | None
+    where: str  # in words: JupyterLab shows no cell numbers
 
     @property
     def exercise(self) -> Exercise | None:
@@ -77,7 +78,14 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
         except DeadKernelError as error:
             hint = "A cell ended Python itself (out of memory, or sys.exit). Run the cells one by one to find it."
             raise CourseError("the kernel died", hint, file=path, cell=_running(nb), exit_code=1) from error
-    return [failure for number, cell in enumerate(nb.cells, start=1) if (failure := _failure(cell, number))]
+    failures, heading = [], "the top"
+    for number, cell in enumerate(nb.cells, start=1):
+        if cell.cell_type == "markdown":
+            titles = [line.lstrip("# ") for line in cell.source.split("\n") if re.match(r"#+ \S", line)]
+            heading = titles[-1] if titles else heading
+        elif failure := _failure(cell, number, heading):
+            failures.append(failure)
+    return failures
 
 
 def _running(nb: NotebookNode) -> int | None:
@@ -88,9 +96,10 @@ def _running(nb: NotebookNode) -> int | None:
     return None
 
 
-def _failure(cell: NotebookNode, number: int) -> Failure | None:
+def _failure(cell: NotebookNode, number: int, heading: str) -> Failure | None:
     if cell.cell_type != "code":
         return None
+    code = [line for line in cell.source.split("\n") if line.strip() and not line.startswith("#")]
     for output in cell.outputs:
         if output.output_type == "error":
             text = _ANSI.sub("", "\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
@@ -100,6 +109,7 @@ def _failure(cell: NotebookNode, number: int) -> Failure | None:
                 line=int(lines[0]) if lines else None,
                 error=output.ename,
                 message=text if output.ename == "CheckFailed" else f"{output.ename}: {output.evalue}",
+                where=f"below “{heading}”, the cell that begins `{(code or [''])[0].strip()}`",
                 grade_id=cell.metadata.get("nbgrader", {}).get("grade_id"),
             )
     return None
