@@ -48,7 +48,8 @@ def by_hand(batch: int) -> Step:
 
         grads: list[np.ndarray] = []
         for i in reversed(range(len(weights))):
-            grads += [grad.sum(axis=0), outputs[i].T @ grad]
+            # A column times a row: `*` takes a third of the time that `@` takes.
+            grads += [grad.sum(axis=0), outputs[i].T * grad if batch == 1 else outputs[i].T @ grad]
             if i:
                 grad = grad @ weights[i].T
                 grad *= outputs[i] > 0
