@@ -208,7 +208,9 @@ class ClassResult:
         order = sorted(self.results, key=lambda r: (r.state != PERSON, not r.flags, r.student))
         for result in order[:longest]:
             style = "red" if result.state == PERSON else "yellow" if result.flags or result.repairs else None
-            remarks = "; ".join(filter(None, [result.reason, *result.flags, *result.repairs]))
+            waiting = sum(exercise.max_score for exercise in result.exercises if exercise.score is None)
+            by_hand = f"{waiting:g} points to be given by hand" if waiting and result.manual else ""
+            remarks = "; ".join(filter(None, [result.reason, *result.flags, *result.repairs, by_hand]))
             score = f"{result.score:g} / {result.max_score:g}"
             table.add_row(escape(result.student), score, result.state, escape(remarks), style=style)
         if longest is not None and len(order) > longest:
