@@ -319,12 +319,12 @@ axis.loglog(counts, [piece_bytes(batch, widths, c) / 1e6 for c in counts], "--",
 axis.set(xlabel="pieces", ylabel="MB", xticks=counts, xticklabels=counts)
 axis.minorticks_off()
 axis.legend()
-show(figure, "Peak memory of one batch of 4,096 against the number of pieces, both axes logarithmic. The measured line falls in "
-             "parallel with the prediction, at two to three times its height, and flattens where the gradients themselves remain.")
+show(figure, "Peak memory of one batch of 4,096 against the number of pieces, both axes logarithmic. The measured line falls "
+             "like the prediction at first, at about twice its height, and flattens from eight pieces on, where the gradients remain.")
 print("MB measured:", [round(peak) for peak in peaks])
 
 # %% [markdown]
-# The measured line lies higher: each ReLU keeps its output too, which `piece_bytes` does not count, and on the way back gradients of the same sizes come and go. But it falls in the same way, down to what does not depend on the batch: a second set of the weights' gradients.
+# The measured line lies higher: each ReLU keeps its output too, which `piece_bytes` does not count, and on the way back gradients of the same sizes come and go. But it falls in the same way, down to what does not depend on the batch: the gradients of the weights, which wait to be added to those that are there.
 #
 # What do pieces *not* save? Parameters, their gradients and the optimizer's state: the other part of the bill, from Module 07.
 
@@ -333,7 +333,7 @@ print("MB measured:", [round(peak) for peak in peaks])
 #
 # Dropout draws new masks while a network learns, and does nothing when it is used. `train()` and `eval()` switch that for all layers, and forgetting them is a classic mistake. What does it cost? Here is one network, asked about the same digit five times in each mode.
 
-# %%
+# %% tags=["demo"]
 manual_seed(4)
 images, labels = load_digits()
 net = Sequential(Linear(64, 32), ReLU(), Dropout(0.5), Linear(32, 10))
@@ -1199,7 +1199,7 @@ pairs = zip(whole.model.parameters(), second.model.parameters())
 print("all parameters equal, bit for bit:", all(np.array_equal(a.data, b.data) for a, b in pairs))
 
 # %% [markdown]
-# Now forget one thing at a time, on purpose, and see what each is worth.
+# Now forget one thing at a time, on purpose. A forgotten schedule starts again at the top: its loss even ends lower here, as it learns at higher rates. But it is another experiment than the one that was interrupted, and so are the other two.
 
 # %% tags=["demo"]
 figure, axis = plt.subplots(figsize=(7, 3))
@@ -1215,8 +1215,8 @@ for name, color, style in [("nothing", "black", "-"), ("optimizer", ORANGE, "--"
     axis.plot(epochs, losses, style, color=color, label=f"{name} forgotten")
 axis.set(xlabel="epoch", ylabel="training loss")
 axis.legend(fontsize=8)
-show(figure, "Training loss after a restart in the fourth epoch. With the schedule forgotten the loss stays above the others to the "
-             "end; without the optimizer's state or the random numbers the curve differs from the exact one by a little, everywhere.")
+show(figure, "Training loss after a restart in the fourth epoch. With the schedule forgotten the loss is higher at first and lower in "
+             "the end. Without the optimizer's state it starts higher; without the random numbers it wanders off a little later.")
 
 # %% [markdown]
 # ### Taking the parameters elsewhere

@@ -1,0 +1,7 @@
+"""Counts weights instead.
+
+breaks: 08-03-piece-bytes
+"""
+def piece_bytes(batch, widths, pieces, itemsize=4):
+    rows = -(-batch // pieces)
+    return rows * sum(a * b for a, b in zip(widths, widths[1:])) * itemsize

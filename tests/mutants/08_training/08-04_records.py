@@ -1,0 +1,22 @@
+"""Records a graph.
+
+breaks: 08-04-evaluate
+hidden: yes
+"""
+#| exporti
+@method_of(Trainer)
+def evaluate(self, loader):
+    total, right, count, mode = 0.0, 0, 0, self.model.training
+    self.model.eval()
+    try:
+        if True:
+            for x, y in loader:
+                out = self.model(x)
+                total += self.loss(out, y).item() * len(x)
+                right += count_right(out, y)
+                count += len(x)
+    finally:
+        self.model.train(mode)
+    if count == 0:
+        raise ValueError("there is no batch to evaluate")
+    return {"loss": total / count, "accuracy": right / count}

@@ -1,0 +1,12 @@
+"""Falls to 0.
+
+breaks: 08-06-lr-at
+hidden: yes
+"""
+#| exporti
+@method_of(CosineSchedule)
+def lr_at(self, step):
+    if step < self.warmup_steps:
+        return self.base_lr * (step + 1) / (self.warmup_steps + 1)
+    done = min(1.0, (step - self.warmup_steps) / (self.total_steps - self.warmup_steps))
+    return self.base_lr * 0.5 * (1 + math.cos(math.pi * done))

@@ -1,0 +1,15 @@
+"""Forgets max_norm.
+
+breaks: 08-07-train-batch
+"""
+#| exporti
+@method_of(Trainer)
+def train_batch(self, x, y):
+    self.optimizer.zero_grad()
+    loss = accumulate(self.model, self.loss, x, y, self.pieces)
+    if not math.isfinite(loss):
+        raise FloatingPointError(f"the loss is {loss}: a smaller learning rate, a warm-up or max_norm may help")
+    self.optimizer.step()
+    if self.schedule is not None:
+        self.schedule.step()
+    return loss

@@ -1,0 +1,19 @@
+"""Names constants too.
+
+breaks: 08-10-named-parameters
+"""
+#| export
+def named_parameters(model):
+    found, seen = {}, set()
+
+    def visit(thing, path):
+        if id(thing) in seen:
+            return
+        seen.add(id(thing))
+        if isinstance(thing, Tensor):
+            found[".".join(path)] = thing
+        for name, item in inside(thing):
+            visit(item, (*path, name))
+
+    visit(model, ())
+    return found
