@@ -259,7 +259,9 @@ def _two_layers(engine: _Engine) -> Iterator[Answer]:
 
     parameters = [engine.leaf(array) for array in arrays]
     loss(*parameters).backward(retain_graph=False)
-    for name, parameter, array in zip(["first weight", "first bias", "second weight", "second bias"], parameters, arrays):
+    for name, parameter, array in zip(
+        ["first weight", "first bias", "second weight", "second bias"], parameters, arrays
+    ):
         slopes = np.zeros_like(array)
         for place in np.ndindex(array.shape):
             ends = []
@@ -318,7 +320,14 @@ def _parts(engine: _Engine) -> Iterator[tuple[str, Callable[[], list[tuple[Any, 
 
     def unbroadcast() -> list[tuple[Any, Any]]:
         grad = np.arange(24.0).reshape(2, 3, 4)
-        shapes = [((2, 3, 4), None), ((4,), (0, 1)), ((3, 4), (0,)), ((3, 1), (0, 2)), ((2, 1, 4), (1,)), ((), (0, 1, 2))]
+        shapes = [
+            ((2, 3, 4), None),
+            ((4,), (0, 1)),
+            ((3, 4), (0,)),
+            ((3, 1), (0, 2)),
+            ((2, 1, 4), (1,)),
+            ((), (0, 1, 2)),
+        ]
         pairs = []
         for shape, axes in shapes:
             right = grad if axes is None else grad.sum(axis=axes).reshape(shape)
@@ -349,7 +358,11 @@ def _parts(engine: _Engine) -> Iterator[tuple[str, Callable[[], list[tuple[Any, 
     def tracked() -> list[tuple[Any, Any]]:
         a, b = engine.leaf([1.0]), engine.constant([2.0])
         method = home.tracked(lambda self, other: engine.constant([3.0]), home.AddBackward)
-        return [(method(a, b).requires_grad, True), (method(b, a).requires_grad, True), (method(b, b).requires_grad, False)]
+        return [
+            (method(a, b).requires_grad, True),
+            (method(b, a).requires_grad, True),
+            (method(b, b).requires_grad, False),
+        ]
 
     pair, g = [[2.0, 3.0], [4.0, 5.0]], [1.0, 10.0]
     data = np.array([[-2.0, 0.5], [3.0, -0.25]])

@@ -1110,7 +1110,7 @@ def packed(tree, arrays, path=""):
     if isinstance(tree, tuple):
         return {"tuple": packed(list(tree), arrays, path)}
     if isinstance(tree, dict):
-        return {"dict": {name: packed(item, arrays, f"{path}/{name}") for name, item in tree.items()}}
+        return {"dict": {name: packed(item, arrays, f"{path}/{name}".lstrip("/")) for name, item in tree.items()}}
     if isinstance(tree, list):
         return [packed(item, arrays, f"{path}/{number}") for number, item in enumerate(tree)]
     return tree.item() if isinstance(tree, np.generic) else tree

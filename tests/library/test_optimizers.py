@@ -166,7 +166,9 @@ def test_the_base_class_says_that_an_update_is_missing():
         Optimizer([parameter([1.0], [1.0])], 0.1).step()
 
 
-@pytest.mark.parametrize(("make", "arrays"), [(lambda p: SGD(p, 0.1), 0), (lambda p: SGD(p, 0.1, 0.9), 1), (Adam, 2), (AdamW, 2)])
+@pytest.mark.parametrize(
+    ("make", "arrays"), [(lambda p: SGD(p, 0.1), 0), (lambda p: SGD(p, 0.1, 0.9), 1), (Adam, 2), (AdamW, 2)]
+)
 def test_the_state_takes_as_many_arrays_as_the_module_says(make, arrays):
     params = Sequential(Linear(256, 512), Linear(512, 10)).parameters()
     size = sum(param.data.nbytes for param in params)

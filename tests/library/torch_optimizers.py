@@ -34,7 +34,10 @@ def beginning() -> list[np.ndarray]:
 def gradients() -> list[list[np.ndarray | None]]:
     """For each step one gradient a parameter, of very different sizes; the second and the third miss some steps."""
     rng = np.random.default_rng(8)
-    steps = [[np.asarray(rng.standard_normal(shape) * 10.0 ** (2 - k)) for k, shape in enumerate(SHAPES)] for _ in range(STEPS)]
+    steps = [
+        [np.asarray(rng.standard_normal(shape) * 10.0 ** (2 - k)) for k, shape in enumerate(SHAPES)]
+        for _ in range(STEPS)
+    ]
     for step, param in [(0, 2), (1, 2), (2, 1), (4, 1)]:
         steps[step][param] = None
     return steps

@@ -341,7 +341,7 @@ def load_state_dict(self, saved, loader):
     loader.seed, loader.epoch = saved["loader"]["seed"], saved["loader"]["epoch"]
     generator.bit_generator.state = saved["generator"]
 
-# %% ../../notebooks/08_training/08_training.ipynb #c-ea7c1ae6fd
+# %% ../../notebooks/08_training/08_training.ipynb #c-105acb25fb
 def packed(tree, arrays, path=""):
     """`tree` as JSON can hold it; its arrays go into the dictionary `arrays`, under their paths."""
     if isinstance(tree, np.ndarray):
@@ -350,7 +350,7 @@ def packed(tree, arrays, path=""):
     if isinstance(tree, tuple):
         return {"tuple": packed(list(tree), arrays, path)}
     if isinstance(tree, dict):
-        return {"dict": {name: packed(item, arrays, f"{path}/{name}") for name, item in tree.items()}}
+        return {"dict": {name: packed(item, arrays, f"{path}/{name}".lstrip("/")) for name, item in tree.items()}}
     if isinstance(tree, list):
         return [packed(item, arrays, f"{path}/{number}") for number, item in enumerate(tree)]
     return tree.item() if isinstance(tree, np.generic) else tree
