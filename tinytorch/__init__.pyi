@@ -28,6 +28,9 @@ from .core.optimizers import Adam as Adam
 from .core.optimizers import AdamW as AdamW
 from .core.optimizers import Optimizer as Optimizer
 from .core.tensor import Tensor as Tensor
+from .core.training import CosineSchedule as CosineSchedule
+from .core.training import Trainer as Trainer
+from .core.training import clip_grad_norm as clip_grad_norm
 from .graph import draw_graph as draw_graph
 
 __version__: str

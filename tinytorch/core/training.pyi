@@ -1,0 +1,66 @@
+"""Types of `tinytorch.core.training`, whose methods are attached cell by cell."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+from .dataloader import DataLoader
+from .layers import Layer
+from .optimizers import Optimizer
+from .tensor import Tensor
+
+__all__ = [
+    "cut",
+    "accumulate",
+    "Trainer",
+    "clip_grad_norm",
+    "CosineSchedule",
+    "named_parameters",
+    "save_parameters",
+    "load_parameters",
+]
+
+_Path: TypeAlias = str | os.PathLike[str]
+_Loss: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+
+def cut(count: int, pieces: int) -> list[slice]: ...
+def accumulate(model: Layer, loss_of: _Loss, x: Tensor, y: Tensor, pieces: int = 1) -> float: ...
+def clip_grad_norm(params: Iterable[Tensor], max_norm: float) -> float: ...
+def named_parameters(model: object) -> dict[str, Tensor]: ...
+def save_parameters(model: Layer, path: _Path, torch_layout: bool = False) -> None: ...
+def load_parameters(model: Layer, path: _Path, torch_layout: bool = False) -> None: ...
+
+class CosineSchedule:
+    optimizer: Optimizer
+    steps: int
+    def __init__(self, optimizer: Optimizer, total_steps: int, warmup_steps: int = 0, min_lr: float = 0.0) -> None: ...
+    def lr_at(self, step: int) -> float: ...
+    def step(self) -> None: ...
+    def state_dict(self) -> dict[str, Any]: ...
+    def load_state_dict(self, saved: dict[str, Any]) -> None: ...
+
+class Trainer:
+    model: Layer
+    loss: _Loss
+    optimizer: Optimizer
+    schedule: CosineSchedule | None
+    max_norm: float | None
+    pieces: int
+    history: list[dict[str, float]]
+    def __init__(
+        self,
+        model: Layer,
+        loss: _Loss,
+        optimizer: Optimizer,
+        schedule: CosineSchedule | None = None,
+        max_norm: float | None = None,
+        pieces: int = 1,
+    ) -> None: ...
+    def train_batch(self, x: Tensor, y: Tensor) -> float: ...
+    def train_epoch(self, loader: DataLoader) -> float: ...
+    def evaluate(self, loader: DataLoader) -> dict[str, float]: ...
+    def fit(self, loader: DataLoader, epochs: int, held_out: DataLoader | None = None) -> list[dict[str, float]]: ...
+    def state_dict(self, loader: DataLoader) -> dict[str, Any]: ...
+    def load_state_dict(self, saved: dict[str, Any], loader: DataLoader) -> None: ...
+    def save(self, path: _Path, loader: DataLoader) -> None: ...
+    def load(self, path: _Path, loader: DataLoader) -> None: ...
