@@ -419,6 +419,10 @@ class _GradingRun:
         self._sum_up(result, recorded)
         html = pages.page(result, recorded, self._ground.title(result.student))
         replace_file(self._recorder.feedback_path(result.student), html)
+        beside = {"timestamp.txt": submission.timestamp or "", **submission.files()}
+        for name in ("timestamp.txt", "submission_secret.txt"):  # `nbgrader release_feedback` asks for both
+            if beside.get(name):
+                replace_file(self._recorder.feedback_path(result.student).with_name(name), beside[name])
         result.seconds["record"] = time.monotonic() - began
         stored = {"key": self._keys[result.student], "auto": recorded.auto, "result": asdict(result)}
         replace_file(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False))

@@ -459,6 +459,9 @@ class Sandbox:
     ) -> None:
         self._library, self._modules, self._limits = library, tuple(modules), limits or Limits()
         self._hide, self._enabled = tuple(hide), enabled
+        # A fork of the nursery gets a /tmp of its own, which would cover an environment that lies there.
+        if nested is None and any(Path(p).resolve().is_relative_to("/tmp") for p in (sys.prefix, sys.base_prefix)):
+            nested = False
         self._nested = nested if enabled else False
         self._nursery: Nursery | None = None
 
