@@ -24,6 +24,7 @@ import nbformat
 import yaml
 
 from .audio import speak
+from .book_extension import STATIC
 from .build import drift
 from .config import Course, Module
 from .console import err, out, progress
@@ -398,9 +399,9 @@ def write_config(stage: Stage) -> None:
     config["repository"] = {"url": repository(stage.course), "branch": settings["branch"]}
     sphinx = config["sphinx"]["config"]
     sphinx["version"] = sphinx["release"] = settings["version"]
-    if not (stage.root / "_static" / sphinx["mathjax_path"]).is_file():
+    if not (stage.root / STATIC / sphinx["mathjax_path"]).is_file():
         sphinx["mathjax_path"] = "no-mathjax.js"
-        stage.write("_static/no-mathjax.js", "// Built without MathJax: formulas are shown as TeX.\n")
+        stage.write(f"{STATIC}/no-mathjax.js", "// Built without MathJax: formulas are shown as TeX.\n")
     stage.write("_config.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
 
 
@@ -447,7 +448,7 @@ def vendor(stage: Stage, cache: Path) -> None:
         if package is None:
             stage.notices.append(f"npm cannot give {name} {version}: {without}")
             continue
-        target = stage.root / "_static" / "vendor" / Path(file).name
+        target = stage.root / STATIC / "vendor" / Path(file).name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(package / file, target)
         if (package / "LICENSE").is_file():
@@ -468,13 +469,14 @@ def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False) -
     stage.notices += behind(course)
     docs = course.root / "docs"
     shutil.copytree(docs / "_static", root / "_static")
+    (root / STATIC).mkdir(parents=True)
     vendor(stage, cache)
     with progress("pages", total=len(course.modules)) as advance:
         for count, module in enumerate(course.modules, start=1):
             script = docs / "audio" / f"{module.name}.md"
             audio = None
             if script.is_file():
-                spoken = speak(read_text(script), root / "_static" / "audio" / module.name)
+                spoken = speak(read_text(script), root / STATIC / "audio" / module.name)
                 audio = f"audio/{spoken.name}" if spoken else None
                 if spoken is None:
                     stage.notices.append(

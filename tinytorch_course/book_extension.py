@@ -20,7 +20,8 @@ from sphinxcontrib import mermaid
 
 log = logging.getLogger(__name__)
 
-MERMAID = "vendor/mermaid.min.js"  # in _static; book.py puts it there when npm can be reached
+MERMAID = "vendor/mermaid.min.js"  # below book.py's STATIC, when npm can be reached
+STATIC = "_extra/_static"  # goes into the book as it is; every script in _static itself would be loaded on every page
 _TITLE = re.compile(r"^\s*accTitle\s*:\s*(.+)$", re.MULTILINE)
 _TEXT = re.compile(r"^\s*accDescr\s*(?::\s*(.+)|\{([^}]*)\})\s*$", re.MULTILINE)
 
@@ -56,7 +57,7 @@ def warn_without_alt(app: Sphinx, doctree: nodes.document) -> None:
 
 def add_mermaid(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Load Mermaid on the pages that have a diagram."""
-    here = Path(app.srcdir, "_static", MERMAID).is_file()
+    here = Path(app.srcdir, STATIC, MERMAID).is_file()
     if here and doctree is not None and doctree.next_node(mermaid.mermaid):
         app.add_js_file(MERMAID, priority=400)
 
@@ -84,9 +85,11 @@ def import_library(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinxcontrib.mermaid")
-    for listener in list(app.events.listeners["html-page-context"]):
-        if listener.handler is mermaid.install_js:
-            app.disconnect(listener.id)
+    # Thebe would let readers run code on Binder, with a script from elsewhere; nothing here uses it.
+    for listeners in list(app.events.listeners.values()):
+        for listener in list(listeners):
+            if listener.handler is mermaid.install_js or listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)
     app.add_node(mermaid.mermaid, override=True, html=(visit_mermaid, None))
     app.connect("builder-inited", import_library)
     app.connect("doctree-read", warn_without_alt)

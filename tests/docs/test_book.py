@@ -153,6 +153,7 @@ def small(tmp_path: Path):
         (source / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
         (source / "dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
         (source / "_static").mkdir()
+        (source / book_extension.STATIC).mkdir(parents=True)
         for name in ("logo.svg", "favicon.svg", "tinytorch.css", "tinytorch.js"):
             (source / "_static" / name).write_bytes((ROOT / "docs" / "_static" / name).read_bytes())
         making.write_config(Stage(COURSE, source))
