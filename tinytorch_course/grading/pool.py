@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import time
@@ -25,16 +26,18 @@ from .execute import Done, Setting, Task, work
 from .sandbox import Sandbox, Scratch
 
 _SETTING: Setting | None = None
+_FILE = "setting.pickle"
 
 
 class WorkerDied(Exception):
     """The process that executed a submission ended."""
 
 
-def _enter(setting: Setting, parent: int, scratch: str) -> None:
-    """First thing in each process of the pool."""
+def _enter(parent: int, scratch: str) -> None:
+    """First thing in each process of the pool. What all submissions share comes in a file: a large argument would make
+    one process wait for the start of the other."""
     global _SETTING
-    _SETTING = setting
+    _SETTING = pickle.loads(Path(scratch, _FILE).read_bytes())
     Scratch.current = Path(scratch)
     Finalize(None, Sandbox.close_shared, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
@@ -70,14 +73,15 @@ class LocalProcesses:
     """A pool of processes on this machine."""
 
     def __init__(self, setting: Setting, workers: int) -> None:
-        self.width, self._setting = workers, setting
+        self.width = workers
         self._scratch = Scratch()
+        (self._scratch.path / _FILE).write_bytes(pickle.dumps(setting))
         self._pool = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
         # Threads and open databases do not survive a fork, so workers start afresh.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.width, context, _enter, (self._setting, os.getpid(), str(self._scratch.path)))
+        return ProcessPoolExecutor(self.width, context, _enter, (os.getpid(), str(self._scratch.path)))
 
     def submit(self, task: Task) -> Future[Done]:
         return self._pool.submit(_work, task)

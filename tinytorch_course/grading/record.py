@@ -19,9 +19,20 @@ from typing import Any
 import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
-from nbgrader.api import BaseCell, Gradebook, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.orm import load_only
 from traitlets.config import Config
 
 from .model import Cell, CellResult, Executed, Prepared, Source
@@ -103,6 +114,9 @@ class Recorder:
 
     def __enter__(self) -> Recorder:
         self._gradebook = Gradebook(self._directory.db_url, self._directory.course_id)
+        self._gradebook.db.remove()
+        # Read again what may have changed, not everything after every commit.
+        self._gradebook.db.configure(expire_on_commit=False)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -113,8 +127,6 @@ class Recorder:
 
     def known_scores(self) -> dict[str, dict[str, float | None]]:
         """Automatic scores that the gradebook holds, by student and grade id."""
-        from nbgrader.api import Assignment, Grade, Notebook, Student, SubmittedAssignment
-
         rows = (
             self._gradebook.db.query(Student.id, BaseCell.name, Grade.auto_score)
             .select_from(Grade)
@@ -158,15 +170,15 @@ class Recorder:
         """
         database = self._gradebook.db
         extra = {"timestamp": timestamp} if timestamp is not None else {}
-        with database.no_autoflush:
-            self._gradebook.update_or_create_student(student)
-            submission = self._gradebook.update_or_create_submission(self._source.assignment, student, **extra)
-        notebook = self._gradebook.find_submission_notebook(self._source.notebook, self._source.assignment, student)
         try:
+            with database.no_autoflush:
+                if database.get(Student, student) is None:
+                    self._gradebook.add_student(student)
+                submission = self._gradebook.update_or_create_submission(self._source.assignment, student, **extra)
+                notebook = self._notebook(student)
             cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if "nbgrader" in cell.metadata}
             auto: dict[str, float | None] = {}
-            for grade in notebook.grades:
-                name = grade.cell.name
+            for grade, name in self._of(Grade, notebook):
                 cell = cells.get(name)
                 if name in scores:
                     grade.auto_score = scores[name]
@@ -174,17 +186,17 @@ class Recorder:
                     grade.auto_score = utils.determine_grade(cell)[0]
                 auto[name] = grade.auto_score
                 grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None or name in review
-            for comment in notebook.comments:
-                cell = cells.get(comment.cell.name)
+            for comment, name in self._of(Comment, notebook):
+                cell = cells.get(name)
                 if cell is None:
                     continue
                 untouched = cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell)
                 comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
-            database.flush()
-            database.refresh(notebook)
             notebook.late_submission_penalty = None
             late = submission.total_seconds_late
             if late > 0:
+                database.flush()
+                database.refresh(notebook)
                 penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
                 if penalty is not None:
                     notebook.late_submission_penalty = self._late._check_late_penalty(notebook, penalty)
@@ -196,16 +208,36 @@ class Recorder:
         recorded.auto, recorded.seconds_late = auto, late
         return recorded
 
+    def _notebook(self, student: str) -> SubmittedNotebook:
+        query = self._gradebook.db.query(SubmittedNotebook).options(load_only(SubmittedNotebook.late_submission_penalty))
+        return (
+            query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(
+                Notebook.name == self._source.notebook,
+                Assignment.name == self._source.assignment,
+                SubmittedAssignment.student_id == student,
+            )
+            .populate_existing()
+            .one()
+        )
+
+    def _of(self, kind: type, notebook: SubmittedNotebook) -> list[Any]:
+        """The grades or comments of a submission with the ids of their cells, in one query."""
+        query = self._gradebook.db.query(kind, BaseCell.name).join(BaseCell, BaseCell.id == kind.cell_id)  # type: ignore[attr-defined]
+        return query.filter(kind.notebook_id == notebook.id).populate_existing().all()  # type: ignore[attr-defined]
+
     def recorded(self, student: str) -> Recorded:
         """What the gradebook says about a student now, the person's part included."""
-        database = self._gradebook.db
-        notebook = self._gradebook.find_submission_notebook(self._source.notebook, self._source.assignment, student)
-        database.refresh(notebook)
+        notebook = self._notebook(student)
         penalty = notebook.late_submission_penalty or 0.0
-        recorded = Recorded(notebook.score - penalty, notebook.max_score, penalty, bool(notebook.needs_manual_grade))
-        recorded.scores = {grade.cell.name: grade.score for grade in notebook.grades}
-        recorded.auto = {grade.cell.name: grade.auto_score for grade in notebook.grades}
-        recorded.comments = {c.cell.name: c.comment for c in notebook.comments if c.comment}
+        grades = self._of(Grade, notebook)
+        score = sum(grade.score for grade, _ in grades)
+        recorded = Recorded(score - penalty, self._source.max_score, penalty, any(g.needs_manual_grade for g, _ in grades))
+        recorded.scores = {name: grade.score for grade, name in grades}
+        recorded.auto = {name: grade.auto_score for grade, name in grades}
+        recorded.comments = {name: item.comment for item, name in self._of(Comment, notebook) if item.comment}
         return recorded
 
     # -- files -----------------------------------------------------------------------------------------------------
