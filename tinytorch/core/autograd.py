@@ -55,8 +55,8 @@ class Function:
     def apply(self, grad_output):
         """The rule: from dL/d(result), an array, to a tuple with dL/d(input) for each saved tensor.
 
-        Each gradient has the shape of its input; None where the input wants no gradient. Every operation brings its
-        own; here a TypeError is raised that names the class.
+        Each gradient has the shape of its input and the dtype of grad_output; None where the input wants none.
+        `grad_output` is not changed. Every operation brings its own; here a TypeError is raised that names the class.
         """
         raise TypeError(f"{type(self).__name__} has no rule: it needs an apply method")
 
@@ -88,7 +88,7 @@ def unbroadcast(grad, shape):
     Returns
     -------
     numpy.ndarray
-        Of shape `shape`, in the dtype of `grad`; `grad` itself if nothing was stretched.
+        Of shape `shape`, in the dtype of `grad`; it may be `grad` itself if nothing was stretched.
     """
     if grad.shape == shape:
         return grad
@@ -252,7 +252,8 @@ def numerical_gradient(function, array, eps=1e-6):
     function : callable
         From an array of the shape of `array` to one number.
     array : numpy.ndarray of float64
-        Where the gradient is wanted. Afterwards it has its old values again.
+        Where the gradient is wanted. Its elements are moved in place, one at a time, and `function` is called with it;
+        afterwards it has its old values again.
     eps : float
         How far each element is moved, up and down.
 
@@ -668,7 +669,7 @@ def propagate(node, grad_output, pending, owned):
     node : Function
         The operation; ``node.makes_new_arrays`` says whether the arrays of its rule are nobody else's.
     grad_output : numpy.ndarray
-        The complete gradient of its result. It is not changed.
+        The complete gradient of its result. It is not changed. (Of a single number, NumPy gives scalars as gradients.)
     pending : dict
         The gradients so far. The key of an input is its operation, ``tensor._grad_fn``; of a leaf, the tensor itself.
     owned : set

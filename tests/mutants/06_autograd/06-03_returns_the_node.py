@@ -1,0 +1,13 @@
+"""Returns the note instead of the result.
+
+breaks: 06-03-record
+"""
+#| exporti
+def record(result, node):
+    """Write down that the operation `node` made `result`, and return `result`.
+
+    Afterwards ``result._grad_fn`` is `node`, and ``result.requires_grad`` is True.
+    """
+    result._grad_fn = node
+    result.requires_grad = True
+    return node

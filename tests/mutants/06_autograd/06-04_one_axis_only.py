@@ -1,0 +1,27 @@
+"""Stops after the first stretched axis.
+
+breaks: 06-04-unbroadcast
+hidden: yes
+"""
+#| exporti
+def unbroadcast(grad, shape):
+    """Add up `grad` over every axis along which an array of shape `shape` was stretched.
+
+    Parameters
+    ----------
+    grad : numpy.ndarray
+        A gradient in the shape of the result of an operation. It is not changed.
+    shape : tuple of int
+        The shape that the input had before NumPy broadcast it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape `shape`, in the dtype of `grad`; it may be `grad` itself if nothing was stretched.
+    """
+    while grad.ndim > len(shape):
+        grad = grad.sum(axis=0)
+    for axis, size in enumerate(shape):
+        if size == 1 and grad.shape[axis] != 1:
+            return grad.sum(axis=axis, keepdims=True)
+    return grad

@@ -1,0 +1,34 @@
+"""Undoes the broadcast for addition, but not for subtraction.
+
+breaks: 06-05-add-sub
+hidden: yes
+"""
+#| export
+class AddBackward(Function):
+    """z = a + b   so   dL/da = dL/dz   and   dL/db = dL/dz.
+
+    Shapes: a and b broadcast to z; each gradient comes back in the shape of its input.
+    """
+
+    reads_inputs = False
+
+    def __init__(self, a, b):
+        self.saved_tensors = outline(a), outline(b)
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none."""
+        a, b = self.saved_tensors
+        grad_a = unbroadcast(grad_output, a.shape) if a.requires_grad else None
+        grad_b = unbroadcast(grad_output, b.shape) if b.requires_grad else None
+        return grad_a, grad_b
+
+
+class SubBackward(Function):
+    """z = a - b   so   dL/da = dL/dz   and   dL/db = -dL/dz."""
+
+    reads_inputs = False
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none."""
+        a, b = self.saved_tensors
+        return grad_output if a.requires_grad else None, -grad_output if b.requires_grad else None

@@ -1,0 +1,25 @@
+"""Writes the rule once and uses it for both factors; returns a list.
+
+right: 06-06-mul
+"""
+#| export
+class MulBackward(Function):
+    """z = a * b   so   dL/da = dL/dz * b   and   dL/db = dL/dz * a.
+
+    Shapes: a and b broadcast to z; each gradient comes back in the shape of its input.
+    """
+
+    makes_new_arrays = True
+
+    def __init__(self, a, b):
+        # The numbers of one factor are read only if the other one wants a gradient.
+        self.saved_tensors = a if b.requires_grad else outline(a), b if a.requires_grad else outline(b)
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none."""
+        def one(mine, other):
+            if mine.requires_grad:
+                return unbroadcast(np.multiply(other.data, grad_output), mine.shape)
+
+        first, second = self.saved_tensors
+        return [one(first, second), one(second, first)]

@@ -1,0 +1,24 @@
+"""Divides once and multiplies from then on.
+
+right: 06-07-div
+"""
+#| export
+class DivBackward(Function):
+    """z = a / b; the gradients follow from the slopes of a / b in a and in b.
+
+    Shapes: a and b broadcast to z; each gradient comes back in the shape of its input.
+    """
+
+    makes_new_arrays = True
+
+    def __init__(self, a, b):
+        self.saved_tensors = a if b.requires_grad else outline(a), b
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none."""
+        a, b = self.saved_tensors
+        inverse = 1 / b.data
+        share = grad_output * inverse
+        grad_a = unbroadcast(share, a.shape) if a.requires_grad else None
+        grad_b = unbroadcast(-(share * inverse * a.data), b.shape) if b.requires_grad else None
+        return [grad_a, grad_b]
