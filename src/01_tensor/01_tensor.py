@@ -25,15 +25,15 @@
 # %% [markdown]
 # | part | what you write | minutes |
 # |---|---|---|
-# | 1 From Python to numbers | `as_array` | 25 |
-# | 2 Arithmetic | `operand`, `+ - * /` | 45 |
-# | 3 Broadcasting | the rule itself | 35 |
-# | 4 Memory | strides, `reshape`, `transpose` | 45 |
-# | 5 Reductions | `sum`, `mean` | 25 |
-# | 6 The matrix product | by its definition, then `matmul` | 40 |
-# | 7 Ten scores for a picture | two questions, then a classifier | 25 |
+# | 1 From Python to numbers | `as_array` | 30 |
+# | 2 Arithmetic | `operand`, `+ - * /` | 40 |
+# | 3 Broadcasting | the rule itself | 25 |
+# | 4 Memory | strides, `reshape`, `transpose` | 40 |
+# | 5 Reductions | `sum`, `mean` | 20 |
+# | 6 The matrix product | by its definition, then `matmul` | 35 |
+# | 7 Ten scores for a picture | two questions, then a classifier | 20 |
 #
-# You need Python and a little NumPy: what `a[1]`, `a.shape` and `a + b` mean for arrays.
+# Together about 3½ hours. You need Python and a little NumPy: what `a[1]`, `a.shape` and `a + b` mean for arrays.
 
 # %% [markdown]
 # Every exercise has a number, a cell with `raise NotImplementedError` to replace, and below it a cell that checks it. A failing check shows a card: what was expected, what came, where to look. When the work is graded, further checks run that you do not see here, with other shapes and other numbers. So read the docstring: it is the contract.
@@ -64,7 +64,7 @@ def seconds(call, times=5):
     return best
 
 # %% [markdown]
-# ## Part 1. From Python to numbers (25 minutes)
+# ## Part 1. From Python to numbers (30 minutes)
 #
 # What is a picture, to a program? Here is a handwritten digit, 8 by 8. The file that it comes from holds 1,797 of them, one on each line: 64 numbers from 0 (paper) to 16 (ink) and the digit that the writer meant.
 
@@ -132,13 +132,22 @@ for dtype in (np.float64, np.float32, np.float16):
 # | `np.array([3, 7])` | int64, the same array | labels are whole numbers |
 # | `[[1, 2], [3]]` | ValueError | no shape fits |
 # | `"three"`, `None` | TypeError | these are not numbers |
+#
+# NumPy alone is less strict: `np.asarray` takes nearly anything. What it made of a value stands in the array's `dtype`, and in one letter in `dtype.kind`.
+
+# %% tags=["demo"]
+for value in (3, 2.5, [1, 2.5], [True, False], 2 + 1j, "three", [1, "two"], b"raw", None, {"a": 1}):
+    array = np.asarray(value)
+    print(f"{value!s:15} becomes {array.dtype!s:10} of kind {array.dtype.kind}")
 
 # %% [markdown]
+# Which of these kinds are real numbers? And which of the ten should come out as another dtype than NumPy's choice?
+#
 # <details>
 # <summary>Hints for 01.1</summary>
 #
-# - `np.asarray(data)` makes an array of nearly anything, and gives an array back as it is. What tells you whether its result holds numbers?
-# - An array's `dtype.kind` is `"f"` for floating point, `"i"` and `"u"` for integers, `"b"` for booleans. Text has `"U"`, everything else `"O"`.
+# - Three questions, one after the other: is it a Tensor? What does `np.asarray(data)` make of it, and is that a kind you accept? Did NumPy make `data`, or did Python?
+# - The kinds `f` (floating point), `i` and `u` (integers, with a sign and without) and `b` (booleans) are all you accept. Complex numbers, text, bytes, dates and objects are out.
 # - `np.float64(2.5)` is not an `np.ndarray`. The type of all NumPy scalars is `np.generic`.
 # - The class `Tensor` comes below, but a function may name it already: Python looks the name up when the function runs.
 #
@@ -152,8 +161,9 @@ def as_array(data):
     Parameters
     ----------
     data : number, (nested) list or tuple of numbers, NumPy array or scalar, or Tensor
-        Plain Python numbers, lists and tuples become float32. Whatever NumPy made keeps its dtype, and an
-        array is returned as it is, without a copy. A Tensor gives its own array, ``data.data``.
+        Python's numbers and booleans become float32, and so does a list or tuple, whatever numbers are in it
+        (NumPy's too). An array or scalar of NumPy's own keeps its dtype, and an array is returned as it is,
+        without a copy. A Tensor gives its own array, ``data.data``.
 
     Returns
     -------
@@ -165,7 +175,13 @@ def as_array(data):
     ValueError
         For rows of different lengths.
     TypeError
-        For anything that is not made of real numbers: text (even ``"3"``), None, dictionaries.
+        For anything that is not made of real numbers: text (even ``"3"``), None, dictionaries, complex numbers,
+        lists of Tensors.
+
+    Notes
+    -----
+    Left open: which of the two errors a list gets that is ragged and holds text, and whole numbers of more than
+    64 bits.
     """
     ### BEGIN SOLUTION 01.1 as_array: return `data` as an array of numbers
     if isinstance(data, Tensor):
@@ -181,7 +197,7 @@ def as_array(data):
     ### END SOLUTION
 
 # %% [markdown]
-# The class itself is given, since you need it for the first check. It keeps the array in `.data`. The other four slots are empty rooms: Module 06 stores gradients there. `__slots__` lists all attributes there will ever be, which makes a tensor smaller and quicker to make, and turns a misspelt attribute into an error.
+# The class itself is given, since you need it for the first check. It keeps the array in `.data`. Four more slots wait for the gradients of Module 06, and `__weakref__` allows others to point at a tensor without keeping it alive. `__slots__` lists all attributes there will ever be: a tensor is smaller and made more quickly, and a misspelt attribute is an error.
 
 # %%
 #| export
@@ -235,12 +251,14 @@ with Checks("01.1", "as_array") as check:
     check.equal("a nested tuple", as_array(((1.5, -2), (0, 4))), [[1.5, -2], [0, 4]], dtype=np.float32)
     check.equal("a list of NumPy's numbers", as_array([np.float64(1), np.float64(2)]), [1, 2], dtype=np.float32)
     check.equal("an array of booleans", as_array(np.array([True, False])), [True, False], dtype=bool)
+    check.equal("a list of booleans", as_array([True, False]), [1, 0], dtype=np.float32)
     check.equal("an empty list", as_array([]), [], dtype=np.float32)
     inner = np.array([[1.0, 2.0]])
     check.equal("the array of a Tensor", as_array(Tensor(inner)), inner, dtype=np.float64)
     check.raises("None", TypeError, lambda: as_array(None))
     check.raises("a list of texts, ['1', '2'],", TypeError, lambda: as_array(["1", "2"]))
     check.raises("a dictionary", TypeError, lambda: as_array({"a": 1}))
+    check.raises("a complex number", TypeError, lambda: as_array(2 + 1j))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -336,7 +354,7 @@ for data in (7, [1, 2, 3], [[1, 2, 3], [4, 5, 6]], table[:2, :64].reshape(2, 8, 
 Tensor([[1, 2, 3], [4, 5, 6]])
 
 # %% [markdown]
-# ## Part 2. Arithmetic (45 minutes)
+# ## Part 2. Arithmetic (40 minutes)
 #
 # When Python meets `x - 2`, it calls `x.__sub__(2)`. When it meets `2 - x`, it asks the number first: `(2).__sub__(x)`. An int has never heard of your class and answers with the constant `NotImplemented`. Then Python turns round and calls `x.__rsub__(2)`, the *reflected* method.
 
@@ -360,12 +378,12 @@ Tensor([[1, 2, 3], [4, 5, 6]])
 
 # %% tags=["demo"]
 weights = np.ones(3, np.float32)
-factors = {"2.0": 2.0, "np.float64(2)": np.float64(2), "np.sqrt(4)": np.sqrt(4), "np.sqrt(4).item()": np.sqrt(4).item()}
+factors = {"2.0": 2.0, "np.float32(2)": np.float32(2), "np.sqrt(4)": np.sqrt(4), "np.array([1, 3]).mean()": np.array([1, 3]).mean()}
 for name, factor in factors.items():
-    print(f"float32 array * {name:17} gives {(weights * factor).dtype}")
+    print(f"float32 array * {name:23} gives {(weights * factor).dtype}")
 
 # %% [markdown]
-# So NumPy takes a *Python* number as it comes and keeps the array's dtype, but a *NumPy* scalar counts as float64, and drags everything along. It comes from every `np.sqrt(64)` and every `array.mean()`. The method `.item()` makes a Python number of it.
+# So a *Python* number leaves the array's dtype alone, but a *NumPy* scalar counts with a dtype of its own. That is mostly float64, as the square root or the mean of whole numbers is, and it drags everything along. The method `.item()` makes a Python number of it.
 #
 # <details>
 # <summary>Hints for 01.2</summary>
@@ -435,14 +453,12 @@ with Checks("01.2", "operand") as check, check.using(as_array=lambda values: np.
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The checks below judge one exercise each. So that a mistake in `as_array` or `operand` does not spoil the points of the operators, they put these smaller functions in their place while they run.
+# The checks below judge one exercise each. So that a mistake in `as_array` or `operand` does not spoil the points of the operators, they put these smaller functions in their place while they run. Both are careless where yours are not: they would fail the checks above.
 
 # %%
 def plain_array(data):
     """Stands in for `as_array` during a check."""
-    if isinstance(data, Tensor):
-        return data.data
-    return np.asarray(data, None if isinstance(data, (np.ndarray, np.generic)) else np.float32)
+    return data.data if isinstance(data, Tensor) else np.asarray(np.float32(data) if type(data) in (int, float) else data)
 
 
 def plain_operand(value):
@@ -550,6 +566,8 @@ with Checks("01.3", "Tensor.__add__ and __mul__") as check, check.using(operand=
     check.equal("a + 1", a + 1, [2, 3, 4], dtype=np.float32)
     check.equal("0.5 * b", 0.5 * b, [5, 10, 15], dtype=np.float32)
     check.raises("a + 'text'", TypeError, lambda: a + "text")
+    asked, passes = a.__add__("text"), "Look at `__pow__`: NotImplemented is returned as it is, so that Python can ask the other side."
+    check.true("a.__add__('text') should be NotImplemented", asked is NotImplemented, got=asked, look=passes)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     grid, row = Tensor(np.array([[1.0, -2.0], [3.0, 4.0]])), Tensor(np.array([10.0, 100.0]))
@@ -567,7 +585,6 @@ with Checks("01.3", "Tensor.__add__ and __mul__") as check, check.using(operand=
     check.equal("integers", Tensor(np.array([1, 2])) * Tensor(np.array([3, -4])), [3, -8], dtype=np.int64)
     check.equal("an operand, after all that,", row, [10, 100])
     check.equal("the other operand, after all that,", grid, [[1, -2], [3, 4]])
-    check.true("a.__add__('text') should be NotImplemented", a.__add__("text") is NotImplemented)
     check.true("a.__mul__(None) should be NotImplemented", a.__mul__(None) is NotImplemented)
     ### END HIDDEN TESTS
 
@@ -633,6 +650,8 @@ with Checks("01.4", "Tensor.__sub__ and __truediv__") as check, check.using(oper
     check.equal("10 - a", 10 - a, [8, 6, 2], dtype=np.float32)
     check.equal("16 / a", 16 / a, [8, 4, 2], dtype=np.float32)
     check.raises("a / 'text'", TypeError, lambda: a / "text")
+    asked, passes = a.__sub__("text"), "What did you do in 01.3 when `operand` answered NotImplemented?"
+    check.true("a.__sub__('text') should be NotImplemented", asked is NotImplemented, got=asked, look=passes)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("1 / a", 1 / a, [0.5, 0.25, 0.125], dtype=np.float32)
@@ -652,7 +671,8 @@ with Checks("01.4", "Tensor.__sub__ and __truediv__") as check, check.using(oper
         check.equal("1 / 0", 1 / Tensor(np.array([0.0, 2.0])), [np.inf, 0.5])
         check.equal("1 / 0, in a tensor", Tensor(np.array([1.0])) / 0, [np.inf])
     check.is_a("the data of 1 - 0.5", (1 - Tensor(np.array(0.5))).data, np.ndarray)
-    check.true("a.__sub__('text') should be NotImplemented", a.__sub__("text") is NotImplemented)
+    check.true("a.__rsub__('text') should be NotImplemented", a.__rsub__("text") is NotImplemented)
+    check.true("a.__truediv__({}) should be NotImplemented", a.__truediv__({}) is NotImplemented)
     check.true("a.__rtruediv__(None) should be NotImplemented", a.__rtruediv__(None) is NotImplemented)
     ### END HIDDEN TESTS
 
@@ -665,7 +685,7 @@ centred = (ink - 0.5) * np.sqrt(4)
 print(centred.shape, centred.dtype, centred.data.min(), centred.data.max())
 
 # %% [markdown]
-# ## Part 3. Broadcasting (35 minutes)
+# ## Part 3. Broadcasting (25 minutes)
 #
 # How can a table of shape (4, 3) and a row of shape (3,) be added at all? The row is used four times, once for each line of the table, without ever being copied. That is **broadcasting**, and a network does it in every layer: a batch plus a bias.
 
@@ -775,7 +795,7 @@ predictions, targets = Tensor(np.ones((4, 1))), Tensor(np.ones(4))
 (predictions - targets).shape
 
 # %% [markdown]
-# ## Part 4. Memory: strides and views (45 minutes)
+# ## Part 4. Memory: strides and views (40 minutes)
 #
 # Memory has no rows and columns: it is one long street of bytes. How does a table live in it? Row after row. The **strides** say how many bytes to walk for the next element along each axis.
 
@@ -844,7 +864,7 @@ with Checks("01.6", "row_major_strides") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Why should anybody care? Because memory comes in lines of 64 bytes. Neighbours arrive together; an element far away costs a line of its own. Add up one million numbers that lie ever further apart:
+# Why should anybody care? Because memory comes in lines: 64 bytes on most processors, 128 on Apple's. Neighbours arrive together; an element far away costs a line of its own. Add up one million numbers that lie ever further apart:
 
 # %% tags=["demo"]
 street = np.ones(32_000_000, np.float32)
@@ -852,7 +872,7 @@ gaps = [1, 2, 4, 8, 16, 32]
 times = [seconds(lambda gap=gap: street[: 1_000_000 * gap : gap].sum(), times=3) for gap in gaps]
 figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
 axes.plot([4 * gap for gap in gaps], [t * 1e3 for t in times], "o-", color="#0072B2")
-axes.axvline(64, color="#E69F00", linestyle="--", label="one memory line: 64 bytes")
+axes.axvline(64, color="#E69F00", linestyle="--", label="64 bytes: a memory line on most processors")
 axes.set(title="The same sum, further apart", ylabel="ms for a million", ylim=(0, None))
 axes.set(xscale="log", xlabel="bytes from one element to the next")
 axes.set_xticks([4 * gap for gap in gaps], [4 * gap for gap in gaps])
@@ -1004,13 +1024,14 @@ with Checks("01.8", "Tensor.transpose") as check:
     check.given(x=x, look="Rows become columns; the numbers stay in memory.")
     check.is_a("x.transpose()", x.transpose(), Tensor)
     check.equal("x.transpose()", x.transpose(), [[0, 3], [1, 4], [2, 5]], dtype=np.float32)
-    check.given(cube=cube, look="Which two axes are exchanged?")
-    check.equal("cube.transpose(0, 2)", cube.transpose(0, 2), cube.data.swapaxes(0, 2))
+    check.given(cube=cube, look="Without arguments the last two axes; the batch, axis 0, stays where it is.")
+    check.equal("cube.transpose()", cube.transpose(), cube.data.swapaxes(1, 2))
+    check.given(cube=cube, look="Which two axes are exchanged? Axis 0 is an axis too.")
+    check.equal("cube.transpose(0, 1)", cube.transpose(0, 1), cube.data.swapaxes(0, 1))
     check.equal("a (3,) tensor, transposed,", Tensor(np.array([1.0, 2.0, 3.0])).transpose(), [1, 2, 3])
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the last two of (2, 3, 4)", cube.transpose(), cube.data.swapaxes(1, 2), dtype=np.float32)
-    check.equal("cube.transpose(0, 1)", cube.transpose(0, 1), cube.data.swapaxes(0, 1))
+    check.equal("cube.transpose(0, 2)", cube.transpose(0, 2), cube.data.swapaxes(0, 2), dtype=np.float32)
     check.equal("cube.transpose(1, 0)", cube.transpose(1, 0), cube.data.swapaxes(0, 1))
     check.equal("cube.transpose(-1, 0)", cube.transpose(-1, 0), cube.data.swapaxes(0, 2))
     check.equal("cube.transpose(1, 1)", cube.transpose(1, 1), cube.data)
@@ -1044,7 +1065,7 @@ print(f"view {view * 1e6:.1f} µs   transposed copy {copy * 1e3:.1f} ms   straig
 del big
 
 # %% [markdown]
-# ## Part 5. Reductions (25 minutes)
+# ## Part 5. Reductions (20 minutes)
 #
 # How much ink does each picture have, and how much ink does each *pixel* get over all pictures? Both are sums over the same table of 1,797 by 64 numbers. The **axis** is the one that disappears.
 
@@ -1094,7 +1115,7 @@ def sum_(self, axis=None, keepdims=False):
     Returns
     -------
     Tensor
-        In the dtype of a floating-point tensor.
+        Floating-point tensors keep their dtype; for integers and booleans NumPy decides (int64, say).
     """
     ### BEGIN SOLUTION 01.9 Tensor.sum: return the sum along `axis` as a Tensor
     return Tensor(self.data.sum(axis=axis, keepdims=keepdims))
@@ -1148,47 +1169,36 @@ def mean(self, axis=None, keepdims=False):
     """The mean along `axis`: the sum, divided by how many numbers went into it.
 
     Composed of ``self.sum`` and a division of Tensors, so that it needs no gradient rule of its own.
-    `axis` and `keepdims` mean what they mean for `sum`, and a floating-point dtype stays as it is.
+    `axis` and `keepdims` mean what they mean for `sum`, and a floating-point dtype stays as it is. The tensor has
+    at least one element: what the mean of none is stays open.
     """
-    ### BEGIN SOLUTION 01.10 Tensor.mean: return the sum divided by the number of elements that went into it
+    ### BEGIN SOLUTION 01.10 Tensor.mean: return the mean along `axis` as a Tensor
     total = self.sum(axis=axis, keepdims=keepdims)
     return total / (self.data.size // max(total.data.size, 1))  # the 1 is for tensors without elements
     ### END SOLUTION
 
-# %% [markdown]
-# The check runs your `mean` on a tensor whose sum and division are known to be right, and which counts how often they are used.
-
-# %%
-class Counted(Tensor):
-    """A tensor that counts its sums, divisions and products."""
-
+# %% nbgrader={"grade": true, "grade_id": "test-01-10-mean", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+class Counted(Tensor):  # a stand-in whose sum, division and product are right, and note that they were used
     __slots__ = ()
-    calls = []
-
+    used = []
     def sum(self, axis=None, keepdims=False):
-        self.calls.append("sum")
+        self.used.append("sum")
         return Counted(self.data.sum(axis=axis, keepdims=keepdims))
-
     def __truediv__(self, other):
-        self.calls.append("/")
+        self.used.append("/")
         return Counted(self.data / (other.item() if isinstance(other, np.generic) else plain_operand(other)))
-
     def __mul__(self, other):
-        self.calls.append("*")
-        return Counted(self.data * (other.item() if isinstance(other, np.generic) else plain_operand(other)))
-
+        return self / (1 / (other.data if isinstance(other, Tensor) else other))
     __rmul__ = __mul__
 
-# %% nbgrader={"grade": true, "grade_id": "test-01-10-mean", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 x = Counted(np.array([[1, 2, 3], [10, 20, 30]], np.float32))
-Counted.calls.clear()
 with Checks("01.10", "Tensor.mean") as check, check.using(operand=plain_operand, as_array=plain_array):
     check.given(x=x, look="How many numbers went into each sum?")
     check.equal("x.mean()", x.mean(), 11, dtype=np.float32)
     check.equal("x.mean(axis=0)", x.mean(axis=0), [5.5, 11, 16.5], dtype=np.float32)
     check.equal("x.mean(axis=1, keepdims=True)", x.mean(axis=1, keepdims=True), [[2], [20]], dtype=np.float32)
-    check.true("mean should use self.sum", Counted.calls.count("sum") >= 3, look="Module 06 will see sum, but not np.mean.")
-    check.true("mean should divide Tensors", len(Counted.calls) > Counted.calls.count("sum"))
+    check.true("mean should use self.sum", Counted.used.count("sum") >= 3, look="Module 06 will see sum, but not np.mean.")
+    check.true("mean should divide a Tensor", "/" in Counted.used, look="Divide the Tensor that sum gave you, not its array.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     values = np.arange(24.0).reshape(2, 3, 4) - 7.5
@@ -1205,7 +1215,7 @@ with Checks("01.10", "Tensor.mean") as check, check.using(operand=plain_operand,
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the two questions from the start, each in one line. The second one, as a picture, is the average of all digits.
+# Now the two questions of this part, each in one line. The answer to the second, as a picture, is the average of all digits.
 
 # %% tags=["demo"]
 ink = Tensor(pixels)
@@ -1218,7 +1228,7 @@ right.set(xticks=[], yticks=[], title=f"mean(axis=0): shape {by_pixel.shape}")
 show(figure, "Left, a histogram of the share of ink in each picture, centred near 0.3. Right, the average of all digits: dark in the middle columns, pale at the sides.")
 
 # %% [markdown]
-# ## Part 6. The matrix product (40 minutes)
+# ## Part 6. The matrix product (35 minutes)
 #
 # Ten scores for a digit, from 64 pixels: each score is a weighted sum of all pixels, with weights of its own. That is a row of 64 numbers against ten columns of 64 numbers: a matrix product. It is where a network spends nearly all its time.
 
@@ -1262,7 +1272,7 @@ def matmul_by_definition(A, B):
     ValueError
         If the inner sizes differ.
     """
-    ### BEGIN SOLUTION 01.11 matmul_by_definition: return C with C[i, j] = sum over p of A[i, p] * B[p, j]
+    ### BEGIN SOLUTION 01.11 matmul_by_definition: return the matrix product of A and B
     (n, k), (inner, m) = A.shape, B.shape
     if k != inner:
         raise ValueError(f"the inner sizes differ: {A.shape} and {B.shape}")
@@ -1282,8 +1292,8 @@ with Checks("01.11", "matmul_by_definition") as check:
     square, turn = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, -1.0], [1.0, 0.0]])
     check.given(A=square, B=turn, look="Which of the two is on the left?")
     check.equal("the product", matmul_by_definition(square, turn), [[2, -1], [4, -3]])
-    unequal = "Compare the inner sizes before the first loop."
-    check.raises("(2, 3) by (2, 2)", ValueError, lambda: matmul_by_definition(A, square), look=unequal)
+    check.given(A=A, B=square, look="Compare the inner sizes before the first loop.")
+    check.raises("(2, 3) by (2, 2)", ValueError, lambda: matmul_by_definition(A, square))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(2)
@@ -1338,6 +1348,8 @@ except ValueError as error:
 #
 # - `np.matmul`, not `np.dot`: for batches of matrices they differ.
 # - Let NumPy find out whether the shapes fit, and turn its ValueError into your own with `try` and `except`. Then batches and single rows need no thought.
+# - `np.shape(other)` works for whatever `operand` returns, numbers too: theirs is `()`.
+# - `NotImplemented` is a message from an operator to Python. Nobody waits for it here: a method that is called by its name raises its error itself.
 #
 # </details>
 
@@ -1362,9 +1374,10 @@ def matmul(self, other):
     ValueError
         If the sizes do not fit; the message contains both shapes, such as ``(2, 3)``.
     TypeError
-        If `operand` cannot use `other`.
+        If `operand` cannot use `other`, a text for example. For a single number, as in ``x @ 3``, either error is
+        right.
     """
-    ### BEGIN SOLUTION 01.12 Tensor.matmul: return the matrix product as a Tensor, or raise an error that names the shapes
+    ### BEGIN SOLUTION 01.12 Tensor.matmul: return the matrix product as a Tensor, or raise the error that helps
     other = operand(other)
     if other is NotImplemented:
         raise TypeError("matmul needs a tensor or an array on the other side")
@@ -1382,8 +1395,11 @@ with Checks("01.12", "Tensor.matmul") as check, check.using(operand=plain_operan
     check.is_a("A.matmul(B)", A.matmul(B), Tensor)
     check.equal("A.matmul(B)", A.matmul(B), [[140, 4], [320, 10]], dtype=np.float32)
     check.equal("A.matmul(an array)", A.matmul(B.data), [[140, 4], [320, 10]], dtype=np.float32)
-    names = "Name both shapes in the message."
-    check.raises("A.matmul(A)", ValueError, lambda: A.matmul(A), mentions="(2, 3)", look=names)
+    square = Tensor(np.ones((2, 2), np.float32))
+    check.given(A=A, other=square, look="Name both shapes in the message.")
+    check.raises("(2, 3) by (2, 2)", ValueError, lambda: A.matmul(square), mentions=("(2, 3)", "(2, 2)"))
+    check.given(A=A, other="text", look="What does `operand` say to a text, and who hears it?")
+    check.raises("A.matmul('text')", TypeError, lambda: A.matmul("text"))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("B.matmul(A)", B.matmul(A), B.data @ A.data, dtype=np.float32)
@@ -1399,7 +1415,8 @@ with Checks("01.12", "Tensor.matmul") as check, check.using(operand=plain_operan
     check.raises("(2, 3) by (4,)", ValueError, lambda: A.matmul(Tensor(np.ones(4))), mentions=("(2, 3)", "(4,)"))
     misfit = Tensor(more[:3])
     check.raises("a batch that does not fit", ValueError, lambda: Tensor(stack).matmul(misfit), mentions="(3, 3, 2)")
-    check.raises("A.matmul('text')", TypeError, lambda: A.matmul("text"))
+    check.raises("A.matmul(3)", Exception, lambda: A.matmul(3))
+    check.raises("A.matmul(None)", TypeError, lambda: A.matmul(None))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1419,40 +1436,49 @@ def __rmatmul__(self, other):
     return NotImplemented if operand(other) is NotImplemented else Tensor(other).matmul(self)
 
 # %% [markdown]
-# ## Part 7. Ten scores for a picture (25 minutes)
+# ## Part 7. Ten scores for a picture (20 minutes)
 #
 # Your tensor is complete. Before it reads digits, two questions about what that costs. Each answer is a small function, so that it holds for all numbers, not only for these. The checks call it with others.
 
 # %% [markdown]
-# ### 01.13 How much memory?
+# ### 01.13 How many pictures fit?
 #
-# A batch of n colour pictures, each of height × width pixels with three colour values per pixel, is kept as one tensor. How many bytes does it take? And what changes for float64, or for the bytes (uint8) that a JPEG gives?
+# A graphics card has 1 GB left, which is $10^9$ bytes. How large a batch of colour pictures, 224 × 224 pixels with three values each, fits into it in float32? And what changes if you keep them as the bytes (uint8) that a JPEG gives?
+#
+# By hand, small: a picture of 2 × 2 pixels has 2 · 2 · 3 = 12 numbers, 48 bytes in float32. Into 100 bytes go two of them.
 #
 # <details>
 # <summary>Hints for 01.13</summary>
 #
-# - Count the numbers first, then multiply by the size of one.
+# - How many bytes has one picture? Whole pictures only.
 # - `np.dtype("float32").itemsize` is 4.
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "01-13-picture-bytes", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def picture_bytes(n, height, width, dtype="float32"):
-    """Bytes of a batch of n colour pictures (three values a pixel) as a tensor of `dtype`, as an int."""
-    ### BEGIN SOLUTION 01.13 picture_bytes: return the number of bytes
-    return n * height * width * 3 * np.dtype(dtype).itemsize
+# %% nbgrader={"grade": false, "grade_id": "01-13-pictures-that-fit", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def pictures_that_fit(memory, height, width, dtype="float32"):
+    """How many whole colour pictures (three values a pixel) of this `dtype` fit into `memory` bytes, as an int."""
+    ### BEGIN SOLUTION 01.13 pictures_that_fit: return the number of whole pictures
+    return memory // (height * width * 3 * np.dtype(dtype).itemsize)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-01-13-picture-bytes", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
-with Checks("01.13", "How much memory?") as check:
-    check.given(look="How many numbers has one pixel, and how many bytes has one number?")
-    check.equal("32 pictures of 224 × 224 in float32", picture_bytes(32, 224, 224), 19_267_584)
-    check.equal("1 picture of 2 × 2 in float32", picture_bytes(1, 2, 2), 48)
+# %% nbgrader={"grade": true, "grade_id": "test-01-13-pictures-that-fit", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with Checks("01.13", "How many pictures fit?") as check:
+    check.given(memory=100, height=2, width=2, look="How many numbers has one pixel, and how many bytes has one number?")
+    check.equal("2 × 2 in float32", pictures_that_fit(100, 2, 2), 2)
+    check.given(memory=10**9, height=224, width=224, look="Whole pictures: what is left over does not count.")
+    check.equal("224 × 224 in float32", pictures_that_fit(10**9, 224, 224), 1660)
+    check.given(memory=10**9, height=224, width=224, dtype="uint8", look="How many bytes has one number of this dtype?")
+    check.equal("224 × 224 in uint8", pictures_that_fit(10**9, 224, 224, "uint8"), 6643)
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    for n, height, width, kind in [(7, 5, 3, "float64"), (1, 1, 1, "uint8"), (64, 32, 48, "float16"), (0, 8, 8, "float32")]:
-        expected = np.zeros((n, height, width, 3), kind).nbytes
-        check.equal(f"{n} pictures of {height} × {width} in {kind}", picture_bytes(n, height, width, kind), expected)
+    for memory, height, width, kind in [(10**6, 5, 3, "float64"), (10**7, 48, 32, "float16"), (9, 1, 1, "uint8")]:
+        expected = memory // np.zeros((height, width, 3), kind).nbytes
+        check.equal(f"{memory} bytes, {height} × {width} in {kind}", pictures_that_fit(memory, height, width, kind), expected)
+    check.equal("exactly four", pictures_that_fit(4 * 48, 2, 2), 4)
+    check.equal("one byte too few", pictures_that_fit(4 * 48 - 1, 2, 2), 3)
+    check.equal("not even one", pictures_that_fit(47, 2, 2), 0)
+    check.is_a("the answer", pictures_that_fit(100, 2, 2), (int, np.integer))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1483,14 +1509,19 @@ def matmul_work(n, k, m):
 
 # %% nbgrader={"grade": true, "grade_id": "test-01-14-matmul-work", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 with Checks("01.14", "How much work?") as check:
-    check.given(look="How often does the innermost line of 01.11 run?")
-    check.equal("2 × 2 by 2 × 2", matmul_work(2, 2, 2), (8, 48))
-    check.equal("100 × 100 by 100 × 100", matmul_work(100, 100, 100), (1_000_000, 120_000))
+    loops, memory = "How often does the innermost line of 01.11 run?", "Three matrices: which shape has each of them?"
+    check.given(n=2, k=2, m=2)
+    check.is_a("the result", matmul_work(2, 2, 2), (tuple, list), look="Return both numbers.")
+    check.equal("the number of multiplications", matmul_work(2, 2, 2)[0], 8, look=loops)
+    check.equal("the number of bytes", matmul_work(2, 2, 2)[1], 48, look=memory)
+    check.given(n=1, k=64, m=10)  # one picture of 64 pixels, ten scores
+    check.equal("the number of multiplications", matmul_work(1, 64, 10)[0], 640, look=loops)
+    check.equal("the number of bytes", matmul_work(1, 64, 10)[1], 2856, look=memory)
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    for n, k, m in [(2, 3, 4), (1, 64, 10), (7, 1, 5), (32, 512, 768), (5, 4, 1)]:
+    for n, k, m in [(2, 3, 4), (7, 1, 5), (32, 512, 768), (5, 4, 1), (4096, 4096, 4096)]:
         expected = (n * k * m, 4 * (n * k + k * m + n * m))
-        check.equal(f"{n} × {k} by {k} × {m}", matmul_work(n, k, m), expected)
+        check.equal(f"{n} × {k} by {k} × {m}", matmul_work(n, k, m), expected, rtol=1e-9)
     ### END HIDDEN TESTS
 
 # %% tags=["demo"]

@@ -14,23 +14,23 @@
 # %% [markdown]
 # # Module 02: Activations
 #
-# > The functions between the layers: five bends without which a deep network is a single straight line.
-#
-# Time: about 4½ hours. You need Module 01, and nothing else.
+# > The functions between the layers: four bends, without which a deep network is a single straight line, and softmax, which turns scores into probabilities.
 
 # %%
 #| default_exp core.activations
 
 # %% [markdown]
-# | part | what you do | minutes |
+# | part | what you write | minutes |
 # |---|---|---|
-# | 1 | Why a network has to bend | 30 |
-# | 2 | ReLU, and what sums of it can draw | 40 |
-# | 3 | Sigmoid and tanh: squashing without overflow | 60 |
-# | 4 | Slopes and saturation, measured | 40 |
-# | 5 | GELU | 25 |
-# | 6 | Softmax and temperature | 50 |
-# | 7 | Check your understanding, and a curve drawn by your ReLU | 25 |
+# | 1 Why a network has to bend | `merge_layers` | 20 |
+# | 2 ReLU | `ReLU`, and a tent made of it | 25 |
+# | 3 Squashing: sigmoid and tanh | `Sigmoid`, `Tanh`, both without overflow | 40 |
+# | 4 Slopes and saturation | `slope`, `saturated_share` | 30 |
+# | 5 GELU | `GELU` | 15 |
+# | 6 Softmax | `Softmax`, `at_temperature` | 30 |
+# | 7 Check your understanding | two questions, then a curve drawn by your ReLU | 20 |
+#
+# Together about 3 hours. You need Module 01, and nothing else.
 
 # %%
 #| export
@@ -51,7 +51,7 @@ from tinytorch.pictures import show
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
 
 # %% [markdown]
-# ## Part 1 · Why a network has to bend
+# ## Part 1. Why a network has to bend (20 minutes)
 #
 # Stack ten matrix multiplications. How much more can they do than one? Try it with two: a layer takes a row `x` to `x @ W1 + b1`, the next takes that to `(…) @ W2 + b2`.
 #
@@ -120,7 +120,7 @@ with Checks("02.1", "merge_layers") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# By induction, ten such layers are one as well. The next cell merges a stack of random layers and compares: the error is rounding, and all the weights but one layer's worth were wasted.
+# Ten such layers are one as well: merge the first two, then the result with the third, and so on. The next cell merges a stack of random layers and compares: the error is rounding, and all the weights but one layer's worth were wasted.
 
 # %% tags=["demo"]
 rng = np.random.default_rng(2)
@@ -160,7 +160,7 @@ class Activation:
         return f"{type(self).__name__}({settings})"
 
 # %% [markdown]
-# ## Part 2 · ReLU
+# ## Part 2. ReLU (25 minutes)
 #
 # The cheapest bend there is: keep what is positive, replace the rest by zero.
 #
@@ -207,6 +207,8 @@ with Checks("02.2", "ReLU.forward") as check:
     check.equal("the result", out, [0.0, 0.0, 0.0, 0.5, 3.0], dtype=np.float32)
     x = Tensor([[1.0, -1.0], [-4.0, 9.0]])
     check.equal("the result", ReLU()(x), [[1.0, 0.0], [0.0, 9.0]], inputs={"x": x})
+    broken, harmless = Tensor([np.nan, -1.0]), "Is NaN > 0? And what does your choice make of a comparison that is False?"
+    check.equal("the result for a NaN", ReLU()(broken), [np.nan, 0.0], inputs={"x": broken}, look=harmless)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x = Tensor(np.random.default_rng(1).normal(size=(2, 3, 4)))
@@ -214,7 +216,6 @@ with Checks("02.2", "ReLU.forward") as check:
     out = ReLU()(x)
     check.equal("the result for three axes", out, np.where(before > 0, before, 0), dtype=np.float64, rtol=1e-12)
     check.equal("the input afterwards", x, before, rtol=0, atol=0)
-    check.equal("the result for NaN", ReLU()(Tensor([np.nan, -1.0])), [np.nan, 0.0])
     check.equal("the result for one number", ReLU()(Tensor(-3.0)), 0.0)
     check.equal("the result for large values", ReLU()(Tensor([-1e30, 1e30])), np.float32([0, 1e30]))
     ### END HIDDEN TESTS
@@ -224,7 +225,7 @@ with Checks("02.2", "ReLU.forward") as check:
 
 # %% tags=["demo"]
 x = np.linspace(-1, 4, 200)
-up, down = np.maximum(x, 0), -2 * np.maximum(x - 1, 0)
+up, down = ReLU()(Tensor(x)).data, -2 * ReLU()(Tensor(x - 1)).data
 figure, axis = plt.subplots(figsize=(6, 2.8))
 axis.plot(x, up, color=BLUE, ls="--", label="ReLU(x)")
 axis.plot(x, down, color=ORANGE, ls="-.", label="-2 ReLU(x - 1)")
@@ -260,29 +261,32 @@ def tent(x, height, relu):
     -------
     Tensor of the shape of `x`: 0 outside of 0 to 2
     """
-    ### BEGIN SOLUTION 02.3 tent: return the sum of three shifted ReLUs, times the height
+    ### BEGIN SOLUTION 02.3 tent: return the values of the tent at x
     return (relu(x) - relu(x - 1) * 2 + relu(x - 2)) * height
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test-02-03-tent", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 with Checks("02.3", "tent") as check:
-    relu = lambda t: Tensor(np.maximum(t.data, 0))
+    relu = lambda t: Tensor((t.data + abs(t.data)) / 2)
     x = Tensor([-1.0, 0.0, 0.5, 1.0, 1.5, 2.0])
     check.given(x=x, height=3.0, look="At which x does the slope change, and by how much?")
     check.equal("the tent", tent(x, 3.0, relu), [0.0, 0.0, 1.5, 3.0, 1.5, 0.0])
+    x = Tensor([3.0, 10.0])
+    check.given(x=x, height=3.0, look="What is the slope of your sum from 2 on?")
+    check.equal("the tent from 2 on", tent(x, 3.0, relu), [0.0, 0.0])
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the tent from 2 on", tent(Tensor([2.5, 4.0, 100.0]), 3.0, relu), [0.0, 0.0, 0.0], atol=1e-4)
+    check.equal("the tent far from 2", tent(Tensor([-50.0, 2.5, 100.0]), 3.0, relu), [0.0, 0.0, 0.0], atol=1e-4)
     x = Tensor([[0.25, 0.75], [1.25, 1.75]])
     check.equal("a tent of height 1", tent(x, 1.0, relu), [[0.25, 0.75], [0.75, 0.25]])
     check.equal("a tent upside down", tent(x, -2.0, relu), [[-0.5, -1.5], [-1.5, -0.5]])
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Three ReLUs make one tent, tents side by side make any broken line, and with enough of them a broken line comes as close to a curve as you like. At the end of this notebook your ReLU draws a sine in this way.
+# Three ReLUs make one tent, tents side by side make any broken line, and with enough of them a broken line comes as close to a curve as you like. At the end of this notebook your ReLU draws a sine with the same idea: one ReLU for each change of slope.
 
 # %% [markdown]
-# ## Part 3 · Squashing: sigmoid and tanh
+# ## Part 3. Squashing: sigmoid and tanh (40 minutes)
 #
 # Sometimes an output has to be a probability: between 0 and 1, whatever comes in. The *sigmoid* does that:
 #
@@ -318,7 +322,7 @@ print("log of the largest float32:", np.log(np.finfo(np.float32).max))
 # </details>
 # <details><summary>The formula</summary>
 #
-# The numerator is 1 where `x >= 0` and s elsewhere: as s is never above 1, that is the larger of s and the truth value of `x >= 0`. `np.where` would do as well.
+# The denominator is $1 + s$. The numerator is 1 where $x \ge 0$ and $s$ elsewhere. Choosing it with `np.where` is harmless: $s$ has been computed already, so neither of the two branches has anything to overflow.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "02-04-sigmoid", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -338,9 +342,9 @@ class Sigmoid(Activation):
         Tensor of the same shape and dtype, NaN where `x` is NaN. No input of any size gives a warning, and small
         results keep their leading digits: sigmoid(-30) is 9.3576e-14, not 0.
         """
-        ### BEGIN SOLUTION 02.4 Sigmoid.forward: return 1 / (1 + exp(-x)), computed from exp(-|x|)
+        ### BEGIN SOLUTION 02.4 Sigmoid.forward: return the sigmoid of every value, however large
         small = np.exp(-np.abs(x.data))  # never above 1: it cannot overflow
-        numerator = np.maximum(small, x.data >= 0)  # 1 where x >= 0, small elsewhere
+        numerator = np.maximum(small, x.data >= 0)  # 1 where x >= 0, small elsewhere; np.where would be slower
         return Tensor(numerator / (1 + small))
         ### END SOLUTION
 
@@ -371,7 +375,24 @@ with Checks("02.4", "Sigmoid.forward") as check, np.errstate(over="raise", inval
 #
 # ### 02.5 Tanh
 #
-# NumPy knows it, in a form that never overflows. Built by hand from `exp`, it would have to solve the same problem as the sigmoid.
+# So the quickest tanh would be two times your sigmoid, minus one. Large inputs are safe in it. What about tiny ones? Near 0, tanh(x) is x itself to many digits. Guess what the formula gives for x = 10⁻⁸, then run the cell.
+
+# %% tags=["demo"]
+for x in (1e-2, 1e-4, 1e-6, 1e-8):
+    doubled = Sigmoid()(Tensor([2 * x]))
+    print(f"x = {x:.0e}   sigmoid(2x) = {doubled.data[0]:.8f}   2 sigmoid(2x) - 1 = {(2 * doubled - 1).data[0]:.3e}")
+
+# %% [markdown]
+# Right on paper, wrong in float32: next to 0.5 there is no room for $10^{-8}$, and taking the 0.5 away again does not bring it back. This is called *cancellation*. Write a tanh that is right at both ends, for tiny inputs and for large ones.
+#
+# <details><summary>A nudge</summary>
+#
+# Two ways. NumPy has the function. Or do as in 02.4, with an exponential that cannot overflow; `np.expm1(y)` is $e^y - 1$ computed without cancellation.
+# </details>
+# <details><summary>The formula</summary>
+#
+# For the second way: with $m = e^{-2|x|} - 1$, the size of tanh(x) is $-m / (2 + m)$, and its sign is that of x.
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "02-05-tanh", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| export
@@ -387,7 +408,8 @@ class Tanh(Activation):
 
         Returns
         -------
-        Tensor of the same shape and dtype, NaN where `x` is NaN. No warnings, and tanh(x) is close to x for tiny x.
+        Tensor of the same shape and dtype, NaN where `x` is NaN. No warnings for inputs of any size, and tiny inputs
+        keep their digits: tanh(1e-8) is 1e-8.
         """
         ### BEGIN SOLUTION 02.5 Tanh.forward: return tanh of every value
         return Tensor(np.tanh(x.data))
@@ -401,15 +423,18 @@ with Checks("02.5", "Tanh.forward") as check, np.errstate(over="raise", invalid=
     check.is_a("the result", out, Tensor)
     check.equal("the result", out, [-0.761594, 0.0, 0.761594], dtype=np.float32)
     x = Tensor([-1000.0, 1000.0])
-    check.given(x=x, look="Which exponential overflows? NumPy has a tanh of its own.")
+    check.given(x=x, look="Which exponential overflows?")
     check.equal("the result for large inputs", Tanh()(x), [-1.0, 1.0])
+    x = Tensor([-1e-8, 1e-4])
+    check.given(x=x, look="Where do you subtract two numbers that are nearly equal?")
+    check.equal("the result for tiny inputs", Tanh()(x), [-1e-8, 1e-4], rtol=1e-4, atol=0)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x = Tensor(np.random.default_rng(3).normal(size=(2, 5)))
     before = x.data.copy()
     check.equal("the result in float64", Tanh()(x), np.tanh(before), dtype=np.float64, rtol=1e-10)
     check.equal("the input afterwards", x, before, rtol=0, atol=0)
-    check.equal("the result for 1e-9, times 1e9,", Tanh()(Tensor([1e-9])).data * 1e9, [1.0], rtol=1e-4)
+    check.equal("the result for 1e-9", Tanh()(Tensor([1e-9, -1e-30])), [1e-9, -1e-30], rtol=1e-4, atol=0)
     with np.errstate(invalid="ignore"):
         check.equal("the result for NaN", Tanh()(Tensor([np.nan])), [np.nan])
     ### END HIDDEN TESTS
@@ -428,7 +453,7 @@ axis.legend()
 show(figure, "ReLU: 0, then the diagonal. Sigmoid: an S from 0 to 1 with 0.5 at x = 0. Tanh: a steeper S from -1 to 1.")
 
 # %% [markdown]
-# ## Part 4 · Slopes and saturation
+# ## Part 4. Slopes and saturation (30 minutes)
 #
 # How much does the output change when the input changes a little? That is the slope, and learning will run on slopes: from Module 06 on, what a weight learns is multiplied by the slope of every activation between it and the loss. Where the slope is 0, nothing is learned.
 #
@@ -437,7 +462,7 @@ show(figure, "ReLU: 0, then the diagonal. Sigmoid: an S from 0 to 1 with 0.5 at 
 # $$f'(x) \approx \frac{f(x+h) - f(x-h)}{2h}$$
 
 # %% [markdown]
-# By hand, for $f(x) = x^2$ at 3 with $h = 0.1$: $(9.61 - 8.41) / 0.2 = 6$. Stepping to one side only would give $(9.61 - 9) / 0.1 = 6.1$, which is off by $h$.
+# By hand, for $f(x) = x^2$ at 3 with $h = 0.1$: $(9.61 - 8.41) / 0.2 = 6$. Stepping to one side only would give $(9.61 - 9) / 0.1 = 6.1$, which is off by 0.1 here.
 #
 # The difference of two nearly equal numbers loses digits, so float32 will not do. The next cell shows what is left of the slope 6.
 
@@ -449,7 +474,7 @@ for kind in (np.float32, np.float64):
 # %% [markdown]
 # ### 02.6 Measure a slope
 #
-# Convert the input to float64 first, then step to both sides.
+# Whatever dtype comes in, measure in float64.
 #
 # <details><summary>A nudge</summary>
 #
@@ -472,7 +497,7 @@ def slope(function, x, step=1e-5):
     -------
     Tensor of the shape of `x`, in float64
     """
-    ### BEGIN SOLUTION 02.6 slope: return the difference of the function across x, divided by the distance
+    ### BEGIN SOLUTION 02.6 slope: return the slope of the function at every value of x, in float64
     exact = Tensor(x.data.astype(np.float64))
     return (function(exact + step) - function(exact - step)) / (2 * step)
     ### END SOLUTION
@@ -482,12 +507,15 @@ with Checks("02.6", "slope") as check:
     x = Tensor(np.array([-1.0, 0.0, 3.0]))
     check.given(x=x, look="Two points, 2 · step apart: one step to the left and one to the right.")
     check.equal("the slope of x * x", slope(lambda t: t * t, x, step=0.1), [-2.0, 0.0, 6.0], rtol=1e-9, atol=1e-9)
-    check.equal("the slope of 5 x", slope(lambda t: t * 5, x), [5.0, 5.0, 5.0])
+    single = Tensor([-1.0, 0.0, 3.0])
+    check.given(x=single, dtype="float32", look="In which dtype are the steps taken? What did the cell above print?")
+    check.equal("the slope of x * x", slope(lambda t: t * t, single), [-2.0, 0.0, 6.0], rtol=1e-6, dtype=np.float64)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x = Tensor([[3.0, 0.7], [-1.5, 0.0]])
     got = slope(lambda t: t * t, x)
     check.equal("the slope at a float32 input", got, 2.0 * x.data, rtol=1e-6, dtype=np.float64)
+    check.equal("the slope of 5 x", slope(lambda t: t * 5, x), np.full((2, 2), 5.0))
     check.equal("the slope of exp", slope(lambda t: t.exp(), x), np.exp(x.data.astype(float)), rtol=1e-6)
     check.equal("the slope of x ** 3 with a wide step", slope(lambda t: t * t * t, Tensor([1.0]), 0.5), [3.25], rtol=1e-6)
     ### END HIDDEN TESTS
@@ -510,6 +538,11 @@ show(figure, "Slopes: ReLU jumps from 0 to 1 at x = 0; sigmoid is a low hill of 
 # A unit whose slope is nearly 0 is *saturated*. How many are? Take inputs from a normal distribution with spread 1, 2, 5, and count the share whose slope is below a limit. By hand: of the slopes `[0.2, 0.001, -0.5, 0]`, two of four are smaller than 0.01 in size, so the share is 0.5.
 #
 # ### 02.7 The saturated share
+#
+# <details><summary>A nudge</summary>
+#
+# A comparison gives an array of True and False, and the mean of those is a share. A slope of −0.5 is far from flat.
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "02-07-saturated-share", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def saturated_share(activation, x, limit=0.01):
@@ -526,15 +559,15 @@ def saturated_share(activation, x, limit=0.01):
     -------
     float between 0 and 1
     """
-    ### BEGIN SOLUTION 02.7 saturated_share: return the share of slopes whose size is below the limit
+    ### BEGIN SOLUTION 02.7 saturated_share: return the share of values at which the activation is nearly flat
     return float(np.mean(np.abs(slope(activation, x).data) < limit))
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test-02-07-saturated-share", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 given_slope = lambda function, x, step=1e-5: Tensor(function(x).data)  # a stand-in: the "slope" is the value itself
 with Checks("02.7", "saturated_share") as check, check.using(slope=given_slope):
-    x = Tensor([0.2, 0.001, 0.5, 0.0])
-    check.given(slopes=x, limit=0.01, look="A share is a number of values divided by how many there are.")
+    x = Tensor([0.2, 0.001, -0.5, 0.0])
+    check.given(slopes=x, limit=0.01, look="Two of four are flat. Is -0.5 below 0.01?")
     check.equal("the share", saturated_share(lambda t: t, x), 0.5)
     check.equal("the share", saturated_share(lambda t: t, x, limit=0.3), 0.75, inputs={"slopes": x, "limit": 0.3})
     ### BEGIN HIDDEN TESTS
@@ -569,9 +602,9 @@ for bias in (0, -1, -2, -3, -4):
     print(f"bias {bias:2d}: on for {np.mean(out.data > 0):6.2%} of the inputs, dead units {np.mean(out.data.max(axis=0) == 0):6.1%}")
 
 # %% [markdown]
-# ## Part 5 · GELU
+# ## Part 5. GELU (15 minutes)
 #
-# Transformers (Module 12) use a softer ReLU. Multiply `x` by the probability that a standard normal number is below it: surely on for large `x`, surely off for very negative ones, and smooth between. GPT-2's formula for it is
+# Transformers (Module 12) use a softer ReLU. Multiply `x` by the probability that a random number from the bell curve (mean 0, spread 1) is below it: surely on for large `x`, surely off for very negative ones, and smooth between. GPT-2's formula for it is
 #
 # $$\mathrm{GELU}(x) = \tfrac12\, x \left(1 + \tanh\!\left(\sqrt{2/\pi}\,\bigl(x + 0.044715\,x^3\bigr)\right)\right)$$
 #
@@ -606,7 +639,7 @@ class GELU(Activation):
         -------
         Tensor of the same shape and dtype, NaN where `x` is NaN; for finite inputs of any size finite, no warnings.
         """
-        ### BEGIN SOLUTION 02.8 GELU.forward: return the tanh form, for inputs of any size
+        ### BEGIN SOLUTION 02.8 GELU.forward: return the GELU of every value, however large
         a = x.data
         with np.errstate(over="ignore"):  # an infinite cube is fine here: its tanh is 1
             inner = math.sqrt(2 / math.pi) * (a + 0.044715 * a * a * a)
@@ -619,8 +652,14 @@ with Checks("02.8", "GELU.forward") as check, np.errstate(over="raise", invalid=
     check.given(x=x, look="By hand at 1: 0.5 · 1 · (1 + tanh(0.79788 · 1.044715)).")
     out = GELU()(x)
     check.is_a("the result", out, Tensor)
-    check.equal("the result", out, [-0.158808, 0.0, 0.841192, 2.996363], dtype=np.float32)
-    check.equal("the result for ±50", GELU()(Tensor([-50.0, 50.0])), [0.0, 50.0], inputs={"x": [-50.0, 50.0]})
+    check.equal("the result", out, [-0.158808, 0.0, 0.841192, 2.996363])
+    scalar = "Which number in your formula is a NumPy scalar? math.sqrt gives a Python number."
+    check.equal("the result", out, [-0.158808, 0.0, 0.841192, 2.996363], dtype=np.float32, look=scalar)
+    x = Tensor([-50.0, 50.0])
+    check.equal("the result for ±50", GELU()(x), [0.0, 50.0], inputs={"x": x}, look="What is tanh far from 0?")
+    x = Tensor([-1e20, 1e20])
+    check.given(x=x, look="The cube does not fit into float32. What should its tanh be?")
+    check.equal("the result for ±1e20, divided by 1e20,", GELU()(x).data / np.float32(1e20), [0.0, 1.0])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     a = np.random.default_rng(6).normal(size=(2, 3, 3))
@@ -628,13 +667,15 @@ with Checks("02.8", "GELU.forward") as check, np.errstate(over="raise", invalid=
     x = Tensor(a.copy())
     check.equal("the result in float64", GELU()(x), expected, dtype=np.float64, rtol=1e-10, atol=1e-14)
     check.equal("the input afterwards", x, a, rtol=0, atol=0)
-    check.equal("the result for 1e20", GELU()(Tensor([-1e20, 1e20])).data / np.float32(1e20), [0.0, 1.0])
+    largest = np.float32(1e38)
+    check.equal("the result for ±1e38", GELU()(Tensor([-largest, largest])).data / largest, [0.0, 1.0])
+    check.equal("the result in float64 for 1e200", GELU()(Tensor(np.array([-1e200, 1e200]))).data / 1e200, [0.0, 1.0])
     with np.errstate(invalid="ignore"):
         check.equal("the result for NaN", GELU()(Tensor([np.nan, 0.0])), [np.nan, 0.0])
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# GELU dips below zero before it settles. Where most inputs are, its slope is 0 at a single point instead of on half of the line: a unit that is off can still find its way back.
+# GELU dips below zero before it settles. Where most inputs are, its slope is 0 at a single point instead of on half of the line: a unit that is off can still find its way back. Far to the left, though, it is as flat as ReLU.
 
 # %% tags=["demo"]
 x = Tensor(np.linspace(-4, 3, 240))
@@ -648,9 +689,10 @@ left.legend()
 show(figure, "GELU follows ReLU with a dip to -0.17 near x = -0.75; its slope passes smoothly from 0 to 1, from -0.13 to 1.13.")
 lowest = float(x.numpy()[GELU()(x).numpy().argmin()])
 print(f"lowest point: {GELU()(x).numpy().min():.4f} at x = {lowest:.2f}")
+print("slope at -0.5, -2, -4, -6:", slope(GELU(), Tensor([-0.5, -2.0, -4.0, -6.0])).numpy().round(5))
 
 # %% [markdown]
-# ## Part 6 · Softmax
+# ## Part 6. Softmax (30 minutes)
 #
 # A classifier ends in one number per class, of any size and sign: the *logits*. To read them as probabilities they have to be positive and sum to 1. Exponentials make them positive, a division makes them sum to 1:
 #
@@ -712,7 +754,7 @@ class Softmax(Activation):
         Tensor of the same shape and dtype; `x` itself stays as it was. No finite input overflows, and a logit of
         minus infinity gets probability 0. A NaN makes all values along its axis NaN.
         """
-        ### BEGIN SOLUTION 02.9 Softmax.forward: subtract the maximum along the axis, exponentiate, divide by the sum
+        ### BEGIN SOLUTION 02.9 Softmax.forward: return the softmax along the axis, for logits of any size
         powers = x.data - x.data.max(axis=self.dim, keepdims=True)
         np.exp(powers, out=powers)  # in place: another array of this size costs more than the sum
         powers /= powers.sum(axis=self.dim, keepdims=True)
@@ -729,9 +771,15 @@ with Checks("02.9", "Softmax.forward") as check, np.errstate(over="raise", inval
     x = Tensor([[1.0, 1.0], [0.0, np.log(3.0)]])
     check.given(x=x, look="Every row has its own maximum and its own sum: axis and keepdims.")
     check.equal("the result for two rows", Softmax()(x), [[0.5, 0.5], [0.25, 0.75]])
+    columns = Tensor([[1.0, 0.0], [1.0, np.log(3.0)]])
+    check.given(x=columns, dim=0, look="With dim=0 the numbers in a column compete, and each column sums to 1.")
+    check.equal("the result for dim=0", Softmax(dim=0)(columns), [[0.5, 0.25], [0.5, 0.75]])
     x = Tensor([1000.0, 1001.0, 1002.0])
     check.given(x=x, look="A shift changes nothing. Which one keeps every exponential at 1 or below?")
     check.equal("the result for large logits", Softmax()(x), [0.090031, 0.244728, 0.665241], rtol=1e-3)
+    x = Tensor([[0.0, 1.0], [1000.0, 1001.0]])
+    check.given(x=x, look="What is left of the first row when the maximum of the second is subtracted from it?")
+    check.equal("the result for rows far apart", Softmax()(x), [[0.268941, 0.731059], [0.268941, 0.731059]], rtol=1e-3)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     a = np.random.default_rng(7).normal(size=(2, 3, 4))
@@ -756,6 +804,11 @@ with Checks("02.9", "Softmax.forward") as check, np.errstate(over="raise", inval
 # By hand for `[0, 1]`: at 1 it is `[0.27, 0.73]`. At 0.5 the logits become `[0, 2]` and the result is `[0.12, 0.88]`.
 #
 # ### 02.10 Temperature
+#
+# <details><summary>A nudge</summary>
+#
+# Tensors can be divided by numbers, and your `Softmax` does the rest. Which question is answered "no" by 0, by −1 and by NaN?
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "02-10-temperature", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def at_temperature(logits, temperature):
@@ -769,14 +822,14 @@ def at_temperature(logits, temperature):
 
     Returns
     -------
-    Tensor of the shape of `logits`
+    Tensor of the shape and dtype of `logits`
 
     Raises
     ------
     ValueError
-        If the temperature is not above 0.
+        If the temperature is not above 0: 0, negative or NaN.
     """
-    ### BEGIN SOLUTION 02.10 at_temperature: refuse temperatures that are not above 0, return the softmax
+    ### BEGIN SOLUTION 02.10 at_temperature: return the softmax of the logits at this temperature
     if not temperature > 0:
         raise ValueError(f"the temperature should be above 0, not {temperature}")
     return Softmax()(logits / temperature)
@@ -798,14 +851,17 @@ with Checks("02.10", "at_temperature") as check, check.using(Softmax=GivenSoftma
     check.given(logits=logits, temperature=0.5, look="What does the temperature divide: logits or probabilities?")
     check.equal("the result at 0.5", at_temperature(logits, 0.5), [0.119203, 0.880797])
     check.equal("the result at 1", at_temperature(logits, 1.0), [0.268941, 0.731059], inputs={"temperature": 1.0})
-    check.raises("a temperature of 0", ValueError, lambda: at_temperature(logits, 0.0), inputs={"temperature": 0.0}, look="")
+    check.given(logits=logits, temperature=0.0, look="Which temperatures does the docstring refuse?")
+    check.raises("a temperature of 0", ValueError, lambda: at_temperature(logits, 0.0))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     logits = Tensor(np.array([[0.0, 1.0, 3.0], [2.0, 2.0, -2.0]]))
     expected = np.exp(logits.data / 4) / np.exp(logits.data / 4).sum(axis=1, keepdims=True)
     check.equal("the result for two rows at 4", at_temperature(logits, 4.0), expected)
     check.equal("the result at 0.001", at_temperature(Tensor([0.0, 1.0]), 0.001), [0.0, 1.0])
+    check.equal("the result in float32", at_temperature(Tensor([0.0, 1.0]), 0.5), [0.119203, 0.880797], dtype=np.float32)
     check.raises("a negative temperature", ValueError, lambda: at_temperature(logits, -1.0))
+    check.raises("a temperature of NaN", ValueError, lambda: at_temperature(logits, float("nan")))
     ### END HIDDEN TESTS
 
 # %% tags=["demo"]
@@ -819,18 +875,23 @@ axes[0].set_ylabel("probability")
 show(figure, "Softmax of 2, 1, 0.5, 0, -1: at temperature 0.3 class 0 has nearly all, at 1 about half, at 5 all are near a fifth.")
 
 # %% [markdown]
-# ## Part 7 · Check your understanding
+# ## Part 7. Check your understanding (20 minutes)
 #
 # These are graded too. Each asks for a function, so that it can be tried on numbers other than the ones in the text.
 #
 # ### 02.11 What is left of a slope
 #
 # The slope of a sigmoid is at most 0.25, at 0. A change that passes through several sigmoids is multiplied by the slope of each. What is the most that can be left of it?
+#
+# <details><summary>A nudge</summary>
+#
+# After one sigmoid a quarter is left at most. After two: a quarter of that.
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "02-11-surviving-slope", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def surviving_slope(layers):
     """The largest possible product of the slopes of `layers` sigmoids in a row (an int, 0 or more)."""
-    ### BEGIN SOLUTION 02.11 surviving_slope: return the largest product of that many slopes
+    ### BEGIN SOLUTION 02.11 surviving_slope: return the most that can be left of a slope
     return 0.25**layers
     ### END SOLUTION
 
@@ -850,10 +911,27 @@ with Checks("02.11", "surviving_slope") as check:
 # ### 02.12 Odds
 #
 # Two classes differ by `difference` in their logits. At a given temperature, how many times more probable is the one with the larger logit? The other classes do not matter: work out $p_i / p_j$ and see what cancels.
+#
+# <details><summary>A nudge</summary>
+#
+# Write both probabilities as fractions. They have the same sum below. And $e^a / e^b = e^{a - b}$.
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "02-12-odds", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def odds(difference, temperature):
-    """How many times more probable a class is whose logit is larger by `difference`, at this temperature."""
+    """How many times more probable a class is whose logit is larger by `difference`, at this temperature.
+
+    Parameters
+    ----------
+    difference : float
+        May be negative: then the class is less probable, and the ratio below 1.
+    temperature : float
+        Above 0. `difference` is at most 20 times as large, so that nothing overflows.
+
+    Returns
+    -------
+    float
+    """
     ### BEGIN SOLUTION 02.12 odds: return the ratio of the two probabilities
     return math.exp(difference / temperature)
     ### END SOLUTION
@@ -862,16 +940,17 @@ def odds(difference, temperature):
 with Checks("02.12", "odds") as check:
     check.given(difference=1.0, temperature=1.0, look="Write down p_i / p_j: the sum below cancels.")
     check.equal("the ratio", odds(1.0, 1.0), 2.718282)
-    check.equal("the ratio", odds(0.0, 1.0), 1.0, inputs={"difference": 0.0, "temperature": 1.0})
+    check.given(difference=1.0, temperature=0.5, look="What does a temperature of 0.5 make of the difference?")
+    check.equal("the ratio", odds(1.0, 0.5), 7.389056)
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the ratio at 0.5", odds(1.0, 0.5), 7.389056)
+    check.equal("the ratio of equals", odds(0.0, 1.0), 1.0)
     check.equal("the ratio at 2", odds(3.0, 2.0), 4.481689)
     check.equal("the ratio of the smaller one", odds(-1.0, 1.0), 0.367879)
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Ten sigmoids in a row leave less than a millionth: the first layers of such a network hear next to nothing of the loss. This is the *vanishing gradient*, and the next cell measures it on your own functions.
+# Ten sigmoids in a row leave less than a millionth: the first layers of such a network hear next to nothing of the loss. This is the *vanishing gradient*. The next cell measures it on your own functions, with your `surviving_slope` as a dotted line.
 
 # %% tags=["demo"]
 depths = range(1, 16)
@@ -885,9 +964,19 @@ for kind, color, mark in [(ReLU, BLUE, "o"), (Tanh, GREEN, "s"), (Sigmoid, ORANG
             return t
         slopes.append(float(slope(stack, Tensor([1.0]), 1e-3).data[0]))
     axis.semilogy(depths, slopes, color=color, marker=mark, label=kind.__name__)
+axis.semilogy(depths, [surviving_slope(depth) for depth in depths], ":", color="black", label="surviving_slope")
 axis.set(xlabel="activations in a row", ylabel="slope of the whole, at x = 1")
 axis.legend()
-show(figure, "Slope against depth, logarithmic: ReLU stays at 1, tanh falls slowly to about 0.02, sigmoid straight down below 1e-9.")
+show(figure, "Slope against depth, logarithmic: ReLU stays at 1, tanh falls slowly to about 0.02, sigmoid straight down below 1e-9, a little steeper than the dotted line of surviving_slope.")
+
+# %% [markdown]
+# Why does the measured line lie below the dotted one? A slope of 0.25 needs an input of exactly 0. But what a sigmoid hands on is between 0 and 1, and after a few of them it settles where the next one's slope is smaller:
+
+# %% tags=["demo"]
+handed_on = Tensor([1.0])
+for _ in range(15):
+    handed_on = Sigmoid()(handed_on)
+print(f"handed on {handed_on.item():.3f}, slope there {slope(Sigmoid(), handed_on).item():.3f}")
 
 # %% [markdown]
 # ### What PyTorch does the same, and what otherwise
@@ -904,11 +993,11 @@ show(figure, "Slope against depth, logarithmic: ReLU stays at 1, tanh falls slow
 # %% [markdown]
 # ## A network that draws a curve
 #
-# A broken line through points of a sine changes its slope at each point; a ReLU that starts there, times that change, does it. So the whole curve is one layer of ReLUs: the weights are all 1, the biases are the points, and a second layer adds up. No training yet: the numbers are computed.
+# A broken line through points of a sine changes its slope at each point; a ReLU that starts there, times that change, does it. So the whole curve is two layers. In the first, before the ReLUs, all weights are 1 and the biases are minus the points; in the second, the weights are the changes of slope and the bias is the first value. No training yet: the numbers are computed.
 
 # %%
 def draw_with_relus(curve, points):
-    """A layer of ReLUs that passes through the curve at the points."""
+    """Two layers with ReLUs between them, whose line passes through the curve at the points."""
     values = curve(points)
     slopes = np.diff(values) / np.diff(points)
     changes = np.diff(slopes, prepend=0.0)[:, None]
@@ -927,13 +1016,20 @@ axis.legend()
 show(figure, "A sine and broken lines of 3, 6 and 24 ReLUs: with 24 the line and the sine can hardly be told apart.")
 
 # %% [markdown]
-# Take the ReLU out and the same network is a straight line, as you proved in 02.1.
-#
-# **Export.** Run all cells once more from the top. Then, in a terminal in the course folder:
-#
-# - `tinytorch check 02_activations` says where you stand, exercise by exercise;
-# - `tinytorch export 02_activations` writes your five activations into your own `tinytorch/core/activations.py`, on which every later module builds.
+# Take the ReLU out and the same network is a straight line, as you proved in 02.1. Here are your five activations on one row of numbers.
 
 # %% tags=["demo"]
 for activation in (ReLU(), Sigmoid(), Tanh(), GELU(), Softmax()):
     print(f"{activation!r:<16}", np.round(activation(Tensor([-2.0, 0.0, 1.0, 3.0])).numpy(), 4))
+
+# %% [markdown]
+# ## Export
+#
+# Save the notebook, then in a terminal in the folder of the course:
+#
+# ```
+# tinytorch check 02_activations
+# tinytorch export 02_activations
+# ```
+#
+# The cells marked `#| export` become your own `tinytorch/core/activations.py`, on which every later module builds. Module 03 puts weights between the activations.

@@ -15,8 +15,9 @@ def as_array(data):
     Parameters
     ----------
     data : number, (nested) list or tuple of numbers, NumPy array or scalar, or Tensor
-        Plain Python numbers, lists and tuples become float32. Whatever NumPy made keeps its dtype, and an
-        array is returned as it is, without a copy. A Tensor gives its own array, ``data.data``.
+        Python's numbers and booleans become float32, and so does a list or tuple, whatever numbers are in it
+        (NumPy's too). An array or scalar of NumPy's own keeps its dtype, and an array is returned as it is,
+        without a copy. A Tensor gives its own array, ``data.data``.
 
     Returns
     -------
@@ -28,7 +29,13 @@ def as_array(data):
     ValueError
         For rows of different lengths.
     TypeError
-        For anything that is not made of real numbers: text (even ``"3"``), None, dictionaries.
+        For anything that is not made of real numbers: text (even ``"3"``), None, dictionaries, complex numbers,
+        lists of Tensors.
+
+    Notes
+    -----
+    Left open: which of the two errors a list gets that is ragged and holds text, and whole numbers of more than
+    64 bits.
     """
     if isinstance(data, Tensor):
         return data.data
@@ -326,7 +333,7 @@ def sum_(self, axis=None, keepdims=False):
     Returns
     -------
     Tensor
-        In the dtype of a floating-point tensor.
+        Floating-point tensors keep their dtype; for integers and booleans NumPy decides (int64, say).
     """
     return Tensor(self.data.sum(axis=axis, keepdims=keepdims))
 
@@ -336,7 +343,8 @@ def mean(self, axis=None, keepdims=False):
     """The mean along `axis`: the sum, divided by how many numbers went into it.
 
     Composed of ``self.sum`` and a division of Tensors, so that it needs no gradient rule of its own.
-    `axis` and `keepdims` mean what they mean for `sum`, and a floating-point dtype stays as it is.
+    `axis` and `keepdims` mean what they mean for `sum`, and a floating-point dtype stays as it is. The tensor has
+    at least one element: what the mean of none is stays open.
     """
     total = self.sum(axis=axis, keepdims=keepdims)
     return total / (self.data.size // max(total.data.size, 1))  # the 1 is for tensors without elements
@@ -361,7 +369,8 @@ def matmul(self, other):
     ValueError
         If the sizes do not fit; the message contains both shapes, such as ``(2, 3)``.
     TypeError
-        If `operand` cannot use `other`.
+        If `operand` cannot use `other`, a text for example. For a single number, as in ``x @ 3``, either error is
+        right.
     """
     other = operand(other)
     if other is NotImplemented:

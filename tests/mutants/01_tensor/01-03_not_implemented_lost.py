@@ -1,7 +1,6 @@
 """Computes with NotImplemented instead of handing it on. NumPy raises TypeError, so nobody notices at first.
 
 breaks: 01-03-add-mul
-hidden: yes
 """
 #| exporti
 @method_of(Tensor)

@@ -1,7 +1,6 @@
 """Turns all axes round when none is named.
 
 breaks: 01-08-transpose
-hidden: yes
 """
 #| exporti
 @method_of(Tensor)

@@ -1,7 +1,6 @@
 """Returns NotImplemented, which a method, unlike an operator, must not.
 
 breaks: 01-12-matmul
-hidden: yes
 """
 #| exporti
 @method_of(Tensor)

@@ -1,7 +1,6 @@
 """Takes 4 bytes for granted.
 
-breaks: 01-13-picture-bytes
-hidden: yes
+breaks: 01-13-pictures-that-fit
 """
-def picture_bytes(n, height, width, dtype="float32"):
-    return n * height * width * 3 * 4
+def pictures_that_fit(memory, height, width, dtype="float32"):
+    return memory // (height * width * 3 * 4)

@@ -1,6 +1,6 @@
-"""Lets NumPy make one row of pixels, and counts the rows.
+"""Lets NumPy make one picture, and divides by its size.
 
-right: 01-13-picture-bytes
+right: 01-13-pictures-that-fit
 """
-def picture_bytes(n, height, width, dtype="float32"):
-    return np.empty((width, 3), dtype=dtype).nbytes * height * n
+def pictures_that_fit(memory, height, width, dtype="float32"):
+    return int(memory / np.empty((height, width, 3), dtype=dtype).nbytes)

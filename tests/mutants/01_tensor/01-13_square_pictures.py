@@ -1,7 +1,7 @@
 """Takes the pictures for square.
 
-breaks: 01-13-picture-bytes
+breaks: 01-13-pictures-that-fit
 hidden: yes
 """
-def picture_bytes(n, height, width, dtype="float32"):
-    return n * height * height * 3 * np.dtype(dtype).itemsize
+def pictures_that_fit(memory, height, width, dtype="float32"):
+    return memory // (height * height * 3 * np.dtype(dtype).itemsize)

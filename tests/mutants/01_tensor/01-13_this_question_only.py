@@ -1,7 +1,7 @@
-"""Knows the numbers of the visible check by heart.
+"""Knows the numbers of the visible checks by heart.
 
-breaks: 01-13-picture-bytes
+breaks: 01-13-pictures-that-fit
 hidden: yes
 """
-def picture_bytes(n, height, width, dtype="float32"):
-    return {(32, 224, 224): 19_267_584}.get((n, height, width), 48)
+def pictures_that_fit(memory, height, width, dtype="float32"):
+    return {"uint8": 6643}.get(dtype, 1660 if height == 224 else 2)

@@ -1,6 +1,6 @@
 """Forgets the three colours.
 
-breaks: 01-13-picture-bytes
+breaks: 01-13-pictures-that-fit
 """
-def picture_bytes(n, height, width, dtype="float32"):
-    return n * height * width * np.dtype(dtype).itemsize
+def pictures_that_fit(memory, height, width, dtype="float32"):
+    return memory // (height * width * np.dtype(dtype).itemsize)

@@ -1,6 +1,6 @@
 """Counts numbers instead of bytes.
 
-breaks: 01-13-picture-bytes
+breaks: 01-13-pictures-that-fit
 """
-def picture_bytes(n, height, width, dtype="float32"):
-    return n * height * width * 3
+def pictures_that_fit(memory, height, width, dtype="float32"):
+    return memory // (height * width * 3)

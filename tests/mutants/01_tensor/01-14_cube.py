@@ -1,7 +1,6 @@
 """Takes all three sizes for equal.
 
 breaks: 01-14-matmul-work
-hidden: yes
 """
 def matmul_work(n, k, m):
     return n**3, 4 * 3 * n * n

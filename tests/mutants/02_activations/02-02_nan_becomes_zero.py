@@ -1,7 +1,6 @@
 """Chooses by x > 0, which is false for NaN, so that NaN turns into 0.
 
 breaks: 02-02-relu
-hidden: yes
 """
 #| export
 class ReLU(Activation):

@@ -1,7 +1,6 @@
 """Adds the third ReLU twice, so that the line climbs again after x = 2.
 
 breaks: 02-03-tent
-hidden: yes
 """
 def tent(x, height, relu):
     """A tent over 0 to 2, with its top at x = 1, as a sum of three ReLUs.

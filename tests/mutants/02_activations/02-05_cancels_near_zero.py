@@ -1,7 +1,6 @@
 """2 sigmoid(2x) - 1 has no digits left for tiny x.
 
 breaks: 02-05-tanh
-hidden: yes
 """
 #| export
 class Tanh(Activation):

@@ -1,7 +1,6 @@
 """Takes the steps in the dtype of x: float32 has no digits left.
 
 breaks: 02-06-slope
-hidden: yes
 """
 def slope(function, x, step=1e-5):
     """The slope of a function at every value of `x`, by steps to both sides.

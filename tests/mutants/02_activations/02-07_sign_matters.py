@@ -1,7 +1,6 @@
 """Compares the slope and not its size: every negative slope counts as flat.
 
 breaks: 02-07-saturated-share
-hidden: yes
 """
 def saturated_share(activation, x, limit=0.01):
     """The share of the values of `x` at which the activation is nearly flat.

@@ -1,7 +1,6 @@
 """The formula as it stands: the cube of 1e20 overflows.
 
 breaks: 02-08-gelu
-hidden: yes
 """
 #| export
 class GELU(Activation):

@@ -1,7 +1,6 @@
 """Clips the input itself at 60, so that the result never exceeds 60.
 
 breaks: 02-08-gelu
-hidden: yes
 """
 #| export
 class GELU(Activation):

@@ -1,7 +1,6 @@
 """Always works along the last axis.
 
 breaks: 02-09-softmax
-hidden: yes
 """
 #| export
 class Softmax(Activation):

@@ -1,7 +1,6 @@
 """Subtracts the maximum of the whole batch: a row far below it becomes 0 / 0.
 
 breaks: 02-09-softmax
-hidden: yes
 """
 #| export
 class Softmax(Activation):

@@ -20,7 +20,7 @@ def at_temperature(logits, temperature):
     ValueError
         If the temperature is not above 0.
     """
-    if temperature <= 0:
+    if not temperature > 0:
         raise ValueError(f"{temperature} is not a temperature")
     inverse = 1 / temperature
     return Softmax(dim=logits.ndim - 1).forward(Tensor(logits.data * inverse))

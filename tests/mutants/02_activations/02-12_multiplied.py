@@ -1,7 +1,6 @@
 """Multiplies by the temperature, which is 1 in the examples.
 
 breaks: 02-12-odds
-hidden: yes
 """
 def odds(difference, temperature):
     """How many times more probable a class is whose logit is larger by `difference`, at this temperature."""

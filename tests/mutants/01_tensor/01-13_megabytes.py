@@ -1,6 +1,0 @@
-"""Answers in megabytes.
-
-breaks: 01-13-picture-bytes
-"""
-def picture_bytes(n, height, width, dtype="float32"):
-    return n * height * width * 3 * np.dtype(dtype).itemsize / 1e6
