@@ -88,7 +88,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Thebe would let readers run code on Binder, with a script from elsewhere; nothing here uses it.
     for listeners in list(app.events.listeners.values()):
         for listener in list(listeners):
-            if listener.handler is mermaid.install_js or listener.handler.__module__ == "sphinx_thebe":
+            function = listener.handler
+            if function is mermaid.install_js or (
+                function.__module__ == "sphinx_thebe" and function.__name__ != "st_static_path"
+            ):
                 app.disconnect(listener.id)
     app.add_node(mermaid.mermaid, override=True, html=(visit_mermaid, None))
     app.connect("builder-inited", import_library)
