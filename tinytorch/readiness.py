@@ -43,14 +43,15 @@ EXERCISES = {
     "ReLUBackward": "06.13",
     "SigmoidBackward": "06.14",
     "TanhBackward": "06.14",
-    "SoftmaxBackward": "06.15",
-    "MSEBackward": "06.16",
-    "BCEBackward": "06.16",
-    "CrossEntropyBackward": "06.17",
-    "topological_order": "06.19",
-    "propagate": "06.20",
-    "backward": "06.21",
-    "tracked": "06.22",
+    "GELUBackward": "06.15",
+    "SoftmaxBackward": "06.16",
+    "MSEBackward": "06.17",
+    "BCEBackward": "06.17",
+    "CrossEntropyBackward": "06.18",
+    "topological_order": "06.20",
+    "propagate": "06.21",
+    "backward": "06.22",
+    "tracked": "06.24",
 }
 
 
@@ -119,6 +120,11 @@ def _sums(engine: _Engine) -> Iterator[Answer]:
     yield "the gradient of `a` in a + b - c", a.grad, [10.0, 20.0]
     yield "the gradient of `b` in a + b - c", b.grad, [10.0, 20.0]
     yield "the gradient of `c` in a + b - c", c.grad, [-10.0, -20.0]
+    x = engine.leaf([1.0, 2.0])
+    (5.0 - (x - 3.0) + engine.constant([1.0, 1.0])).backward([1.0, 10.0])
+    yield "the gradient of `x` in 5 - (x - 3) + c", x.grad, [-1.0, -10.0]
+    (x + x).backward([1.0, 10.0])
+    yield "the gradient of `x` after x + x as well", x.grad, [1.0, 10.0]
 
 
 def _products(engine: _Engine) -> Iterator[Answer]:
@@ -126,6 +132,13 @@ def _products(engine: _Engine) -> Iterator[Answer]:
     (a * b).backward([1.0, 10.0])
     yield "the gradient of `a` in a * b", a.grad, [4.0, 50.0]
     yield "the gradient of `b` in a * b", b.grad, [2.0, 30.0]
+    x, c = engine.leaf([3.0, 5.0]), engine.constant([2.0, 4.0])
+    (x * c).backward([1.0, 1.0])
+    (c * x).backward([1.0, 1.0])
+    yield "the gradient of `x` in x * c and in c * x, for a constant c", x.grad, [4.0, 8.0]
+    x.grad = None
+    (x * x).backward([1.0, 10.0])
+    yield "the gradient of `x` in x * x", x.grad, [6.0, 100.0]
 
 
 def _quotients(engine: _Engine) -> Iterator[Answer]:
@@ -133,6 +146,12 @@ def _quotients(engine: _Engine) -> Iterator[Answer]:
     (a / b).backward([1.0, 10.0])
     yield "the gradient of `a` in a / b", a.grad, [0.25, 2.0]
     yield "the gradient of `b` in a / b", b.grad, [-0.125, -1.2]
+    x = engine.leaf([2.0, 4.0])
+    (x / 2.0 + 1.0 / x).backward([1.0, 1.0])
+    yield "the gradient of `x` in x / 2 + 1 / x", x.grad, [0.25, 0.4375]
+    table, row = engine.leaf([[1.0, 2.0], [3.0, 4.0]]), engine.leaf([2.0, 4.0])
+    (table / row).backward(np.ones((2, 2)))
+    yield "the gradient of `row`, (2,), in table / row with a table of shape (2, 2)", row.grad, [-1.0, -0.375]
 
 
 def _bias(engine: _Engine) -> Iterator[Answer]:
@@ -143,6 +162,25 @@ def _bias(engine: _Engine) -> Iterator[Answer]:
     (column * row).backward(np.ones((3, 2)))
     yield "the gradient of `column`, (3, 1), in column * row", column.grad, [[9.0], [9.0], [9.0]]
     yield "the gradient of `row`, (1, 2), in column * row", row.grad, [[6.0, 6.0]]
+    gradient = np.arange(24.0).reshape(2, 3, 4)
+    for shape, axes in [
+        ((), (0, 1, 2)),
+        ((1,), (0, 1, 2)),
+        ((3, 1), (0, 2)),
+        ((2, 1, 4), (1,)),
+        ((1, 3, 1), (0, 2)),
+        ((3, 4), (0,)),
+    ]:
+        right = gradient.sum(axis=axes).reshape(shape)
+        big, small = engine.leaf(np.ones((2, 3, 4))), engine.leaf(np.ones(shape))
+        (big + small).backward(gradient)
+        yield f"the gradient of `b` in a + b with shapes (2, 3, 4) and {shape}", small.grad, right
+        small.grad = None
+        (big - small).backward(gradient)
+        yield f"the gradient of `b` in a - b with shapes (2, 3, 4) and {shape}", small.grad, -right
+    square, line = engine.leaf(np.ones((3, 3))), engine.leaf([1.0, 2.0, 3.0])
+    (square + line).backward(np.arange(9.0).reshape(3, 3))
+    yield "the gradient of `b` in a + b with shapes (3, 3) and (3,)", line.grad, [9.0, 12.0, 15.0]
 
 
 def _matmul(engine: _Engine) -> Iterator[Answer]:
@@ -184,14 +222,22 @@ def _picking(engine: _Engine) -> Iterator[Answer]:
     yield "the gradient of table[[0, 2, 0]]", table.grad, [[101.0], [0.0], [10.0]]
 
 
+def _gelu_slope(a: np.ndarray) -> np.ndarray:
+    scale = np.sqrt(2 / np.pi)
+    t = np.tanh(scale * (a + 0.044715 * a**3))
+    return 0.5 * (1 + t) + 0.5 * a * (1 - t * t) * scale * (1 + 3 * 0.044715 * a * a)
+
+
 def _activations(engine: _Engine) -> Iterator[Answer]:
     data, gradient = np.array([[-2.0, 0.5, 1.0], [3.0, -0.25, 2.0]]), np.array([[1.0, 2.0, -1.0], [0.5, 3.0, 1.0]])
     sigmoid, tanh = 1 / (1 + np.exp(-data)), np.tanh(data)
     soft = np.exp(data) / np.exp(data).sum(axis=1, keepdims=True)
+    gelu = _gelu_slope(data)
     expected = {
         "ReLU": gradient * (data > 0),
         "Sigmoid": gradient * sigmoid * (1 - sigmoid),
         "Tanh": gradient * (1 - tanh**2),
+        "GELU": gradient * gelu,
         "Softmax": soft * (gradient - (gradient * soft).sum(axis=1, keepdims=True)),
     }
     for name, right in expected.items():
@@ -280,18 +326,21 @@ _QUESTIONS: list[tuple[Callable[[_Engine], Iterator[Answer]], tuple[str, ...]]] 
     (_sums, ("AddBackward", "SubBackward", "backward", "propagate")),
     (_products, ("MulBackward",)),
     (_quotients, ("DivBackward",)),
-    (_bias, ("unbroadcast", "AddBackward", "MulBackward")),
+    (_bias, ("unbroadcast", "AddBackward", "SubBackward", "MulBackward")),
     (_matmul, ("matmul_gradients", "MatmulBackward")),
     (_reductions, ("SumBackward",)),
     (_moving, ("ReshapeBackward", "TransposeBackward", "PermuteBackward")),
     (_picking, ("SliceBackward",)),
-    (_activations, ("ReLUBackward", "SigmoidBackward", "TanhBackward", "SoftmaxBackward")),
+    (_activations, ("ReLUBackward", "SigmoidBackward", "TanhBackward", "GELUBackward", "SoftmaxBackward")),
     (_losses, ("MSEBackward", "BCEBackward", "CrossEntropyBackward")),
     (_shared, ("topological_order", "propagate", "backward")),
     (_accumulated, ("backward", "propagate")),
     (_two_layers, ("topological_order", "propagate", "backward", "tracked")),
 ]
 
+
+# What every expression goes through, in the order in which these build on each other.
+_SHARED = ("Function", "record", "unbroadcast", "topological_order", "propagate", "tracked")
 
 # -- where to look ----------------------------------------------------------------------------------------------------
 
@@ -304,14 +353,18 @@ def _parts(engine: _Engine) -> Iterator[tuple[str, Callable[[], list[tuple[Any, 
         def ask() -> list[tuple[Any, Any]]:
             tensors = [engine.leaf(array) for array in arrays]
             extra = settings(*tensors) if callable(settings) else settings
-            grads = getattr(home, name)(*tensors, *extra).apply(np.array(gradient))
-            return [(len(grads), len(expected)), *zip(grads, expected)]
+            given = np.array(gradient)
+            grads = getattr(home, name)(*tensors, *extra).apply(given)
+            pairs = [(len(grads), len(expected)), *zip(grads, expected)]
+            return [*pairs, (given, gradient), *[(tensor.data, array) for tensor, array in zip(tensors, arrays)]]
 
         return name, ask
 
     def function() -> list[tuple[Any, Any]]:
-        a, b = engine.leaf([1.0]), engine.leaf([2.0])
-        return [(len(home.Function(a, b).saved_tensors), 2)]
+        a = engine.leaf([1.0])
+        b = a + a  # not a leaf
+        saved = home.Function(a, b).saved_tensors
+        return [(len(saved), 2), (saved[0] is a, True), (saved[1] is b, True)]
 
     def record() -> list[tuple[Any, Any]]:
         result, node = engine.constant([1.0]), home.Function(engine.leaf([1.0]))
@@ -327,6 +380,7 @@ def _parts(engine: _Engine) -> Iterator[tuple[str, Callable[[], list[tuple[Any, 
             ((3, 1), (0, 2)),
             ((2, 1, 4), (1,)),
             ((), (0, 1, 2)),
+            ((1, 3, 1), (0, 2)),
         ]
         pairs = []
         for shape, axes in shapes:
@@ -388,11 +442,12 @@ def _parts(engine: _Engine) -> Iterator[tuple[str, Callable[[], list[tuple[Any, 
     yield of_rule("SigmoidBackward", [data], ones, [out * (1 - out)], lambda x: (engine.constant(out),))
     tanh = np.tanh(data)
     yield of_rule("TanhBackward", [data], ones, [1 - tanh * tanh], lambda x: (engine.constant(tanh),))
+    yield of_rule("GELUBackward", [data], ones, [_gelu_slope(data)])
     grad = np.array([[1.0, 2.0], [-1.0, 0.5]])
     right = soft * (grad - (grad * soft).sum(axis=1, keepdims=True))
     yield of_rule("SoftmaxBackward", [data], grad, [right], lambda x: (engine.constant(soft),))
     yield of_rule("MSEBackward", [[0.2, 0.9], [0.0, 1.0]], 1.0, [[0.2, -0.1], [-0.2, 0.1]])
-    yield of_rule("BCEBackward", [[0.2, 0.9], [0.0, 1.0]], 1.0, [[0.2 / 0.32, -0.1 / 0.18], None])
+    yield of_rule("BCEBackward", [[0.2, 0.9]], 1.0, [[0.2 / 0.32, -0.1 / 0.18], None], (engine.constant([0.0, 1.0]),))
 
     def cross_entropy() -> list[tuple[Any, Any]]:
         node = home.CrossEntropyBackward(engine.leaf(data), engine.tensor(np.array([1, 0])))
@@ -424,7 +479,6 @@ def _wrong_parts(engine: _Engine) -> list[str]:
             good = False
         if not good and name not in wrong:
             wrong.append(name)
-    # A part that needs a wrong one is not to blame: the parts come in the order in which they build on each other.
     return wrong
 
 
@@ -433,10 +487,11 @@ def _exercises(engine: _Engine, parts: tuple[str, ...], error: Exception | None)
     if named:
         return (named.group(1),)
     wrong = _wrong_parts(engine)
-    first = [name for name in wrong if name in parts] or wrong[:1]
-    if "unbroadcast" in wrong:  # several rules go through it
-        first = ["unbroadcast"]
-    found = first or list(parts)
+    failed = re.search(r"(\w+Backward)\.apply failed", str(error))
+    if failed and not set(wrong) & set(_SHARED) and failed.group(1) in EXERCISES:
+        return (EXERCISES[failed.group(1)],)
+    shared = [name for name in wrong if name in _SHARED]  # a rule that needs a wrong one of these is not to blame
+    found = shared[:1] or [name for name in wrong if name in parts] or wrong[:1] or list(parts)
     return tuple(dict.fromkeys(EXERCISES[name] for name in found))
 
 
