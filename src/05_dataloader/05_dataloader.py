@@ -27,14 +27,14 @@
 # You need Module 01 only.
 
 # %% [markdown]
-# | part | what you build | time |
+# | part | what you build | minutes |
 # |---|---|---|
-# | 1 | a data set: a list that need not be a list | 40 min |
-# | 2 | batches and epochs, as indices | 50 min |
-# | 3 | from samples to a batch, slowly and fast | 50 min |
-# | 4 | the loader | 45 min |
-# | 5 | why the order matters, and a fair test | 40 min |
-# | 6 | check your understanding | 20 min |
+# | 1 | a data set: a list that need not be a list | 30 |
+# | 2 | batches and epochs, as indices | 40 |
+# | 3 | from samples to a batch, slowly and fast | 40 |
+# | 4 | the loader | 40 |
+# | 5 | why the order matters, and a fair test | 30 |
+# | 6 | check your understanding | 15 |
 
 # %%
 #| export
@@ -57,7 +57,7 @@ import matplotlib.pyplot as plt
 from tinytorch.pictures import show
 
 # %% [markdown]
-# ## Part 1: A list that need not be a list
+# ## Part 1. A list that need not be a list (30 minutes)
 #
 # First, real data. The file comes with the course; two functions find and read it. They are given: looking for files
 # teaches patience, not machine learning.
@@ -183,7 +183,7 @@ class TensorDataset(Dataset):
 #| exporti
 @method_of(TensorDataset)
 def __init__(self, *tensors):
-    """Keep the tensors in `self.tensors`, a tuple in the same order; arrays become tensors.
+    """Keep the tensors in `self.tensors`, a tuple in the same order. A Tensor is kept itself; arrays become tensors.
 
     Raises ValueError when there is none, or when their lengths differ: then the message contains the different lengths.
     """
@@ -202,7 +202,9 @@ with Checks("05.1", "TensorDataset.__init__") as check:
     check.given(x=x, y=y, look="The docstring says where the tensors are kept.")
     kept = TensorDataset(x, y).tensors
     check.is_a("self.tensors", kept, (tuple, list))
-    check.true("self.tensors should hold x and y", len(kept) == 2 and kept[0] is x and kept[1] is y, got=kept)
+    check.same("the number of tensors kept", len(kept), 2)
+    check.true("self.tensors should hold x and y themselves", kept[0] is x and kept[1] is y,
+               look="Same numbers, but is it the same object? Only arrays have to become tensors.")
     short = Tensor(np.array([7, 8]))
     check.given(x=x, y=short, look="Compare the lengths.")
     check.raises("3 rows and 2 labels", ValueError, lambda: TensorDataset(x, short), mentions=("3", "2"))
@@ -222,7 +224,8 @@ with Checks("05.1", "TensorDataset.__init__") as check:
 #
 # Sample 1 of the data set above is `(Tensor([3, 4]), Tensor(8))`, sample −1 its last. There is no sample 3, and saying
 # so with an `IndexError` has a reward: Python's `for` goes through anything that counts from 0 and stops at the first
-# IndexError, so `for image, label in dataset` works at once.
+# IndexError, so `for image, label in dataset` works at once. (NumPy's own message for a wrong index names the index and
+# the size, so you may leave it to NumPy.)
 
 # %% nbgrader={"grade": false, "grade_id": "05-02-tensordataset-getitem", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| exporti
@@ -264,7 +267,7 @@ with Checks("05.2", "TensorDataset.__getitem__") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Part 2: Batches are lists of numbers
+# ## Part 2. Batches are lists of numbers (40 minutes)
 #
 # One picture at a time is slow: each step has its fixed cost, whatever the size. All 1,797 at once is slow too: much
 # work before the first improvement. So networks learn from **batches** of 16 to 512 samples. One pass through all of
@@ -322,6 +325,8 @@ with Checks("05.3", "batch_indices") as check:
     check.same("the list of batches", lists(batch_indices(order, 2)), [[3, 0], [4, 1], [2]])
     check.same("the list of batches with drop_last", lists(batch_indices(order, 2, drop_last=True)), [[3, 0], [4, 1]])
     check.same("the type of a batch", type(batch_indices(order, 2)[0]).__name__, "ndarray")
+    check.given(order=order[:4], batch_size=2, drop_last=True, look="Is the last batch too short here?")
+    check.same("the list of batches", lists(batch_indices(order[:4], 2, drop_last=True)), [[3, 0], [4, 1]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     six = np.array([5, 1, 0, 3, 2, 4])
@@ -358,8 +363,8 @@ with Checks("05.3", "batch_indices") as check:
 def epoch_order(count, shuffle, seed, epoch):
     """The order in which an epoch visits `count` samples: an integer array with each index from 0 to count-1 once.
 
-    Without shuffle: 0, 1, 2, …. With it: a random order that depends on `seed` and `epoch` only; each pair of them has
-    an order of its own. NumPy's global generator is neither used nor changed.
+    Without shuffle: 0, 1, 2, …. With it: a random order that depends on `seed` and `epoch` only; different pairs of
+    them give independent orders. NumPy's global generator is neither used nor changed.
     """
     ### BEGIN SOLUTION 05.4 epoch_order: return the indices, in order or shuffled
     if not shuffle:
@@ -378,6 +383,8 @@ with Checks("05.4", "epoch_order") as check:
     check.true("nothing was shuffled", not np.array_equal(first, np.arange(50)), got=first)
     check.equal("the order of the same epoch again", epoch_order(50, True, 3, 0), first, look="A new generator from both numbers.")
     check.true("epoch 1 has the order of epoch 0", not np.array_equal(epoch_order(50, True, 3, 1), first))
+    shared = np.array_equal(epoch_order(50, True, 3, 1), epoch_order(50, True, 4, 0))
+    check.true("epoch 1 of seed 3 has the order of epoch 0 of seed 4", not shared, look="This is the tempting shortcut.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     orders = [epoch_order(50, True, seed, epoch) for seed in range(4) for epoch in range(4)]
@@ -409,7 +416,7 @@ show(plt.gcf(), "Two scatter plots of sample number against step over three epoc
                 "rising staircase three times; shuffled, they fill the plane without a pattern, differently in each epoch.")
 
 # %% [markdown]
-# ## Part 3: From samples to a batch
+# ## Part 3. From samples to a batch (40 minutes)
 #
 # A batch of indices (3, 0) stands for two samples, each a pair (image, label). A network wants it the other way round:
 # one tensor of all images, one of all labels. Turning a list of pairs into a pair of stacks is called **collating**.
@@ -435,7 +442,7 @@ list(zip(*samples))
 #
 # Make an array of each item of a column first (`item.data` of a Tensor, else `np.asarray(item)`), compare the shapes,
 # then stack. An array given to `Tensor` keeps its dtype. Only Python's own floats need a change, since NumPy makes
-# float64 of them.
+# float64 of them: `type(item) is float` knows them from NumPy's, which `isinstance` does not.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "05-05-collate", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -444,7 +451,8 @@ def collate(samples):
     """Make a batch of a list of samples: a tuple with one tensor for each position in a sample.
 
     A sample is a tuple of tensors, arrays or numbers. What stands in the same position is stacked along a new first
-    dimension. Tensors and arrays keep their dtype, Python's whole numbers stay integers, its floats become float32.
+    dimension. Tensors, arrays and NumPy's numbers keep their dtype. Python's whole numbers stay integers; a position
+    that holds one of its floats becomes float32. There is at least one sample.
     Raises ValueError, with two different shapes in its message, when the shapes in a position differ.
     """
     ### BEGIN SOLUTION 05.5 collate: return a tuple with one stacked tensor for each position
@@ -455,7 +463,7 @@ def collate(samples):
             if array.shape != arrays[0].shape:
                 raise ValueError(f"samples of the shapes {arrays[0].shape} and {array.shape} cannot be stacked")
         stacked = np.stack(arrays)
-        batch.append(Tensor(stacked.astype(np.float32) if type(column[0]) is float else stacked))
+        batch.append(Tensor(stacked.astype(np.float32) if float in map(type, column) else stacked))
     return tuple(batch)
     ### END SOLUTION
 
@@ -469,6 +477,12 @@ with Checks("05.5", "collate") as check:
     check.equal("the first one", batch[0], [[1.0, 2.0], [4.0, 5.0], [7.0, 8.0]], dtype=np.float32)
     check.equal("the second one", batch[1], [3, 6, 9])
     check.same("the kind of its numbers (i: integers)", batch[1].data.dtype.kind, "i", look="Labels stay integers.")
+    exact = [(Tensor(np.array([0.1])),), (Tensor(np.array([0.2])),)]
+    check.given(samples=exact, look="What an array holds keeps its dtype.")
+    check.equal("the stack of float64 tensors", collate(exact)[0], [[0.1], [0.2]], dtype=np.float64)
+    sizes = [(Tensor([1.0, 2.0]),), (Tensor([1.0, 2.0, 3.0]),)]
+    check.given(samples=sizes, look="Name both shapes; NumPy's own message does not.")
+    check.raises("pictures of different sizes", ValueError, lambda: collate(sizes), mentions=("(2,)", "(3,)"))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rows = [(np.arange(6.0).reshape(2, 3), 0.5, Tensor(np.int64(3))), (np.ones((2, 3)), 1.5, Tensor(np.int64(4)))]
@@ -477,6 +491,8 @@ with Checks("05.5", "collate") as check:
     check.equal("the stack of matrices", one, np.stack([rows[0][0], rows[1][0]]), dtype=np.float64)
     check.equal("the stack of floats", two, [0.5, 1.5], dtype=np.float32)
     check.equal("the stack of labels", three, [3, 4], dtype=np.int64)
+    check.equal("the stack of 1 and 2.5", collate([(1,), (2.5,)])[0], [1.0, 2.5], dtype=np.float32)
+    check.equal("the stack of NumPy's own floats", collate([(np.float64(0.1),)])[0], [0.1], dtype=np.float64)
     check.same("the list of shapes of a batch of one", [part.shape for part in collate(rows[:1])], [(1, 2, 3), (1,), (1,)])
     check.equal("a batch with one position", collate([(Tensor([1.0]),), (Tensor([2.0]),)])[0], [[1.0], [2.0]])
     wrong = [(Tensor(np.ones(3)), 1), (Tensor(np.ones(3)), 2), (Tensor(np.ones(4)), 3)]
@@ -551,7 +567,7 @@ print("collate takes", [f"{a / b:.0f}x" for a, b in zip(slow, fast)], "as long a
 # and decoded. Data that lies in memory as one array is better asked for once.
 
 # %% [markdown]
-# ## Part 4: The loader
+# ## Part 4. The loader (40 minutes)
 #
 # All pieces are there: an order, its cuts, and two ways to fetch. The `DataLoader` remembers the settings and is
 # something that `for` can go through. Its constructor is given; note what it does with a batch size of 0 and with a
@@ -610,6 +626,8 @@ with Checks("05.7", "DataLoader.__len__") as check:
     check.given(samples=10, batch_size=4, look="Two full batches, and a rest of two samples.")
     check.equal("the number of batches", batches_of(10, 4, False), 3)
     check.equal("the number of batches with drop_last", batches_of(10, 4, True), 2)
+    check.given(samples=8, batch_size=4, look="Two full batches, and no rest.")
+    check.equal("the number of batches", batches_of(8, 4, False), 2)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     cases = [(12, 4), (1797, 32), (5, 10), (1, 1), (0, 3), (7, 1), (11, 4), (9, 4), (10**15 + 1, 10)]
@@ -715,13 +733,14 @@ with Checks("05.8", "DataLoader.__iter__") as check, check.using(**stand_ins):
     check.same("self.epoch after one epoch", loader.epoch, 1)
     check.given(order=[2, 3, 4, 0, 1], batch_size=2, look="The order depends on self.epoch, which has changed.")
     check.same("the first batch of the second epoch", next(iter(loader)), ("collated", ["sample 2", "sample 3"]))
+    check.given(look="That epoch was broken off after one batch. Count it when it begins.")
+    check.same("self.epoch", loader.epoch, 2)
     gathering = noting_loader(NotingGather(), shuffle=False)
     check.given(dataset="has a gather", look="Ask the data set for the whole batch.")
     batches = [("gathered", [0, 1]), ("gathered", [2, 3]), ("gathered", [4])]
     check.same("the epoch", [batch for batch in gathering], batches)
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.same("self.epoch after an epoch that was broken off", loader.epoch, 2)
     dropping = noting_loader(Noting(), shuffle=False, drop_last=True)
     check.same("the epoch with drop_last", [batch for batch in dropping],
                [("collated", ["sample 0", "sample 1"]), ("collated", ["sample 2", "sample 3"])])
@@ -750,9 +769,10 @@ for attempt in ["first run", "again"]:
 # %% [markdown]
 # PyTorch's loader has the same arguments, except that its order comes from a `generator`, a stream that goes on from
 # epoch to epoch: epoch 7 can only be repeated by running epochs 0 to 6 first. Yours is a function of seed and epoch,
-# as in PyTorch's `DistributedSampler`, which wants `set_epoch` called for that reason.
+# as in PyTorch's `DistributedSampler`, which wants `set_epoch` called for that reason. (It uses `seed + epoch`, the
+# tempting shortcut.)
 #
-# ## Part 5: Why the order matters
+# ## Part 5. Why the order matters (30 minutes)
 #
 # A learner corrects itself after each batch. What if the batch says nothing about most classes? Sort the digits by
 # class and count.
@@ -801,15 +821,18 @@ with Checks("05.9", "split_indices") as check:
     train, test = split_indices(100, 0.3, seed=0)
     check.same("how many for training and for the test", [len(train), len(test)], [70, 30])
     check.equal("the list of all indices, sorted,", np.sort(np.concatenate([train, test])), np.arange(100))
+    check.given(count=100, test_share=0.3, look="Shuffle before you cut, with a generator made from the seed.")
     check.true("the test indices stand together: they were not dealt at random", np.ptp(test) > 40, got=np.sort(test))
     check.equal("the test part for the same seed again", split_indices(100, 0.3, seed=0)[1], test)
+    check.given(count=10, test_share=0.0, look="What is `order[:-0]`?")
+    check.same("how many for training and for the test", [len(part) for part in split_indices(10, 0.0, seed=2)], [10, 0])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     other = split_indices(100, 0.3, seed=1)[1]
     check.true("another seed gives the same split", not np.array_equal(np.sort(other), np.sort(test)))
     check.same("the pair of sizes for 1797 and 0.2", [len(part) for part in split_indices(1797, 0.2, seed=5)], [1438, 359])
     check.same("the pair of sizes for 7 and 0.5", [len(part) for part in split_indices(7, 0.5, seed=5)], [3, 4])
-    check.same("the pair of sizes for 10 and 0", [len(part) for part in split_indices(10, 0.0, seed=2)], [10, 0])
+    check.same("the pair of sizes for 10 and 1", [len(part) for part in split_indices(10, 1.0, seed=2)], [0, 10])
     tests = np.concatenate([split_indices(20, 0.25, seed=seed)[1] for seed in range(400)])
     often = np.bincount(tests, minlength=20)
     check.equal("how often each of 20 is in the test, in 400 splits", often, np.full(20, 100), atol=40)
@@ -867,12 +890,12 @@ show(plt.gcf(), "Accuracy on test digits against batch within one epoch. Shuffle
 # 1,797 are by thirteen people who wrote none of their training digits.
 
 # %% [markdown]
-# ## Part 6: Check your understanding
+# ## Part 6. Check your understanding (15 minutes)
 #
 # ### 05.10 Samples in an epoch, and in many
 #
-# With 1,797 digits in batches of 32 and `drop_last`, 56 batches hold 1,792 digits; five are left out, each time
-# others. How many times is a digit shown in three epochs, all digits together?
+# With 1,797 digits in batches of 32 and `drop_last`, 56 batches hold 1,792 digits; five are left out, and with shuffling
+# each time others. How many samples are handed out in three epochs?
 
 # %% nbgrader={"grade": false, "grade_id": "05-10-samples-shown", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def samples_shown(count, batch_size, epochs, drop_last):
@@ -885,9 +908,10 @@ def samples_shown(count, batch_size, epochs, drop_last):
 with Checks("05.10", "samples_shown") as check:
     check.given(count=1797, batch_size=32, epochs=3, drop_last=True, look="56 batches of 32, three times.")
     check.equal("the number of samples", samples_shown(1797, 32, 3, True), 5376)
+    check.given(count=1797, batch_size=32, epochs=3, drop_last=False, look="Nothing is left out.")
+    check.equal("the number of samples", samples_shown(1797, 32, 3, False), 5391)
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the number for one epoch of 1797, nothing dropped", samples_shown(1797, 32, 1, False), 1797)
     both = [samples_shown(100, 10, 2, drop) for drop in (True, False)]
     check.equal("the number for 100 in tens, dropped or not", both, [200, 200])
     both = [samples_shown(5, 8, 4, drop) for drop in (True, False)]
@@ -898,7 +922,7 @@ with Checks("05.10", "samples_shown") as check:
 # ### 05.11 Bytes in a batch
 #
 # A batch of digits is `batch_size` rows of float32 numbers, 4 bytes each, and one int64 label a row, 8 bytes. One
-# digit: 64·4 + 8 = 264 bytes.
+# digit: 64·4 + 8 = 264 bytes. A sample can also be a single number, of shape ().
 
 # %% nbgrader={"grade": false, "grade_id": "05-11-batch-bytes", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def batch_bytes(batch_size, shape):
@@ -921,9 +945,9 @@ with Checks("05.11", "batch_bytes") as check:
 # %% [markdown]
 # ### 05.12 Classes in a shuffled batch
 #
-# Above, shuffled batches of 32 held about 9.6 of 10 classes. Could you have known? A sample misses a given class with
-# probability $1 - 1/10$; all 32 miss it with $0.9^{32}$. So each class is there with probability $1 - 0.9^{32}$, and
-# there are ten. (This takes the classes as equally large, and the set as much larger than the batch.)
+# Above, shuffled batches of 32 held nearly all of the 10 classes. Could you have known how many? A sample misses a given
+# class with probability $1 - 1/10$; all 32 miss it with $0.9^{32}$. With what probability is the class there? And there
+# are ten of them. (This takes the classes as equally large, and the set as much larger than the batch.)
 
 # %% nbgrader={"grade": false, "grade_id": "05-12-expected-classes", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def expected_classes(batch_size, classes):
@@ -936,6 +960,8 @@ def expected_classes(batch_size, classes):
 with Checks("05.12", "expected_classes") as check:
     check.given(batch_size=2, classes=10, look="The second sample repeats the first one's class one time in ten.")
     check.equal("the average number of classes", expected_classes(2, 10), 1.9)
+    check.given(batch_size=2, classes=4, look="Here it is one time in four.")
+    check.equal("the average number of classes", expected_classes(2, 4), 1.75)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the number for a batch of one", expected_classes(1, 7), 1.0)
@@ -967,7 +993,7 @@ show(plt.gcf(), "Two rows of six batches of eight digits. In the upper row, unsh
 # Save the notebook and export it, in a terminal or in a cell that starts with `!`:
 #
 # ```
-# tinytorch export notebooks/05_dataloader/05_dataloader.ipynb
+# tinytorch export 05_dataloader
 # ```
 #
 # What works now that did not before: any data with a length and an index streams in batches, shuffled, repeatable, one

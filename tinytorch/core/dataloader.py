@@ -85,7 +85,7 @@ class TensorDataset(Dataset):
 # %% ../../notebooks/05_dataloader/05_dataloader.ipynb #05-01-tensordataset-init
 @method_of(TensorDataset)
 def __init__(self, *tensors):
-    """Keep the tensors in `self.tensors`, a tuple in the same order; arrays become tensors.
+    """Keep the tensors in `self.tensors`, a tuple in the same order. A Tensor is kept itself; arrays become tensors.
 
     Raises ValueError when there is none, or when their lengths differ: then the message contains the different lengths.
     """
@@ -122,8 +122,8 @@ def batch_indices(order, batch_size, drop_last=False):
 def epoch_order(count, shuffle, seed, epoch):
     """The order in which an epoch visits `count` samples: an integer array with each index from 0 to count-1 once.
 
-    Without shuffle: 0, 1, 2, …. With it: a random order that depends on `seed` and `epoch` only; each pair of them has
-    an order of its own. NumPy's global generator is neither used nor changed.
+    Without shuffle: 0, 1, 2, …. With it: a random order that depends on `seed` and `epoch` only; different pairs of
+    them give independent orders. NumPy's global generator is neither used nor changed.
     """
     if not shuffle:
         return np.arange(count)
@@ -134,7 +134,8 @@ def collate(samples):
     """Make a batch of a list of samples: a tuple with one tensor for each position in a sample.
 
     A sample is a tuple of tensors, arrays or numbers. What stands in the same position is stacked along a new first
-    dimension. Tensors and arrays keep their dtype, Python's whole numbers stay integers, its floats become float32.
+    dimension. Tensors, arrays and NumPy's numbers keep their dtype. Python's whole numbers stay integers; a position
+    that holds one of its floats becomes float32. There is at least one sample.
     Raises ValueError, with two different shapes in its message, when the shapes in a position differ.
     """
     batch = []
@@ -144,7 +145,7 @@ def collate(samples):
             if array.shape != arrays[0].shape:
                 raise ValueError(f"samples of the shapes {arrays[0].shape} and {array.shape} cannot be stacked")
         stacked = np.stack(arrays)
-        batch.append(Tensor(stacked.astype(np.float32) if type(column[0]) is float else stacked))
+        batch.append(Tensor(stacked.astype(np.float32) if float in map(type, column) else stacked))
     return tuple(batch)
 
 # %% ../../notebooks/05_dataloader/05_dataloader.ipynb #05-06-gather

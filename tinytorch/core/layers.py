@@ -28,7 +28,7 @@ class Layer:
     def __call__(self, *args):
         return self.forward(*args)
 
-# %% ../../notebooks/03_layers/03_layers.ipynb #c-752eec909d
+# %% ../../notebooks/03_layers/03_layers.ipynb #c-caf72c363e
 class Linear(Layer):
     """y = x W + b: `in_features` numbers in, `out_features` numbers out.
 
@@ -39,7 +39,8 @@ class Linear(Layer):
     bias : bool
         Whether `b` is there. Without it, ``layer.bias`` is None.
 
-    Shapes: weight (in_features, out_features), bias (out_features,).
+    Shapes: weight (in_features, out_features), bias (out_features,). A layer keeps these two only: in_features is
+    ``self.weight.shape[0]``.
     """
 
     def __repr__(self):
@@ -97,7 +98,8 @@ def walk(thing):
     """All layers and tensors in `thing`, itself included: a list, in definition order, each object once.
 
     Layers are opened (their attributes, by `vars`), and so are lists, tuples and the values of dictionaries, at any
-    depth. What is inside a layer comes right after it. Everything else (numbers, strings, None, …) is passed over.
+    depth that Python's recursion reaches. What is inside a layer comes right after it. Everything else (numbers, arrays,
+    strings, sets, activations, None, …) is passed over. Only layers and tensors are asked whether they came before.
     """
     found, seen, waiting = [], set(), [thing]
     while waiting:

@@ -1,7 +1,6 @@
 """Computes with the arrays, so that no gradient will ever flow.
 
 breaks: 03-01-linear-forward
-hidden: yes
 """
 #| exporti
 @method_of(Linear)

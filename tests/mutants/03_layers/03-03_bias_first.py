@@ -1,7 +1,6 @@
 """Draws the bias before the weight: the same seed gives other networks.
 
 breaks: 03-03-linear-init
-hidden: yes
 """
 #| exporti
 @method_of(Linear)

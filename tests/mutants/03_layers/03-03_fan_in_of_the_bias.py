@@ -1,7 +1,6 @@
 """Gives the bias the fan-in out_features.
 
 breaks: 03-03-linear-init
-hidden: yes
 """
 #| exporti
 @method_of(Linear)

@@ -1,7 +1,6 @@
 """Makes a bias in any case.
 
 breaks: 03-03-linear-init
-hidden: yes
 """
 #| exporti
 @method_of(Linear)

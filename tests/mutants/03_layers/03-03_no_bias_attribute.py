@@ -1,7 +1,6 @@
 """Leaves the attribute out when there is no bias.
 
 breaks: 03-03-linear-init
-hidden: yes
 """
 #| exporti
 @method_of(Linear)

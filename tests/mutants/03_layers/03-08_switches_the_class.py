@@ -1,7 +1,6 @@
 """Sets the attribute of the class: every layer of that class changes.
 
 breaks: 03-08-train
-hidden: yes
 """
 #| exporti
 @method_of(Layer)

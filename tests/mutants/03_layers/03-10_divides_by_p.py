@@ -1,7 +1,6 @@
 """Divides by p: the same for p = 0.5 only.
 
 breaks: 03-10-dropout-mask
-hidden: yes
 """
 #| export
 def dropout_mask(shape, p, dtype=np.float32):

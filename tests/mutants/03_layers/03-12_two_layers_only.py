@@ -1,7 +1,6 @@
 """Written for three sizes.
 
 breaks: 03-12-mlp-parameters
-hidden: yes
 """
 def mlp_parameters(sizes, bias=True):
     a, b, c = sizes

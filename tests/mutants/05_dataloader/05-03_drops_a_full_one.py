@@ -1,7 +1,6 @@
 """drop_last drops the last batch even when it is full.
 
 breaks: 05-03-batch-indices
-hidden: yes
 """
 #| export
 def batch_indices(order, batch_size, drop_last=False):

@@ -1,7 +1,6 @@
 """Adds seed and epoch, so neighbouring seeds share their orders.
 
 breaks: 05-04-epoch-order
-hidden: yes
 """
 #| export
 def epoch_order(count, shuffle, seed, epoch):

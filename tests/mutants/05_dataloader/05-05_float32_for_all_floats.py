@@ -1,7 +1,6 @@
 """Makes float32 of float64 arrays too.
 
 breaks: 05-05-collate
-hidden: yes
 """
 #| export
 def collate(samples):

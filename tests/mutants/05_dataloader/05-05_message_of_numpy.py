@@ -1,7 +1,6 @@
 """Leaves different shapes to np.stack, whose message does not name them.
 
 breaks: 05-05-collate
-hidden: yes
 """
 #| export
 def collate(samples):

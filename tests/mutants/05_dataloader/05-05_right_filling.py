@@ -15,7 +15,8 @@ def collate(samples):
         shapes = sorted({array.shape for array in arrays})
         if len(shapes) != 1:
             raise ValueError("cannot stack " + " and ".join(map(str, shapes)))
-        stacked = np.empty((len(arrays),) + shapes[0], arrays[0].dtype)
+        floats = any(type(sample[position]) is float for sample in samples)
+        stacked = np.empty((len(arrays),) + shapes[0], np.float32 if floats else arrays[0].dtype)
         for row, array in enumerate(arrays):
             stacked[row] = array
         batch.append(Tensor(stacked))

@@ -1,7 +1,6 @@
 """Removes dimensions of size one, so a batch of one loses its batch.
 
 breaks: 05-05-collate
-hidden: yes
 """
 #| export
 def collate(samples):

@@ -1,7 +1,6 @@
 """Written for (image, label).
 
 breaks: 05-05-collate
-hidden: yes
 """
 #| export
 def collate(samples):

@@ -1,7 +1,6 @@
 """Always adds one for the rest, even when there is none.
 
 breaks: 05-07-loader-len
-hidden: yes
 """
 #| exporti
 @method_of(DataLoader)

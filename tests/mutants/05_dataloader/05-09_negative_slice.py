@@ -1,7 +1,6 @@
 """Cuts with -size, which is wrong for a share of 0.
 
 breaks: 05-09-split-indices
-hidden: yes
 """
 #| export
 def split_indices(count, test_share, seed):
