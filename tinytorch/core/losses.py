@@ -12,7 +12,7 @@ from .tensor import Tensor
 
 # %% ../../notebooks/04_losses/04_losses.ipynb #04-01-check-pair
 def check_pair(pred: Tensor, target: Tensor) -> None:
-    """Refuse predictions that are not floating-point, and targets of another shape.
+    """Refuse predictions that are not floating-point, and targets of another shape; look at the dtype first.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class MSELoss(Loss):
         """
         check_pair(pred, target)
         difference = pred.data - target.data
-        return Tensor(np.mean(difference * difference, dtype=pred.dtype))
+        return Tensor((difference * difference).mean().astype(pred.dtype))
 
 # %% ../../notebooks/04_losses/04_losses.ipynb #04-04-bce
 class BinaryCrossEntropyLoss(Loss):
@@ -106,14 +106,14 @@ def log_softmax(x: Tensor, dim: int = -1) -> Tensor:
 
     Returns
     -------
-    Tensor of the same shape and dtype; finite for finite inputs of any ordinary size, NaN along an axis with a NaN
+    Tensor of the same shape and dtype; finite for inputs up to 1e30 in size, NaN along an axis with a NaN
     """
     shifted = x - x.data.max(axis=dim, keepdims=True)  # a constant: it cancels, so it needs no gradient
     return shifted - shifted.exp().sum(axis=dim, keepdims=True).log()
 
 # %% ../../notebooks/04_losses/04_losses.ipynb #04-07-check-classes
 def check_classes(logits: Tensor, target: Tensor) -> np.ndarray:
-    """The classes in `target` as an array, after refusing what no classifier can mean.
+    """The classes in `target` as an array, after refusing what no classifier can mean: dtypes first, then shapes, then range.
 
     Parameters
     ----------
@@ -125,7 +125,8 @@ def check_classes(logits: Tensor, target: Tensor) -> np.ndarray:
     TypeError
         If the logits are not floating-point or the classes no integers.
     ValueError
-        If the shapes are others (the message names both), or a class is below 0 or above C - 1.
+        If the shapes are others, whatever the number of axes (the message names both), or a class is below 0 or above
+        C - 1. No rows at all (N = 0) are fine.
     """
     classes = target.data
     if logits.dtype.kind != "f" or classes.dtype.kind not in "iu":
@@ -151,7 +152,7 @@ class CrossEntropyLoss(Loss):
 
         Returns
         -------
-        Tensor of shape (), in the dtype of `pred`; finite for logits of any ordinary size; NaN if there is a NaN
+        Tensor of shape (), in the dtype of `pred`; finite for logits up to 1e30 in size; NaN if there is a NaN
 
         Raises
         ------

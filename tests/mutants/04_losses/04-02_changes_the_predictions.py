@@ -1,7 +1,6 @@
 """Subtracts in place.
 
 breaks: 04-02-mse
-hidden: yes
 """
 #| export
 class MSELoss(Loss):

@@ -1,7 +1,6 @@
 """Lets integer targets turn the loss into float64.
 
 breaks: 04-02-mse
-hidden: yes
 """
 #| export
 class MSELoss(Loss):

@@ -1,7 +1,6 @@
 """Adds a little to every prediction, so that nothing is impossible.
 
 breaks: 04-03-average-surprise
-hidden: yes
 """
 def average_surprise(truth, predicted):
     """How surprised a forecast is on average, in bits: the cross-entropy of two distributions.

@@ -1,7 +1,6 @@
 """Knows yes and no only.
 
 breaks: 04-03-average-surprise
-hidden: yes
 """
 def average_surprise(truth, predicted):
     """How surprised a forecast is on average, in bits: the cross-entropy of two distributions.

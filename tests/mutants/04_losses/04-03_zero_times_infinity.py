@@ -1,7 +1,6 @@
 """Multiplies 0 by an infinite surprise.
 
 breaks: 04-03-average-surprise
-hidden: yes
 """
 def average_surprise(truth, predicted):
     """How surprised a forecast is on average, in bits: the cross-entropy of two distributions.

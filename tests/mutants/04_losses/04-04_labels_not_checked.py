@@ -1,7 +1,6 @@
 """Takes labels of -1.
 
 breaks: 04-04-bce
-hidden: yes
 """
 #| export
 class BinaryCrossEntropyLoss(Loss):

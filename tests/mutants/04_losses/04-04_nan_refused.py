@@ -1,7 +1,6 @@
 """Asks that all predictions are in the range, which NaN is not.
 
 breaks: 04-04-bce
-hidden: yes
 """
 #| export
 class BinaryCrossEntropyLoss(Loss):

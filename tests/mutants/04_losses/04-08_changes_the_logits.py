@@ -1,7 +1,6 @@
 """Works in place on the logits themselves.
 
 breaks: 04-08-cross-entropy
-hidden: yes
 """
 #| export
 class CrossEntropyLoss(Loss):
