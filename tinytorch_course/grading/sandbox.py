@@ -7,6 +7,7 @@ second off each start. Where the system does not allow namespaces within namespa
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import functools
@@ -64,7 +65,11 @@ class Scratch:
 
 
 def _new_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix=_PREFIX if Scratch.current is None else "", dir=Scratch.current))
+    if Scratch.current is None:  # not a process of our pool: a Dask worker, or a Jupyter server
+        scratch = Scratch()
+        Scratch.current = scratch.path
+        atexit.register(scratch.close)
+    return Path(tempfile.mkdtemp(prefix="", dir=Scratch.current))
 
 
 class SandboxError(Exception):

@@ -1,0 +1,104 @@
+"""The report on a class: what it says, and that nothing of a student's can run in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from grading_course import ASSIGNMENT, hand_in, released, solved
+from nbgrader.api import Gradebook
+
+from tinytorch_course.errors import CourseError
+from tinytorch_course.grading import grade
+from tinytorch_course.grading.similar import fingerprints, similar_pairs
+from tinytorch_course.report import write_report
+
+COPIED = """
+def words(text):
+    found, current = [], ""
+    for letter in text.lower() + " ":
+        if letter.isspace():
+            found += [current] * bool(current)
+            current = ""
+        else:
+            current = current + letter
+    position = len(found) * 3 - 2
+    return [found[at // 3] for at in range(0, position + 2, 3)]
+"""
+RENAMED = COPIED.replace("current", "piece").replace("letter", "c").replace("found", "out  ") + "    # my own work\n"
+
+
+@pytest.fixture(scope="module")
+def report(template, tmp_path_factory):
+    import shutil
+
+    root = tmp_path_factory.mktemp("report") / "course"
+    shutil.copytree(template, root)
+    hand_in(root, "perfect", solved(root))
+    hand_in(root, "blank", released(root))
+    hand_in(root, "copier", solved(root, words=COPIED))
+    hand_in(root, "copied", solved(root, words=RENAMED))
+    hand_in(root, "half", solved(root, double="def double(x):\n    return np.asarray(x) ** 2"))
+    hand_in(root, "=cmd|'<script>alert(1)<script>'!A1", solved(root))
+    hand_in(root, "broken", b"{")
+    hand_in(root, "odd", solved(root, words="import inspect\n\n\ndef words(text):\n    return text.lower().split()"))
+    grade(root, ASSIGNMENT, workers=2)
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "perfect").manual_score = 3.0
+        gradebook.db.commit()
+        gradebook.add_student("absent", first_name="Ann", last_name="Absent")
+        gradebook.update_or_create_student("perfect", first_name="Ada", last_name="Lovelace", lms_user_id="77")
+    path = write_report(root, ASSIGNMENT)
+    return root, path, path.read_text(encoding="utf-8")
+
+
+def table(path):
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_it_counts_what_people_graded(report):
+    _, path, page = report
+    assert "19 of 20" not in page and "<td>19</td>" in page
+    rows = table(path.with_name("grades.csv"))
+    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", ASSIGNMENT]
+    assert rows[1][5] == "20" and ["Lovelace, Ada", "77", "", "perfect", "", "19"] in rows
+
+
+def test_it_shows_what_needs_a_person_and_what_is_odd(report):
+    _, _, page = report
+    assert "cut off" in page and "imports `inspect`" in page and "absent" in page
+
+
+def test_it_shows_each_exercise_with_its_commonest_failure(report):
+    _, _, page = report
+    assert "90.1 double" in page and "the result is wrong" in page and "needs 90.1" in page
+
+
+def test_copies_are_found_although_names_were_changed(report):
+    _, _, page = report
+    assert "<td>copied</td><td>copier</td>" in page
+    assert page.count("places)") == 1  # and nobody else
+
+
+def test_it_needs_nothing_from_elsewhere_and_runs_nothing(report):
+    _, _, page = report
+    assert "<script" not in page and "http" not in page.replace("http-equiv", "")
+    assert page.count("<svg") > 3 and 'role="img"' in page
+
+
+def test_no_cell_of_a_table_is_a_formula(report):
+    _, path, _ = report
+    for name in ("grades.csv", "grades-moodle.csv"):
+        assert not any(value[:1] in tuple("=+-@") for row in table(path.with_name(name)) for value in row)
+
+
+def test_a_class_that_was_not_graded_has_no_report(root):
+    with pytest.raises(CourseError, match="has been graded"):
+        write_report(root, ASSIGNMENT)
+
+
+def test_what_everybody_shares_makes_no_pair():
+    common = "\n".join(f"def f{i}(x):\n    return [x * {i}, x + {i}, x - {i}, x / {i + 1}]" for i in range(20))
+    assert similar_pairs({f"s{i}": [common] for i in range(30)}) == []
+    assert fingerprints("x = (") == set() and fingerprints("") == set()
