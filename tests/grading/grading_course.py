@@ -12,6 +12,11 @@ import nbformat
 
 ASSIGNMENT = "90_sample"
 MAX_SCORE = 20.0
+CONFIG = """
+from tinytorch_course.nbgrader_setup import PREPROCESSORS
+c = get_config()
+c.GenerateAssignment.preprocessors = PREPROCESSORS
+"""
 
 
 def _cell(source, kind="code", tags=None, **nbgrader):
@@ -47,7 +52,7 @@ def source_notebook():
             '''
 def double(x):
     """Twice `x`, as an array."""
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION 90.1 double: return twice x
     return 2 * np.asarray(x)
     ### END SOLUTION
 ''',
@@ -81,7 +86,7 @@ class Shift(Box):
     """Adds its value."""
 
     def apply(self, x):
-        ### BEGIN SOLUTION
+        ### BEGIN SOLUTION 90.2 Shift.apply: return x plus the value
         return np.asarray(x) + self.value
         ### END SOLUTION
 ''',
@@ -105,7 +110,7 @@ with Checks("90.2", "Shift.apply") as check:
             '''
 def words(text):
     """The words of `text`, in lower case."""
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION 90.3 words: return the words in lower case
     return text.lower().split()
     ### END SOLUTION
 ''',
@@ -124,7 +129,7 @@ sum(right)
             '''
 def total(values):
     """The sum of the doubled values."""
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION 90.4 total: return the sum of the doubled values
     return double(values).sum()
     ### END SOLUTION
 ''',
@@ -167,7 +172,7 @@ def make_course(root: Path, config: str = "") -> Path:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "text-90-05-why":
             cell.source = f"### BEGIN SOLUTION\n{cell.source}\n### END SOLUTION"
     nbformat.write(nb, folder / f"{ASSIGNMENT}.ipynb")
-    (root / "nbgrader_config.py").write_text(f"c = get_config()\n{config}", encoding="utf-8")
+    (root / "nbgrader_config.py").write_text(CONFIG + config, encoding="utf-8")
     nbgrader(root, "generate_assignment", ASSIGNMENT)
     return root
 

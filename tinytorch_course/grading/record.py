@@ -209,7 +209,9 @@ class Recorder:
         return recorded
 
     def _notebook(self, student: str) -> SubmittedNotebook:
-        query = self._gradebook.db.query(SubmittedNotebook).options(load_only(SubmittedNotebook.late_submission_penalty))
+        query = self._gradebook.db.query(SubmittedNotebook).options(
+            load_only(SubmittedNotebook.late_submission_penalty)
+        )
         return (
             query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
@@ -234,7 +236,9 @@ class Recorder:
         penalty = notebook.late_submission_penalty or 0.0
         grades = self._of(Grade, notebook)
         score = sum(grade.score for grade, _ in grades)
-        recorded = Recorded(score - penalty, self._source.max_score, penalty, any(g.needs_manual_grade for g, _ in grades))
+        recorded = Recorded(
+            score - penalty, self._source.max_score, penalty, any(g.needs_manual_grade for g, _ in grades)
+        )
         recorded.scores = {name: grade.score for grade, name in grades}
         recorded.auto = {name: grade.auto_score for grade, name in grades}
         recorded.comments = {name: item.comment for item, name in self._of(Comment, notebook) if item.comment}
