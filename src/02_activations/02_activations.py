@@ -425,9 +425,8 @@ with Checks("02.5", "Tanh.forward") as check, np.errstate(over="raise", invalid=
     x = Tensor([-1000.0, 1000.0])
     check.given(x=x, look="Which exponential overflows?")
     check.equal("the result for large inputs", Tanh()(x), [-1.0, 1.0])
-    x = Tensor([-1e-8, 1e-4])
-    check.given(x=x, look="Where do you subtract two numbers that are nearly equal?")
-    check.equal("the result for tiny inputs", Tanh()(x), [-1e-8, 1e-4], rtol=1e-4, atol=0)
+    check.given(x=-1e-8, look="Where do you subtract two numbers that are nearly equal?")
+    check.equal("the result for a tiny input, times 1e8,", Tanh()(Tensor([-1e-8])).data * 1e8, [-1.0], rtol=1e-4)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x = Tensor(np.random.default_rng(3).normal(size=(2, 5)))
