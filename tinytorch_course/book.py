@@ -89,6 +89,12 @@ def binder_link(module: Module) -> str:
     return f"https://mybinder.org/v2/gh/{settings['user']}/{settings['repo']}/{settings['branch']}?urlpath={place}"
 
 
+def on_binder(course: Course) -> list[str]:
+    """The modules whose student edition Binder's image holds: binder/postBuild names them."""
+    script = course.root / "binder" / "postBuild"
+    return re.findall(r"^module=(\S+)", read_text(script), re.MULTILINE) if script.is_file() else []
+
+
 def directive(name: str, argument: str, *content: str, options: dict[str, str] | None = None) -> str:
     """A directive with a fence that is longer than those inside it."""
     body = "\n".join(content)
@@ -119,18 +125,16 @@ def cards(module: Module, *, audio: str | None, lite: bool) -> str:
     """The cards of a module's page: work on it, read it, look at its source, listen. Here and nowhere else."""
     course, number = module.course, module.name[:2]
     source = f"{repository(course)}/blob/{course.settings['branch']}/src/{module.name}/{module.name}.py"
-    launch = [button(f"Launch Binder {_for(number)}", binder_link(module))]
+    launch, text = [], "On your computer: the student guide takes five minutes."
+    if module.name in on_binder(course):
+        text = "Nothing to install. A session on Binder has 1 to 2 GB of memory and ends after ten idle minutes: save your work."
+        launch.append(button(f"Launch Binder {_for(number)}", binder_link(module)))
+    elif (course.root / "docs" / "guides" / "student.md").is_file():
+        launch.append(button("Student guide", "/guides/student", page=True))
     if lite:
         page = f"../lite/lab/index.html?path={module.name}/{module.name}.ipynb"
         launch.append(button(f"Open in this browser {_for(number)}", page, plain=True))
-    items = [
-        card(
-            "rocket",
-            "Launch",
-            "Nothing to install. A session on Binder has 1 to 2 GB of memory and ends after ten idle minutes: save your work.",
-            *launch,
-        )
-    ]
+    items = [card("rocket", "Launch", text, *launch)]
     if module.notebook.is_file():
         text = "The student edition as a page: the text, the exercises and their visible checks."
         items.append(
@@ -277,9 +281,10 @@ def notebook_page(stage: Stage, module: Module) -> None:
             cell.metadata["tags"] = [*cell.metadata["tags"], "hide-input"]
         if cell.cell_type == "markdown":
             cell.source = relinked(stage, cell.source, module.notebook)
+    launch = f"[launch it]({binder_link(module)}) or " if module.name in on_binder(stage.course) else ""
     note = (
         ":::{note}\nThis is the notebook as students get it, without what its cells print and draw. "
-        f"To work on it, [launch it]({binder_link(module)}) or follow the [student guide](../../docs/guides/student.md).\n:::"
+        f"To work on it, {launch}follow the [student guide](../../docs/guides/student.md).\n:::"
     )
     nb.cells.insert(1, nbformat.v4.new_markdown_cell(relinked(stage, note, module.notebook)))
     path = stage.root / "student" / f"{module.name}.ipynb"

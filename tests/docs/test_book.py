@@ -52,9 +52,14 @@ def test_the_table_of_contents_names_each_module_and_each_guide_once():
 def test_each_module_page_has_its_cards(book: Path):
     for module in COURSE.modules:
         page = pages_of(book)[f"modules/{module.name}.html"]
-        assert making.binder_link(module) in page.links
+        assert (making.binder_link(module) in page.links) == (module.name in making.on_binder(COURSE))
         assert any(link.endswith(f"/src/{module.name}/{module.name}.py") for link in page.links)
         assert f"../student/{module.name}.html" in page.links
+
+
+def test_binder_opens_module_06():
+    assert making.on_binder(COURSE) == ["06_autograd"]
+    assert making.binder_link(COURSE.module("06")).endswith("?urlpath=lab/tree/notebooks/06_autograd/06_autograd.ipynb")
 
 
 def test_the_reference_shows_what_a_module_adds_to_earlier_classes(book: Path):
