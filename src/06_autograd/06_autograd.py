@@ -309,6 +309,7 @@ with Checks("06.2", "Function") as check:
         reads_inputs = False
 
     seen.clear()
+    check.given(look="The class says reads_inputs = False. What is kept then?")
     with check.using(outline=lambda tensor: seen.append(tensor) or "an outline"):
         saved = Shapely(a, b).saved_tensors
     check.same("saved_tensors where reads_inputs is False", saved, ("an outline", "an outline"))
@@ -317,7 +318,8 @@ with Checks("06.2", "Function") as check:
     check.true("outline should be asked about a, then b", len(seen) == 2 and seen[0] is a and seen[1] is b)
     check.raises("apply of Shapely", TypeError, lambda: Shapely(a).apply(None), mentions="Shapely")
     check.same("saved_tensors of no inputs", Function().saved_tensors, ())
-    check.true("three inputs", Function(b, a, b).saved_tensors == (b, a, b))
+    kept = Function(b, a, b).saved_tensors
+    check.true("all of three inputs should be kept, in order", len(kept) == 3 and kept[0] is b and kept[1] is a and kept[2] is b)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -343,15 +345,16 @@ def record(result, node):
 with Checks("06.3", "record") as check:
     product, note = Tensor([8.0]), bare(Function, Tensor([2.0]))
     back = record(product, note)
+    check.is_a("what record returns", back, Tensor)
     check.true("record should return the same tensor", back is product, got=back)
     check.true("_grad_fn should be the note", product._grad_fn is note, got=product._grad_fn)
     check.same("requires_grad", product.requires_grad, True)
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.true("the result has no gradient yet", product.grad is None)
+    check.true("record should leave `grad` at None: no gradient has arrived yet", product.grad is None)
     check.equal("the numbers of the result", product, [8.0])
     newer = bare(Function, Tensor([4.0]))
-    check.true("_grad_fn after recording again", record(product, newer)._grad_fn is newer)
+    check.true("recorded again, a result should point to the new note", record(product, newer)._grad_fn is newer)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -454,6 +457,8 @@ with Checks("06.4", "unbroadcast") as check:
     grad = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], np.float32)
     check.given(grad=grad, look="Which axis was added in front? What belongs to each number of the input?")
     check.equal("the gradient of an input of shape (3,)", unbroadcast(grad, (3,)), [5.0, 7.0, 9.0])
+    check.given(look="`grad` belongs to somebody else. Which line writes into it?")
+    check.equal("the gradient that came in, afterwards", grad, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     check.given(grad=grad, look="The axis of size 1 was stretched, and it has to be there again.")
     check.equal("the gradient of an input of shape (2, 1)", unbroadcast(grad, (2, 1)), [[6.0], [15.0]])
     check.given(grad=grad, look="Nothing was stretched.")
@@ -556,9 +561,9 @@ with Checks("06.5", "AddBackward and SubBackward") as check, check.using(unbroad
     check.equal("the gradient of `a` in a + b", grads[0], [10.0, 20.0])
     check.equal("the gradient of `b` in a + b", grads[1], [10.0, 20.0])
     grads = bare(SubBackward, a, b).apply(grad_output)
+    check.equal("grad_output, afterwards", grad_output, [10.0, 20.0], look="Others use this array too. Which line writes into it?")
     check.equal("the gradient of `a` in a - b", grads[0], [10.0, 20.0])
     check.equal("the gradient of `b` in a - b", grads[1], [-10.0, -20.0])
-    check.equal("grad_output, afterwards", grad_output, [10.0, 20.0])
     fixed = Tensor([3.0, 4.0])
     check.given(look="`b` does not require a gradient.")
     check.true("the gradient of `b` should be None", bare(AddBackward, a, fixed).apply(grad_output)[1] is None)
@@ -571,13 +576,15 @@ with Checks("06.5", "AddBackward and SubBackward") as check, check.using(unbroad
     ### BEGIN HIDDEN TESTS
     check.hidden()
     grad_output = np.array([10.0, 20.0], np.float32)
-    check.true("the gradient of `a` should be None", bare(AddBackward, fixed, a).apply(grad_output)[0] is None)
-    check.true("the gradient of `a` should be None", bare(SubBackward, fixed, a).apply(grad_output)[0] is None)
-    check.true("the gradient of `b` should be None", bare(SubBackward, a, fixed).apply(grad_output)[1] is None)
+    check.true("a + b: the gradient of a constant `a` should be None", bare(AddBackward, fixed, a).apply(grad_output)[0] is None)
+    check.true("a - b: the gradient of a constant `a` should be None", bare(SubBackward, fixed, a).apply(grad_output)[0] is None)
+    check.true("a - b: the gradient of a constant `b` should be None", bare(SubBackward, a, fixed).apply(grad_output)[1] is None)
+    check.given(look="Only outlines of the inputs were kept: they have a shape, but no data.")
     for rule, sign in ((AddBackward, 1), (SubBackward, -1)):
         grads = bare(rule, *[bare(Function, shape=(2,)) for _ in range(2)]).apply(grad_output)  # outlines: no data
         check.equal(f"{rule.__name__}: the gradient of an outline", grads[1], [sign * 10.0, sign * 20.0], dtype=np.float32)
     grad_output = np.arange(6.0).reshape(2, 3)
+    check.given(look="One input was stretched over two rows.")
     with check.using(unbroadcast=add_rows):
         for rule, sign in ((AddBackward, 1), (SubBackward, -1)):
             grads = bare(rule, x, bias).apply(grad_output)
@@ -633,18 +640,20 @@ with Checks("06.6", "MulBackward.apply") as check, check.using(unbroadcast=lambd
     check.is_a("the result", grads, (tuple, list))
     check.equal("the gradient of `a`", grads[0], [15.0, -10.0])
     check.equal("the gradient of `b`", grads[1], [6.0, 30.0])
-    check.equal("grad_output, afterwards", grad_output, [3.0, 10.0])
+    check.equal("grad_output, afterwards", grad_output, [3.0, 10.0], look="Others use this array too. Which line writes into it?")
     fixed = Tensor([5.0, -1.0])
     check.given(look="`b` does not require a gradient.")
     check.true("the gradient of `b` should be None", bare(MulBackward, a, fixed).apply(grad_output)[1] is None)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     no_numbers = bare(Function, shape=(2,))  # an outline: has no data
+    check.given(look="Of `a` only the outline was kept, as `b` is a constant: it has a shape, but no data.")
     grads = bare(MulBackward, no_numbers, fixed).apply(grad_output)
     check.equal("the gradient of an `a` of which only the outline was kept", grads[0], [15.0, -10.0], dtype=np.float32)
     check.true("the gradient of a constant `a` should be None", bare(MulBackward, fixed, a).apply(grad_output)[0] is None)
     x, row = Tensor(np.arange(6.0).reshape(2, 3), requires_grad=True), Tensor(np.array([1.0, -2.0, 3.0]), requires_grad=True)
     grad_output = np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 2.0]])
+    check.given(x=x, row=row, grad_output=grad_output)
     with check.using(unbroadcast=lambda grad, shape: grad.sum(axis=0) if shape == (3,) and grad.shape == (2, 3) else grad):
         grads = bare(MulBackward, x, row).apply(grad_output)
         check.equal("the gradient of x", grads[0], grad_output * row.data, dtype=np.float64)
@@ -700,17 +709,19 @@ with Checks("06.7", "DivBackward.apply") as check, check.using(unbroadcast=lambd
     check.is_a("the result", grads, (tuple, list))
     check.equal("the gradient of `a`", grads[0], [0.5, -2.0])
     check.equal("the gradient of `b`", grads[1], [-1.5, -0.5])
+    check.equal("grad_output, afterwards", grad_output, [1.0, 8.0], look="Others use this array too. Which line writes into it?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     fixed, no_numbers = Tensor([2.0, -4.0]), bare(Function, shape=(2,))
+    check.given(look="Of `a` only the outline was kept, as `b` is a constant: it has a shape, but no data.")
     grads = bare(DivBackward, no_numbers, fixed).apply(grad_output)
     check.equal("the gradient of an `a` of which only the outline was kept", grads[0], [0.5, -2.0], dtype=np.float32)
     check.true("the gradient of a constant `b` should be None", grads[1] is None)
-    check.equal("grad_output, afterwards", grad_output, [1.0, 8.0])
     check.true("the gradient of a constant `a` should be None", bare(DivBackward, fixed, b).apply(grad_output)[0] is None)
     rng = np.random.default_rng(7)
     x, row = Tensor(rng.normal(size=(2, 3)), requires_grad=True), Tensor(rng.uniform(0.5, 2, 3), requires_grad=True)
     grad_output = rng.normal(size=(2, 3))
+    check.given(x=x, row=row, grad_output=grad_output)
     with check.using(unbroadcast=lambda grad, shape: grad.sum(axis=0) if shape == (3,) and grad.shape == (2, 3) else grad):
         grads = bare(DivBackward, x, row).apply(grad_output)
         check.equal("the gradient of x", grads[0], grad_output / row.data, dtype=np.float64)
@@ -868,7 +879,8 @@ with Checks("06.8", "numerical_gradient") as check:
     check.given(array=array, look="Is each element moved alone, in both directions?")
     squares = lambda values: (values**2).sum()
     check.equal("the gradient of the sum of squares", numerical_gradient(squares, array), [2.0, -4.0, 6.0], rtol=1e-4)
-    check.equal("the array, afterwards", array, [1.0, -2.0, 3.0], rtol=0, atol=0)
+    exact = "Is the old value put back, to the last digit? Adding eps and taking it away again rounds."
+    check.equal("the array, afterwards", array, [1.0, -2.0, 3.0], rtol=0, atol=0, look=exact)
     check.given(array=array, eps=0.5, look="With a large step a slope from one side would be off by far.")
     check.equal("the gradient with steps of 0.5", numerical_gradient(squares, array, eps=0.5), [2.0, -4.0, 6.0], rtol=1e-4)
     table = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -990,8 +1002,9 @@ with Checks("06.9", "matmul_gradients") as check, check.using(unbroadcast=lambda
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the gradients of all five", grads[1], np.stack([a[i].T @ grad_output[i] for i in range(5)]))
-    check.true("the gradient of `a` should be None", matmul_gradients(a, b, grad_output, need_a=False)[0] is None)
-    check.equal("the other one then", matmul_gradients(a, b, grad_output, need_a=False)[1], grads[1])
+    without_a = "the gradient of `a` should be None where need_a is False"
+    check.true(without_a, matmul_gradients(a, b, grad_output, need_a=False)[0] is None)
+    check.equal("the gradient of `b` where need_a is False", matmul_gradients(a, b, grad_output, need_a=False)[1], grads[1])
     single = [array.astype(np.float32) for array in (a[0], b[0], grad_output[0])]
     check.equal("float32", matmul_gradients(*single)[0], single[2] @ single[1].T, dtype=np.float32)
 
@@ -1121,8 +1134,9 @@ with Checks("06.10", "SumBackward.apply") as check:
             check.equal(f"the gradient for axis={axis}, keepdims={keepdims}", got, expected)
     got = bare(SumBackward, cube, axis=None, keepdims=True).apply(np.full((1, 1, 1), 2.0))[0]
     check.equal("the gradient for axis=None, keepdims=True", got, np.full((3, 3, 3), 2.0))
+    check.given(look="Only an outline of the input was kept: it has a shape, but no data.")
     got = bare(SumBackward, bare(Function, shape=(2,)), axis=None, keepdims=False).apply(np.array(3.0, np.float32))[0]
-    check.equal("of an outline", got, [3.0, 3.0], dtype=np.float32)
+    check.equal("the gradient of an outline", got, [3.0, 3.0], dtype=np.float32)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1375,14 +1389,16 @@ with Checks("06.12", "SliceBackward and EmbeddingBackward") as check:
             expected[place] += value
         check.equal(f"the gradient of a[{key}]", bare(SliceBackward, b, key=key).apply(grad_output)[0], expected.reshape(2, 3, 4))
     got = bare(EmbeddingBackward, table, indices=np.array([0, -1, 2])).apply(np.ones((3, 2), np.float64))[0]
-    check.equal("negative indices", got, [[1.0, 1.0], [0.0, 0.0], [2.0, 2.0]], dtype=np.float64)
-    check.equal("one index", bare(EmbeddingBackward, table, indices=np.array(1)).apply(np.array([3.0, 4.0]))[0], [[0, 0], [3, 4], [0, 0]])
+    check.equal("the gradient of the table for indices 0, -1, 2", got, [[1.0, 1.0], [0.0, 0.0], [2.0, 2.0]], dtype=np.float64)
+    check.equal("the gradient of the table for a single index", bare(EmbeddingBackward, table, indices=np.array(1)).apply(np.array([3.0, 4.0]))[0], [[0, 0], [3, 4], [0, 0]])
     outlined, ones = bare(Function, shape=(3, 2)), np.ones((2, 2), np.float32)  # an outline: no data
-    check.equal("of an outlined table", bare(EmbeddingBackward, outlined, indices=np.array([1, 1])).apply(ones)[0], [[0, 0], [2, 2], [0, 0]])
-    check.equal("of an outline", bare(SliceBackward, outlined, key=slice(1, 3)).apply(ones)[0], [[0, 0], [1, 1], [1, 1]])
+    check.given(look="Only an outline of the input was kept: it has a shape, but no data.")
+    check.equal("the gradient of an outlined table", bare(EmbeddingBackward, outlined, indices=np.array([1, 1])).apply(ones)[0], [[0, 0], [2, 2], [0, 0]])
+    check.equal("the gradient of an outline", bare(SliceBackward, outlined, key=slice(1, 3)).apply(ones)[0], [[0, 0], [1, 1], [1, 1]])
+    check.given()
     check.equal("grad_output, afterwards", ones, [[1, 1], [1, 1]])
     got = bare(EmbeddingBackward, table, indices=np.zeros((0,), int)).apply(np.zeros((0, 2)))[0]
-    check.equal("no index at all", got, np.zeros((3, 2)))
+    check.equal("the gradient of the table for no index at all", got, np.zeros((3, 2)))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1446,7 +1462,7 @@ with Checks("06.13", "ReLUBackward.apply") as check:
     grads = rule.apply(grad_output)
     check.is_a("the result", grads, (tuple, list))
     check.equal("the gradient", grads[0], [0.0, 2.0, 0.0, -4.0], dtype=np.float32)
-    check.equal("grad_output, afterwards", grad_output, [1.0, 2.0, 3.0, -4.0])
+    check.equal("grad_output, afterwards", grad_output, [1.0, 2.0, 3.0, -4.0], look="Others use this array too. Which line writes into it?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     values = np.random.default_rng(13).normal(size=(3, 4))
@@ -1454,7 +1470,7 @@ with Checks("06.13", "ReLUBackward.apply") as check:
     grad_output = np.arange(12.0).reshape(3, 4) - 6
     check.equal("the gradient, with the input as output", rule.apply(grad_output)[0], np.where(values > 0, grad_output, 0), dtype=np.float64)
     large = bare(ReLUBackward, bare(Function, shape=(2,)), output=np.array([1e-30, 1e30]))
-    check.equal("for tiny and huge results", large.apply(np.array([3.0, 4.0]))[0], [3.0, 4.0])
+    check.equal("the gradient for tiny and huge results", large.apply(np.array([3.0, 4.0]))[0], [3.0, 4.0])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1517,7 +1533,7 @@ with Checks("06.14", "SigmoidBackward and TanhBackward") as check:
     rule = bare(TanhBackward, bare(Function, shape=(2,)), output=np.array([0.0, 0.5], np.float32))
     check.given(output=rule.output, grad_output=grad_output, look="The slope is 1 - t², and t is in self.output.")
     check.equal("the gradient of tanh", rule.apply(grad_output)[0], [4.0, -6.0], dtype=np.float32)
-    check.equal("grad_output, afterwards", grad_output, [4.0, -8.0])
+    check.equal("grad_output, afterwards", grad_output, [4.0, -8.0], look="Others use this array too. Which line writes into it?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(14)
@@ -1582,6 +1598,7 @@ with Checks("06.15", "GELUBackward.apply") as check:
     grads = bare(GELUBackward, a).apply(np.ones(4, np.float32))
     check.is_a("the result", grads, (tuple, list))
     check.equal("the gradient at 0", grads[0][0], 0.5)
+    check.given(a=a, look="Two parts, by the product rule. In the second one: 1 - t², and the slope of u.")
     check.equal("the gradient", grads[0], [0.5, 1.082964, -0.082964, 1.011584], atol=1e-5, dtype=np.float32)
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -1589,6 +1606,7 @@ with Checks("06.15", "GELUBackward.apply") as check:
     values, grad_output = np.random.default_rng(15).normal(size=(3, 4)) * 2, np.arange(12.0).reshape(3, 4)
     slope = (gelu(values + 1e-6) - gelu(values - 1e-6)) / 2e-6
     kept = values.copy()
+    check.given(look="Is every factor there, grad_output too?")
     got = bare(GELUBackward, Tensor(values, requires_grad=True)).apply(grad_output)[0]
     check.equal("the gradient of (3, 4) in float64", got, grad_output * slope, rtol=1e-4, dtype=np.float64)
     check.equal("the input, afterwards", values, kept)
@@ -1643,7 +1661,7 @@ with Checks("06.16", "SoftmaxBackward.apply") as check:
     grads = rule.apply(grad_output)
     check.is_a("the result", grads, (tuple, list))
     check.equal("the gradient", grads[0], [[0.75, -0.75], [-0.5, 0.5]], dtype=np.float32)
-    check.equal("grad_output, afterwards", grad_output, [[4.0, 0.0], [1.0, 3.0]])
+    check.equal("grad_output, afterwards", grad_output, [[4.0, 0.0], [1.0, 3.0]], look="Others use this array too. Which line writes into it?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(16)
@@ -1725,6 +1743,7 @@ with Checks("06.17", "MSEBackward and BCEBackward") as check:
     grads = bare(MSEBackward, pred, target).apply(np.array(1.0, np.float32))
     check.is_a("the result", grads, (tuple, list))
     check.equal("the gradient of the squared error", grads[0], [2.0, -1.0], dtype=np.float32)
+    check.given(look="What does target.requires_grad say?")
     check.true("the gradient of the targets should be None: they do not require one", grads[1] is None)
     pred, target = Tensor([0.5, 0.25], requires_grad=True), Tensor([1.0, 0.0])
     check.given(pred=pred, target=target, look="(p - t) / (p (1 - p)), and a mean.")
@@ -1738,6 +1757,7 @@ with Checks("06.17", "MSEBackward and BCEBackward") as check:
     rng = np.random.default_rng(17)
     p, t = rng.uniform(0.1, 0.9, (3, 4)), rng.uniform(0, 1, (3, 4))
     pred, target = Tensor(p, requires_grad=True), Tensor(t, requires_grad=True)
+    check.given(look="Is n the number of all values? Is grad_output there?")
     grads = bare(MSEBackward, pred, target).apply(np.array(3.0))
     check.equal("MSE of (3, 4), arriving gradient 3", grads[0], 6 * (p - t) / 12, dtype=np.float64)
     check.equal("MSE, the gradient of the targets", grads[1], -6 * (p - t) / 12)
@@ -1800,6 +1820,7 @@ with Checks("06.18", "CrossEntropyBackward.apply") as check:
     grads = bare(CrossEntropyBackward, logits, target).apply(np.array(1.0, np.float32))
     check.is_a("the result", grads, (tuple, list))
     check.equal("the gradient of the logits", grads[0], [[-0.25, 0.25], [0.375, -0.375]], dtype=np.float32)
+    check.given(look="The targets are data.")
     check.true("the gradient of the targets should be None", grads[1] is None)
     check.given(logits="[[1000, 0]]", look="What is exp(1000)?")
     large = bare(CrossEntropyBackward, Tensor([[1000.0, 0.0]], requires_grad=True), Tensor(np.array([1])))
@@ -1809,12 +1830,14 @@ with Checks("06.18", "CrossEntropyBackward.apply") as check:
     rng = np.random.default_rng(18)
     values, classes = rng.normal(size=(5, 4)) * 3, np.array([3, 0, 0, 2, 1])
     kept = values.copy()
+    check.given(look="Is n the number of rows? Is grad_output there?")
     grads = bare(CrossEntropyBackward, Tensor(values, requires_grad=True), Tensor(classes)).apply(np.array(-2.0))
     expected = -2 * (np.exp(values) / np.exp(values).sum(axis=1, keepdims=True) - np.eye(4)[classes]) / 5
     check.equal("the gradient of (5, 4), arriving gradient -2", grads[0], expected, dtype=np.float64)
     check.equal("the logits, afterwards", values, kept)
     mixed = bare(CrossEntropyBackward, Tensor([[1000.0, -1000.0], [0.0, 0.0]], requires_grad=True), Tensor(np.array([0, 0])))
-    check.equal("rows of different size", mixed.apply(np.array(1.0, np.float32))[0], [[0.0, 0.0], [-0.25, 0.25]])
+    check.given(look="Each row has a maximum of its own.")
+    check.equal("the gradient of [1000, -1000] and [0, 0]", mixed.apply(np.array(1.0, np.float32))[0], [[0.0, 0.0], [-0.25, 0.25]])
     ### END HIDDEN TESTS
 
 # %% tags=["demo"]

@@ -1,7 +1,6 @@
 """Divides inside the array that came in, and goes on with it.
 
 breaks: 06-07-div
-hidden: yes
 """
 #| export
 class DivBackward(Function):

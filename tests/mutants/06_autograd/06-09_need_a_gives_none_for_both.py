@@ -1,0 +1,24 @@
+"""Returns None for both as soon as one is not wanted.
+
+breaks: 06-09-matmul
+hidden: yes
+"""
+#| export
+def matmul_gradients(a, b, grad_output, need_a=True, need_b=True):
+    """The gradients of z = a @ b.
+
+    Parameters
+    ----------
+    a, b, grad_output : numpy.ndarray
+        (…, n, k), (…, k, m) and (…, n, m): two axes at least. The axes in front are batches, which broadcast.
+    need_a, need_b : bool
+        Which gradients are wanted.
+
+    Returns
+    -------
+    tuple
+        dL/da in the shape of a and dL/db in the shape of b; None for one that is not wanted: it is not computed.
+    """
+    if not (need_a and need_b):
+        return None, None
+    return unbroadcast(grad_output @ b.swapaxes(-1, -2), a.shape), unbroadcast(a.swapaxes(-1, -2) @ grad_output, b.shape)

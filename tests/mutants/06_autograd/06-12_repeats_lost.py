@@ -1,0 +1,43 @@
+"""Adds with += and a list of places, which writes each place once.
+
+breaks: 06-12-picking
+"""
+#| export
+class SliceBackward(Function):
+    """z = a[key]: what was picked gets its gradient, several times if it was picked so; the rest gets 0.
+
+    `key` is anything that NumPy accepts as an index.
+    """
+
+    reads_inputs = False
+    makes_new_arrays = True
+
+    def __init__(self, a, key):
+        super().__init__(a)
+        self.key = key
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple."""
+        grad = np.zeros(self.saved_tensors[0].shape, grad_output.dtype)
+        grad[self.key] += grad_output
+        return (grad,)
+
+
+class EmbeddingBackward(Function):
+    """z = weight[indices]: each row of the table gets the sum of the gradients of all places where it was used.
+
+    Shapes: weight (V, D), indices S of integers (any shape), z and grad_output S + (D,).
+    """
+
+    reads_inputs = False
+    makes_new_arrays = True
+
+    def __init__(self, weight, indices):
+        super().__init__(weight)
+        self.indices = np.asarray(indices.data if isinstance(indices, Tensor) else indices)
+
+    def apply(self, grad_output):
+        """The gradient of the table, in a tuple."""
+        grad = np.zeros(self.saved_tensors[0].shape, grad_output.dtype)
+        add_at(grad, self.indices, grad_output)
+        return (grad,)

@@ -1,0 +1,35 @@
+"""Multiplies out: s - s² and (1 - t)(1 + t).
+
+right: 06-14-smooth
+"""
+#| export
+class SigmoidBackward(Function):
+    """s = 1 / (1 + exp(-a)), whose slope is s (1 - s). `self.output` is s."""
+
+    reads_inputs = False
+    makes_new_arrays = True
+
+    def __init__(self, a, out):
+        super().__init__(a)
+        self.output = out.data
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        s = self.output
+        return [(s - np.square(s)) * grad_output]
+
+
+class TanhBackward(Function):
+    """t = tanh(a), whose slope is 1 - t**2. `self.output` is t."""
+
+    reads_inputs = False
+    makes_new_arrays = True
+
+    def __init__(self, a, out):
+        super().__init__(a)
+        self.output = out.data
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        t = self.output
+        return [(1 - t) * (1 + t) * grad_output]

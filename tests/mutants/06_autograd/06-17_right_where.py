@@ -1,0 +1,42 @@
+"""Chooses the bound with np.where, and subtracts the target from the prediction last.
+
+right: 06-17-mse-bce
+"""
+#| export
+class MSEBackward(Function):
+    """L = mean((p - t)**2) over all values of the predictions p. The targets t may want a gradient too: minus that of p.
+
+    Shapes: p and t the same, L and grad_output ().
+    """
+
+    makes_new_arrays = True
+
+    def apply(self, grad_output):
+        """The gradients of the predictions and of the targets; None for one that wants none."""
+        pred, target = self.saved_tensors
+        scale = 2 * grad_output / pred.size
+        both = scale * pred.data - scale * target.data
+        return (both if pred.requires_grad else None), (-both if target.requires_grad else None)
+
+
+class BCEBackward(Function):
+    """L = mean(-(t log p + (1 - t) log(1 - p))) over all values of the predictions p, probabilities.
+
+    In the gradient p (1 - p) counts as 1e-12 at least, as in PyTorch, so that p = 0 and p = 1 divide by no zero.
+    The targets are data: their gradient is None, and wanting one is a ValueError.
+    """
+
+    makes_new_arrays = True
+
+    def __init__(self, pred, target):
+        if target.requires_grad:
+            raise ValueError("BinaryCrossEntropyLoss: the targets are data and get no gradient")
+        super().__init__(pred, target)
+
+    def apply(self, grad_output):
+        """The gradient of the predictions, and None."""
+        pred, target = self.saved_tensors
+        p, t = pred.data, target.data
+        spread = p - p * p
+        spread = np.where(spread < 1e-12, np.asarray(1e-12, p.dtype), spread)
+        return grad_output * ((p - t) / spread) / p.size, None

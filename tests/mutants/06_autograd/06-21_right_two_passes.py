@@ -1,0 +1,43 @@
+"""Checks all shapes first, then adds; walks with an index.
+
+right: 06-21-propagate
+"""
+#| exporti
+def propagate(node, grad_output, pending, owned):
+    """Ask the rule of `node` for the gradients of its inputs, and add each to what is pending for that input.
+
+    Parameters
+    ----------
+    node : Function
+        The operation; ``node.makes_new_arrays`` says whether the arrays of its rule are nobody else's.
+    grad_output : numpy.ndarray
+        The complete gradient of its result. It is not changed. (Of a single number, NumPy gives scalars as gradients.)
+    pending : dict
+        The gradients so far. The key of an input is its operation, ``tensor._grad_fn``; of a leaf, the tensor itself.
+    owned : set
+        The keys whose pending array nobody else holds. Only those arrays may be added to in place; new ones are noted.
+
+    Raises
+    ------
+    ValueError
+        If the shape of a gradient is not that of its input (made by `wrong_shape`), or if their numbers differ.
+    """
+    tensors, grads = node.saved_tensors, node.apply(grad_output)
+    if len(grads) != len(tensors):
+        raise ValueError(f"apply returned {len(grads)} gradients for {len(tensors)} inputs")
+    wanted = [i for i in range(len(tensors)) if grads[i] is not None and tensors[i].requires_grad]
+    for i in wanted:
+        if tuple(grads[i].shape) != tuple(tensors[i].shape):
+            raise wrong_shape(node, tensors[i], grads[i])
+    for i in wanted:
+        place = tensors[i] if tensors[i]._grad_fn is None else tensors[i]._grad_fn
+        old = pending.get(place)
+        if old is None:
+            pending[place] = grads[i]
+            owned |= {place} if node.makes_new_arrays else set()
+        elif place in owned:
+            old += grads[i]
+            pending[place] = old
+        else:
+            pending[place] = old + grads[i]
+            owned.add(place)
