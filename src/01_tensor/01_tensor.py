@@ -1505,7 +1505,7 @@ def matmul_work(n, k, m):
     tuple of two int
         Multiplications, bytes.
     """
-    ### BEGIN SOLUTION 01.14 matmul_work: return the two numbers
+    ### BEGIN SOLUTION 01.14 matmul_work: return the number of multiplications and the number of bytes
     return n * k * m, 4 * (n * k + k * m + n * m)
     ### END SOLUTION
 
