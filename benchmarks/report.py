@@ -151,6 +151,6 @@ def _draw(results: dict[str, Any], path: Path) -> None:
     axes.invert_yaxis()
     axes.grid(axis="x", color="0.9")
     axes.set_xlabel("time of a step, divided by hand-written NumPy's (further left is faster)")
-    axes.legend(loc="lower right", frameon=True)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
     figure.savefig(path, dpi=150, metadata={"Software": None})
     plt.close(figure)
