@@ -120,6 +120,7 @@ with Checks("08.1", "train_step") as check:
     def noted(loss_of, kept):
         return lambda pred, y: kept.append(loss_of(pred, y)) or kept[-1]
 
+    x, y = Tensor([1.0, 2.0]), Tensor([3.0, 5.0])
     w, model = one_weight()
     w.grad, kept = np.array([100.0], np.float32), []
     check.given(w=[2.0], x=x, y=y, lr=0.1, look="The example above: the gradient is -3.")
@@ -604,13 +605,18 @@ class CosineSchedule:
         self.steps += 1
         self.optimizer.lr = self.lr_at(self.steps)
 
-    def state_dict(self):
-        """All numbers, by name."""
-        return {name: value for name, value in vars(self).items() if name != "optimizer"}
+# %%
+#| exporti
+@method_of(CosineSchedule)
+def state_dict(self):
+    """All numbers, by name."""
+    return {name: value for name, value in vars(self).items() if name != "optimizer"}
 
-    def load_state_dict(self, saved):
-        """Take over what `state_dict` returned."""
-        vars(self).update(saved)
+
+@method_of(CosineSchedule)
+def load_state_dict(self, saved):
+    """Take over what `state_dict` returned."""
+    vars(self).update(saved)
 
 # %% nbgrader={"grade": false, "grade_id": "08-06-lr-at", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| exporti

@@ -148,7 +148,7 @@ def clip_grad_norm(params, max_norm):
             grad *= max_norm / norm
     return norm
 
-# %% ../../notebooks/08_training/08_training.ipynb #c-f2ef38ddb7
+# %% ../../notebooks/08_training/08_training.ipynb #c-841cff9b0f
 class CosineSchedule:
     """A learning rate that rises during a warm-up and then falls along half a cosine.
 
@@ -178,13 +178,17 @@ class CosineSchedule:
         self.steps += 1
         self.optimizer.lr = self.lr_at(self.steps)
 
-    def state_dict(self):
-        """All numbers, by name."""
-        return {name: value for name, value in vars(self).items() if name != "optimizer"}
+# %% ../../notebooks/08_training/08_training.ipynb #c-debe586605
+@method_of(CosineSchedule)
+def state_dict(self):
+    """All numbers, by name."""
+    return {name: value for name, value in vars(self).items() if name != "optimizer"}
 
-    def load_state_dict(self, saved):
-        """Take over what `state_dict` returned."""
-        vars(self).update(saved)
+
+@method_of(CosineSchedule)
+def load_state_dict(self, saved):
+    """Take over what `state_dict` returned."""
+    vars(self).update(saved)
 
 # %% ../../notebooks/08_training/08_training.ipynb #08-06-lr-at
 @method_of(CosineSchedule)
