@@ -99,6 +99,10 @@ def test_large_values_say_where_they_differ_first():
     assert len(text) < 1500
 
 
+def test_small_numbers_are_not_shown_as_zero():
+    assert "1.e-08" in card(lambda check: check.equal("the result", np.array([1e-8, 1.0]), [2e-8, 1.0], atol=0))
+
+
 def test_a_missing_error_and_a_poor_message_are_told_apart():
     def raising(error):
         def call():

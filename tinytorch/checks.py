@@ -81,6 +81,12 @@ def _array(value: Any) -> np.ndarray | None:
     return data if type(data) is np.ndarray else None
 
 
+def _readable(array: np.ndarray) -> Any:
+    """How arrays are printed on a card: plain decimals, unless they would hide a small number behind ``0.``."""
+    small = array.dtype.kind == "f" and bool(np.any((array != 0) & (np.abs(array) < 1e-4)))
+    return np.printoptions(precision=5, suppress=not small, threshold=24, edgeitems=3)
+
+
 def _show(value: Any) -> str:
     """A value in a few lines: an array with its shape, a tensor as its array."""
     array = _array(value)
@@ -90,7 +96,7 @@ def _show(value: Any) -> str:
     elif array.ndim == 0 and array.dtype.kind in "biuf":
         text = f"{array.item():.6g}" if array.dtype.kind == "f" else repr(array.item())
     else:
-        with np.printoptions(precision=5, suppress=True, threshold=24, edgeitems=3):
+        with _readable(array):
             text = repr(array)
         if array.ndim:
             text += f"  shape {array.shape}"
@@ -103,7 +109,7 @@ def _describe(value: Any) -> str:
     if array is None or isinstance(value, (bool, int, float)):
         return repr(value)
     if array.size <= 6:
-        with np.printoptions(precision=5, suppress=True):
+        with _readable(array):
             return np.array2string(array, separator=", ").replace("\n", "") + (f" {array.shape}" if array.ndim else "")
     return f"{array.shape}"
 
