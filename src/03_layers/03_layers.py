@@ -19,6 +19,30 @@
 # %%
 #| default_exp core.layers
 
+# %% tags=["setup"]
+# Nothing to do here: this finds the course's library, in VS Code and Colab too.
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
+
+def course_folder():
+    places = [Path.cwd(), *Path.cwd().parents, *Path.cwd().glob("*/")]
+    return next((str(p) for p in places if (p / "tinytorch" / "checks.py").is_file()), None)
+
+
+if course_folder() is None and "google.colab" in sys.modules:
+    from google.colab import files
+
+    print("Choose the zip file of the student edition.")
+    for name in files.upload():
+        shutil.unpack_archive(name)
+if course_folder():
+    sys.path.insert(0, course_folder())
+elif importlib.util.find_spec("tinytorch") is None:
+    raise ModuleNotFoundError("There is no tinytorch here: open the notebook inside the folder of the student edition.")
+
 # %% [markdown]
 # How many numbers does it take to tell a handwritten 3 from an 8? By the end of this notebook you have a network with
 # 2,410 of them. It has learned nothing yet and is right one time in ten. But it computes, it knows where each of its
