@@ -104,7 +104,10 @@ if (Path(__file__).parent / "build.py").is_file():
     def grade(
         module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
         submitted: Annotated[
-            Path | None, typer.Option(help="Folder (or zip) with the submissions; by default submitted/ of the course.")
+            Path | None,
+            typer.Option(
+                help="Folder with the submissions (STUDENT/…, STUDENT.ipynb or STUDENT.zip); by default submitted/ of the course."
+            ),
         ] = None,
         workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
         scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
