@@ -19,15 +19,15 @@ def topological_order(root):
     """
     import heapq
 
-    number, stack = {}, [root]
+    number, entered, stack = {}, set(), [(root, False)]
     while stack:
-        node = stack[-1]
-        missing = [t._grad_fn for t in node.saved_tensors if t._grad_fn is not None and t._grad_fn not in number]
-        if node in number or not missing:
-            stack.pop()
-            number.setdefault(node, len(number))
-        else:
-            stack += missing[:1]
+        node, done = stack.pop()
+        if done:
+            number[node] = len(number)
+        elif node not in entered:
+            entered.add(node)
+            stack.append((node, True))
+            stack += [(t._grad_fn, False) for t in node.saved_tensors if t._grad_fn is not None]
     order, heap, seen = [], [(-number[root], id(root), root)], {root}
     while heap:
         node = heapq.heappop(heap)[2]

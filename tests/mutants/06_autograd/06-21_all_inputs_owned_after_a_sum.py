@@ -34,10 +34,10 @@ def propagate(node, grad_output, pending, owned):
         key = tensor._grad_fn or tensor
         if key not in pending:
             pending[key] = grad
+            if node.makes_new_arrays:
+                owned.add(key)
         elif key in owned:
             pending[key] += grad
         else:
             pending[key] = pending[key] + grad
-            owned.update(t._grad_fn or t for t in tensors)
-        if node.makes_new_arrays:
-            owned.update(t._grad_fn or t for t in tensors)
+            owned.update(other._grad_fn or other for other in tensors)

@@ -1,7 +1,6 @@
-"""Takes the first array for its own, whoever made it.
+"""Takes an array for its own because it is no view of another one.
 
 breaks: 06-21-propagate
-hidden: yes
 """
 #| exporti
 def propagate(node, grad_output, pending, owned):
@@ -34,8 +33,10 @@ def propagate(node, grad_output, pending, owned):
         key = tensor._grad_fn or tensor
         if key not in pending:
             pending[key] = grad
-            owned.add(key)
-        elif len(owned) > 1 and key in owned:
+            if node.makes_new_arrays or grad.flags.owndata:
+                owned.add(key)
+        elif key in owned:
             pending[key] += grad
         else:
             pending[key] = pending[key] + grad
+            owned.add(key)
