@@ -63,7 +63,10 @@ def write_wheel(module: Module, folder: Path) -> Path:
     course = module.course
     package, version = package_name(module), course.settings["version"]
     stem = f"{package.replace('-', '_')}-{version}"
-    requires = course.settings["requirements"].split()
+    requires = [
+        *course.settings["requirements"].split(),
+        "matplotlib",
+    ]  # for the pictures, which only import it when drawn
     metadata = [f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}"]
     metadata += [f"Summary: {course.settings['title']} before Module {module.name[:2]}"]
     metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
