@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from grading_course import ASSIGNMENT, code, find, hand_in, released, solved
 
+from tinytorch_course.errors import CourseError
 from tinytorch_course.grading import grade
 from tinytorch_course.grading.collect import collect
 from tinytorch_course.grading.prepare import prepare
@@ -311,6 +312,22 @@ def test_zip_files_and_loose_notebooks_are_taken_and_brought_home(root, right, t
     assert "leads outside" in result["outside"].reason
     assert "damaged" in result["damaged"].reason and "2 notebooks" in result["several"].reason
     assert (root / "submitted" / "packed" / ASSIGNMENT / NOTEBOOK).read_bytes() == data
+
+
+def test_a_class_in_one_zip_file_is_taken(root, right, tmp_path):
+    data = json.dumps(right).encode()
+    inbox = tmp_path / "inbox.zip"
+    members = {f"inbox/ann/{NOTEBOOK}": data, f"inbox/bob/{ASSIGNMENT}/{NOTEBOOK}": data, "inbox/cut.ipynb": data[:99]}
+    inbox.write_bytes(zipped(members))
+    result = graded(root, submitted=inbox)
+    assert {one.student: one.score for one in result} == {"ann": 16, "bob": 16, "cut": 0}
+    outside = tmp_path / "outside.zip"
+    outside.write_bytes(zipped({"../ann.ipynb": data}))
+    with pytest.raises(CourseError, match="leads outside"):
+        graded(root, submitted=outside)
+    outside.write_bytes(b"no zip at all")
+    with pytest.raises(CourseError, match="not a zip file that can be read"):
+        graded(root, submitted=outside)
 
 
 @pytest.mark.parametrize(

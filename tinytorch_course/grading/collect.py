@@ -6,6 +6,7 @@ import contextlib
 import errno
 import io
 import os
+import shutil
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -140,6 +141,34 @@ def collect(submitted: Path, assignment: str, notebook: str, students: Sequence[
             submission.student = student_id(f"{submission.student} ({entry.name})")
         found[submission.student] = submission
     return list(found.values())
+
+
+def unpack(archive: Path, to: Path) -> Path:
+    """A zip file with the whole class, as a learning management system hands it out, in the folder `to`.
+
+    Only regular files of a bearable size are taken. A path that leads outside refuses the archive as a whole.
+    """
+    try:
+        with zipfile.ZipFile(archive) as file:
+            members = [member for member in file.infolist() if not member.is_dir()]
+            for member in members:
+                name = PurePosixPath(member.filename.replace("\\", "/"))
+                if name.is_absolute() or ".." in name.parts:
+                    raise CourseError(f"holds a path that leads outside: {member.filename!r}", file=archive)
+            for member in members:
+                name = PurePosixPath(member.filename.replace("\\", "/"))
+                if _is_clutter(name.parts) or member.file_size > LARGEST or stat.S_ISLNK(member.external_attr >> 16):
+                    continue
+                target = to.joinpath(*name.parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with file.open(member) as origin, open(target, "wb") as copy:
+                    shutil.copyfileobj(origin, copy, 1 << 20)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise CourseError(f"is not a zip file that can be read: {error}", file=archive) from error
+    except FileNotFoundError:
+        raise CourseError("the file is missing", file=archive) from None
+    inside = [path for path in _entries(to)]
+    return inside[0] if len(inside) == 1 and inside[0].is_dir() and inside[0].name == archive.stem else to
 
 
 def _submission(entry: Path, assignment: str, notebook: str) -> Submission | None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -24,7 +25,7 @@ from traitlets.config import Config
 
 from ..errors import CourseError
 from . import pages
-from .collect import Submission, collect
+from .collect import Submission, collect, unpack
 from .execute import Done, Setting, Task
 from .library import library_for, module_of
 from .model import GRADED, PERSON, REPAIRED, ClassResult, ExerciseResult, Limits, Source, SubmissionResult
@@ -194,7 +195,7 @@ def grade(
         For example ``06_autograd``; it has to be in the gradebook (``nbgrader generate_assignment``).
     submitted : path, optional
         Where the submissions are, by default the course's ``submitted``. They may lie in nbgrader's layout, in one folder
-        a student, or as ``<student>.ipynb`` and ``<student>.zip``; they are copied into the course's ``submitted``.
+        a student, or as ``<student>.ipynb`` and ``<student>.zip``, all of them in one zip file if you like; they are copied into the course's ``submitted``.
     workers : int, optional
         Processes, by default one for each core.
     scheduler : str, optional
@@ -229,14 +230,13 @@ def grade(
     hide = (ground.root, Path(ground.directory.root))
     setting = Setting(ground.source, library_for(ground.root, assignment), limits, sandbox, tuple(dict.fromkeys(hide)))
     home = ground.step("submitted")
-    submissions = collect(Path(submitted) if submitted else home, assignment, ground.source.notebook, students)
-    if students is not None:
-        missing = sorted(set(students) - {submission.student for submission in submissions})
-        if missing:
-            raise CourseError(
-                f"no submission from {', '.join(missing)}", "The names are those of the folders with the submissions."
-            )
     with ExitStack() as stack:
+        inbox = Path(submitted) if submitted else home
+        if inbox.suffix.lower() == ".zip":
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tinytorch-"))
+            inbox = unpack(inbox, Path(folder))
+        submissions = collect(inbox, assignment, ground.source.notebook, students)
+        _all_there(students, submissions)
         stack.enter_context(_only_one(ground))
         show = stack.enter_context(_progress(progress, len(submissions)))
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
@@ -267,6 +267,14 @@ def grade(
         time.monotonic() - began,
         note,
     )
+
+
+def _all_there(students: Sequence[str] | None, submissions: Sequence[Submission]) -> None:
+    missing = sorted(set(students or ()) - {submission.student for submission in submissions})
+    if missing:
+        raise CourseError(
+            f"no submission from {', '.join(missing)}", "The names are those of the folders with the submissions."
+        )
 
 
 @contextlib.contextmanager
