@@ -15,6 +15,7 @@ one by one, to say which exercise to look at. Hand-written; needs NumPy only.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -52,6 +53,19 @@ EXERCISES = {
     "propagate": "06.21",
     "backward": "06.22",
     "tracked": "06.24",
+}
+
+
+# The modules of tinytorch.core that a notebook may need, and where each comes from.
+_MODULES = {
+    "tensor": "01_tensor",
+    "activations": "02_activations",
+    "layers": "03_layers",
+    "losses": "04_losses",
+    "dataloader": "05_dataloader",
+    "autograd": "06_autograd",
+    "optimizers": "07_optimizers",
+    "training": "08_training",
 }
 
 
@@ -95,7 +109,7 @@ class _Engine:
     def __init__(self, autograd: Any) -> None:
         self.autograd = autograd
         self.tensor = importlib.import_module("tinytorch.core.tensor").Tensor
-        for name in ("activations", "layers", "losses"):
+        for name in ("activations", "losses"):
             setattr(self, name, importlib.import_module(f"tinytorch.core.{name}"))
 
     def leaf(self, data: Any) -> Any:
@@ -505,30 +519,29 @@ def _show(value: Any) -> str:
         return f"{np.asarray(value)}  shape {np.shape(value)}".replace("\n", " ")
 
 
-def check_engine(quiet: bool = False) -> None:
+def check_engine(quiet: bool = False, needs: tuple[str, ...] = ()) -> None:
     """Ask the installed Module 06 a few questions.
 
     Parameters
     ----------
     quiet : bool
         Without the line that says that all is well.
+    needs : tuple of str
+        Other modules of ``tinytorch.core`` that have to be there, for example ``("dataloader", "optimizers")``.
 
     Raises
     ------
     EngineNotReady
-        When ``tinytorch.core.autograd`` is missing or gives a wrong answer: with the expression, what was expected,
+        When ``tinytorch.core.autograd``, or a module that is needed, is missing, or an answer is wrong: with the expression, what was expected,
         what came, and the exercise of Module 06 to look at.
     """
-    try:
-        autograd = importlib.import_module("tinytorch.core.autograd")
-    except ModuleNotFoundError as error:
-        name = (error.name or "").removeprefix("tinytorch.core.")
-        # A module before 06 may be missing, too: Module 06 imports it.
-        number = {"tensor": "01", "activations": "02", "layers": "03", "losses": "04"}.get(name, "06")
-        file = name if number != "06" else "autograd"
-        todo = f"solve the notebook of Module {number}, then `tinytorch export {number}_{file}`"
-        rows = {"missing": f"tinytorch/core/{file}.py", "to do": todo}
-        raise EngineNotReady(f"there is no Module {number} in your tinytorch/", rows) from None
+    for name, module in _MODULES.items():
+        needed = name in needs or name in ("tensor", "activations", "losses", "autograd")
+        if needed and importlib.util.find_spec(f"tinytorch.core.{name}") is None:
+            todo = f"solve the notebook of Module {module[:2]}, then `tinytorch export {module}`"
+            rows = {"missing": f"tinytorch/core/{name}.py", "to do": todo}
+            raise EngineNotReady(f"there is no Module {module[:2]} in your tinytorch/", rows)
+    autograd = importlib.import_module("tinytorch.core.autograd")
     engine = _Engine(autograd)
     try:
         autograd.enable_autograd(quiet=True)

@@ -32,6 +32,16 @@
 # | 6 | What an optimizer remembers, and what that costs | 35 |
 # | 7 | Check your understanding, and four optimizers on the digits | 20 |
 
+# %% [markdown]
+# ### Is your engine ready?
+#
+# An optimizer can be no better than the gradients it gets, and a wrong gradient looks exactly like a bad optimizer. So the next cell asks your Module 06 some sixty questions with known answers. If one is wrong, it names the exercise to go back to.
+
+# %%
+from tinytorch.readiness import check_engine
+
+check_engine(needs=("layers", "dataloader"))
+
 # %%
 #| export
 import numpy as np
@@ -42,7 +52,8 @@ from tinytorch.core.tensor import Tensor, method_of
 from tinytorch.checks import Checks, bare
 from tinytorch.core.autograd import enable_autograd
 from tinytorch.core.layers import Linear, Sequential, manual_seed
-from tinytorch.readiness import check_engine
+
+enable_autograd(quiet=True)
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -50,15 +61,6 @@ import matplotlib.pyplot as plt
 from tinytorch.pictures import show
 
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
-
-# %% [markdown]
-# ### Is your engine ready?
-#
-# An optimizer can be no better than the gradients it gets, and a wrong gradient looks exactly like a bad optimizer. So the next cell asks your Module 06 some forty questions with known answers. If one is wrong, it names the exercise to go back to.
-
-# %%
-check_engine()
-enable_autograd(quiet=True)
 
 # %% [markdown]
 # ## Part 1 · Downhill by hand

@@ -33,6 +33,14 @@
 # | 7 | Checkpoints that resume exactly | 50 |
 # | 8 | Over 97 % on digits that nobody showed it | 20 |
 
+# %% [markdown]
+# First, as in Module 07, some questions to what you have built so far. Run this cell; nothing to do.
+
+# %%
+from tinytorch.readiness import check_engine
+
+check_engine(needs=("layers", "dataloader", "optimizers"))
+
 # %%
 #| export
 import json
@@ -53,9 +61,7 @@ from tinytorch.core.dataloader import DataLoader, TensorDataset, load_digits
 from tinytorch.core.layers import Dropout, manual_seed
 from tinytorch.core.losses import CrossEntropyLoss, MSELoss
 from tinytorch.core.optimizers import SGD, AdamW
-from tinytorch.readiness import check_engine
 
-check_engine()
 enable_autograd(quiet=True)
 
 # %% tags=["demo"]
