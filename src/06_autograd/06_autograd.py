@@ -332,7 +332,7 @@ with Checks("06.2", "Function") as check:
 def record(result, node):
     """Write down that the operation `node` made `result`, and return `result`.
 
-    Afterwards ``result._grad_fn`` is `node`, and ``result.requires_grad`` is True.
+    Afterwards ``result._grad_fn`` is `node`, and ``result.requires_grad`` is True. Nothing else changes.
     """
     ### BEGIN SOLUTION 06.3 record: set the two attributes of result and return it
     result._grad_fn = node
@@ -999,6 +999,10 @@ with Checks("06.9", "matmul_gradients") as check, check.using(unbroadcast=lambda
     grads = matmul_gradients(a, b, grad_output)
     check.equal("the gradient of a batch `a`, in its second matrix", grads[0][1], grad_output[1] @ b[1].T)
     check.equal("the gradient of a batch `b`, in its second matrix", grads[1][1], a[1].T @ grad_output[1])
+    check.given(a=a, b=b[0], grad_output=grad_output, look="All five products used the same `b`. What undoes that?")
+    with check.using(unbroadcast=lambda grad, shape: grad.sum(axis=0) if grad.ndim > len(shape) else grad):
+        shared = matmul_gradients(a, b[0], grad_output)[1]
+    check.equal("the gradient of a single `b`", shared, sum(a[i].T @ grad_output[i] for i in range(5)))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the gradients of all five", grads[1], np.stack([a[i].T @ grad_output[i] for i in range(5)]))
@@ -1222,7 +1226,10 @@ class TransposeBackward(Function):
 
 
 class PermuteBackward(Function):
-    """z = a.permute(*axes): axis axes[i] of a is axis i of z; the way back needs the inverse order."""
+    """z = a.permute(*axes): axis axes[i] of a is axis i of z; the way back needs the inverse order.
+
+    Negative axes count from the end.
+    """
 
     reads_inputs = False
 
@@ -1343,7 +1350,8 @@ class SliceBackward(Function):
 class EmbeddingBackward(Function):
     """z = weight[indices]: each row of the table gets the sum of the gradients of all places where it was used.
 
-    Shapes: weight (V, D), indices S of integers (any shape), z and grad_output S + (D,).
+    Shapes: weight (V, D), indices S of integers (any shape), z and grad_output S + (D,). Negative indices count from
+    the end.
     """
 
     reads_inputs = False
@@ -1499,7 +1507,7 @@ class SigmoidBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         ### BEGIN SOLUTION 06.14 SigmoidBackward.apply: return the gradient of a in a tuple
         return (grad_output * self.output * (1 - self.output),)
         ### END SOLUTION
@@ -1516,7 +1524,7 @@ class TanhBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         ### BEGIN SOLUTION 06.14 TanhBackward.apply: return the gradient of a in a tuple
         return (grad_output * (1 - self.output * self.output),)
         ### END SOLUTION
@@ -1573,7 +1581,7 @@ class GELUBackward(Function):
     makes_new_arrays = True
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple, in the dtype of a."""
+        """The gradient of a, in a tuple, in the dtype of a. The saved numbers are not changed."""
         ### BEGIN SOLUTION 06.15 GELUBackward.apply: return the gradient of a in a tuple
         # Beyond 20 the slope is 0 or 1 to the last digit, and a square could become too large for a float.
         a, scale = np.clip(self.saved_tensors[0].data, -20, 20), math.sqrt(2 / math.pi)
@@ -2420,6 +2428,8 @@ def free(node):
 def backward(self, gradient=None, retain_graph=True):
     """Add to the `grad` of every leaf behind this tensor the gradient of this tensor with respect to it.
 
+    A result on the way gets its gradient only if `retain_grad` was called on it.
+
     Parameters
     ----------
     gradient : array-like or Tensor, optional
@@ -2744,9 +2754,9 @@ def tracked(forward, rule):
     Returns
     -------
     function
-        ``method(self, other)``: calls `forward` and returns its result. The result is recorded if one of the two
-        tensors requires a gradient, unless it does so already or `no_grad` is on. An operand that is not a Tensor
-        becomes one by `constant`, for the note.
+        ``method(self, other)``: calls `forward` once and returns its result, NotImplemented too. The result is recorded
+        if one of the two tensors requires a gradient, unless it does so already or `no_grad` is on. An operand that is
+        not a Tensor becomes one by `constant`, for the note.
     """
 
     def method(self, other):

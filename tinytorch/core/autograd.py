@@ -68,7 +68,7 @@ class Function:
 def record(result, node):
     """Write down that the operation `node` made `result`, and return `result`.
 
-    Afterwards ``result._grad_fn`` is `node`, and ``result.requires_grad`` is True.
+    Afterwards ``result._grad_fn`` is `node`, and ``result.requires_grad`` is True. Nothing else changes.
     """
     result._grad_fn = node
     result.requires_grad = True
@@ -405,7 +405,10 @@ class TransposeBackward(Function):
 
 
 class PermuteBackward(Function):
-    """z = a.permute(*axes): axis axes[i] of a is axis i of z; the way back needs the inverse order."""
+    """z = a.permute(*axes): axis axes[i] of a is axis i of z; the way back needs the inverse order.
+
+    Negative axes count from the end.
+    """
 
     reads_inputs = False
 
@@ -463,7 +466,8 @@ class SliceBackward(Function):
 class EmbeddingBackward(Function):
     """z = weight[indices]: each row of the table gets the sum of the gradients of all places where it was used.
 
-    Shapes: weight (V, D), indices S of integers (any shape), z and grad_output S + (D,).
+    Shapes: weight (V, D), indices S of integers (any shape), z and grad_output S + (D,). Negative indices count from
+    the end.
     """
 
     reads_inputs = False
@@ -509,7 +513,7 @@ class SigmoidBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         return (grad_output * self.output * (1 - self.output),)
 
 
@@ -524,7 +528,7 @@ class TanhBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         return (grad_output * (1 - self.output * self.output),)
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #06-15-gelu
@@ -537,7 +541,7 @@ class GELUBackward(Function):
     makes_new_arrays = True
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple, in the dtype of a."""
+        """The gradient of a, in a tuple, in the dtype of a. The saved numbers are not changed."""
         # Beyond 20 the slope is 0 or 1 to the last digit, and a square could become too large for a float.
         a, scale = np.clip(self.saved_tensors[0].data, -20, 20), math.sqrt(2 / math.pi)
         cubic = a * a
@@ -754,6 +758,8 @@ def free(node):
 def backward(self, gradient=None, retain_graph=True):
     """Add to the `grad` of every leaf behind this tensor the gradient of this tensor with respect to it.
 
+    A result on the way gets its gradient only if `retain_grad` was called on it.
+
     Parameters
     ----------
     gradient : array-like or Tensor, optional
@@ -843,9 +849,9 @@ def tracked(forward, rule):
     Returns
     -------
     function
-        ``method(self, other)``: calls `forward` and returns its result. The result is recorded if one of the two
-        tensors requires a gradient, unless it does so already or `no_grad` is on. An operand that is not a Tensor
-        becomes one by `constant`, for the note.
+        ``method(self, other)``: calls `forward` once and returns its result, NotImplemented too. The result is recorded
+        if one of the two tensors requires a gradient, unless it does so already or `no_grad` is on. An operand that is
+        not a Tensor becomes one by `constant`, for the note.
     """
 
     def method(self, other):

@@ -6,7 +6,7 @@ breaks: 06-03-record
 def record(result, node):
     """Write down that the operation `node` made `result`, and return `result`.
 
-    Afterwards ``result._grad_fn`` is `node`, and ``result.requires_grad`` is True.
+    Afterwards ``result._grad_fn`` is `node`, and ``result.requires_grad`` is True. Nothing else changes.
     """
     result._grad_fn = node
     result.requires_grad = any(tensor.requires_grad for tensor in node.saved_tensors)

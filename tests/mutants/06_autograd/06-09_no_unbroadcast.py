@@ -1,7 +1,6 @@
 """Does not add up over a batch for a matrix that the whole batch shares.
 
 breaks: 06-09-matmul
-hidden: yes
 """
 #| export
 def matmul_gradients(a, b, grad_output, need_a=True, need_b=True):

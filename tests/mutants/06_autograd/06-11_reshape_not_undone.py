@@ -37,7 +37,10 @@ class TransposeBackward(Function):
 
 
 class PermuteBackward(Function):
-    """z = a.permute(*axes): axis axes[i] of a is axis i of z; the way back needs the inverse order."""
+    """z = a.permute(*axes): axis axes[i] of a is axis i of z; the way back needs the inverse order.
+
+    Negative axes count from the end.
+    """
 
     reads_inputs = False
 

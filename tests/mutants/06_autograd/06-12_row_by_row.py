@@ -29,7 +29,8 @@ class SliceBackward(Function):
 class EmbeddingBackward(Function):
     """z = weight[indices]: each row of the table gets the sum of the gradients of all places where it was used.
 
-    Shapes: weight (V, D), indices S of integers (any shape), z and grad_output S + (D,).
+    Shapes: weight (V, D), indices S of integers (any shape), z and grad_output S + (D,). Negative indices count from
+    the end.
     """
 
     reads_inputs = False

@@ -14,7 +14,7 @@ class SigmoidBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         return (grad_output * self.output * (1 - self.output),)
 
 
@@ -29,6 +29,6 @@ class TanhBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         grad_output *= 1 - self.output**2
         return (grad_output,)

@@ -15,7 +15,7 @@ class SigmoidBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         return (grad_output * self.output * (1 - self.output),)
 
 
@@ -30,6 +30,6 @@ class TanhBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         self.output *= self.output
         return (grad_output * (1 - self.output),)

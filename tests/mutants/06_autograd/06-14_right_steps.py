@@ -14,7 +14,7 @@ class SigmoidBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         grad = grad_output - grad_output * self.output
         grad *= self.output
         return (grad,)
@@ -31,7 +31,7 @@ class TanhBackward(Function):
         self.output = out.data
 
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
         grad = self.output**2
         np.subtract(1, grad, out=grad)
         grad *= grad_output

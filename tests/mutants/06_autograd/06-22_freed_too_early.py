@@ -8,6 +8,8 @@ hidden: yes
 def backward(self, gradient=None, retain_graph=True):
     """Add to the `grad` of every leaf behind this tensor the gradient of this tensor with respect to it.
 
+    A result on the way gets its gradient only if `retain_grad` was called on it.
+
     Parameters
     ----------
     gradient : array-like or Tensor, optional

@@ -16,9 +16,9 @@ def tracked(forward, rule):
     Returns
     -------
     function
-        ``method(self, other)``: calls `forward` and returns its result. The result is recorded if one of the two
-        tensors requires a gradient, unless it does so already or `no_grad` is on. An operand that is not a Tensor
-        becomes one by `constant`, for the note.
+        ``method(self, other)``: calls `forward` once and returns its result, NotImplemented too. The result is recorded
+        if one of the two tensors requires a gradient, unless it does so already or `no_grad` is on. An operand that is
+        not a Tensor becomes one by `constant`, for the note.
     """
 
     def method(self, other):
