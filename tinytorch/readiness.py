@@ -508,7 +508,13 @@ def _exercises(engine: _Engine, parts: tuple[str, ...], error: Exception | None)
     if failed and not set(wrong) & set(_SHARED) and failed.group(1) in EXERCISES:
         return (EXERCISES[failed.group(1)],)
     shared = [name for name in wrong if name in _SHARED]  # a rule that needs a wrong one of these is not to blame
-    found = shared[:1] or [name for name in wrong if name in parts] or wrong[:1] or list(parts)
+    found = (
+        [name for name in shared if name in parts][:1]
+        or shared[:1]
+        or [name for name in wrong if name in parts]
+        or wrong[:1]
+        or list(parts)
+    )
     return tuple(dict.fromkeys(EXERCISES[name] for name in found))
 
 
