@@ -2798,6 +2798,7 @@ with Checks("06.24", "tracked") as check, check.using(record=simple_record):
     result = method(a, b)
     check.equal("the result", result, [3.0])
     check.same("how often the old method was called", minus.calls, 1)
+    check.true("the result should have a note", result._grad_fn is not None)
     check.is_a("the note", result._grad_fn, Triple)
     check.true("the note should hold a, then b", result._grad_fn.saved_tensors[0] is a and result._grad_fn.saved_tensors[1] is b)
     check.same("requires_grad of the result", result.requires_grad, True)
