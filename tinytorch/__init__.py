@@ -49,6 +49,8 @@ def _version() -> str:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":  # for `from tinytorch import *`: whatever is there by now
+        return [*(public for public, module in _WHERE.items() if _exists(module)), "draw_graph"]
     if name == "__version__":
         value: Any = _version()
     elif name == "checks":
