@@ -64,6 +64,10 @@ class Function:
     def _grad_fn(self):
         return self
 
+    @property
+    def data(self):
+        raise AttributeError("an outline keeps no numbers: did you compute a gradient that is not wanted?")
+
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #06-03-record
 def record(result, node):
     """Write down that the operation `node` made `result`, and return `result`.
@@ -386,7 +390,7 @@ class ReshapeBackward(Function):
 
 
 class TransposeBackward(Function):
-    """z = a.transpose(dim0, dim1): the gradient gets the same two axes exchanged.
+    """z = a.transpose(dim0, dim1): the gradient gets the same two axes exchanged. Negative axes count from the end.
 
     Both None: the last two axes were exchanged, and nothing at all if there are fewer than two.
     """
