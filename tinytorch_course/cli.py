@@ -125,6 +125,11 @@ if (Path(__file__).parent / "build.py").is_file():
         from .grading import grade as grade_class
 
         course = Course.find()
+        if not sandbox:
+            err.print(
+                "Without the sandbox, submitted code runs with your rights: it can read your files and reach the network.",
+                style="yellow",
+            )
         result = grade_class(
             (course_dir or course.root).resolve(),
             course.module(module).name,
