@@ -1,7 +1,6 @@
 """Averages the rows for the bias instead of adding them up.
 
 breaks: 06-01-by-hand
-hidden: yes
 """
 def linear_relu_by_hand(x, weight, bias, target):
     """The gradients of L = mean((relu(x @ weight + bias) - target)**2).

@@ -1,7 +1,6 @@
 """Divides by the number of rows instead of the number of values.
 
 breaks: 06-01-by-hand
-hidden: yes
 """
 def linear_relu_by_hand(x, weight, bias, target):
     """The gradients of L = mean((relu(x @ weight + bias) - target)**2).

@@ -1,7 +1,6 @@
 """Returns both gradients in the shape of the result.
 
 breaks: 06-06-mul
-hidden: yes
 """
 #| export
 class MulBackward(Function):

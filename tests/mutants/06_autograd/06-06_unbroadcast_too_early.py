@@ -1,7 +1,6 @@
 """Adds up the gradient before multiplying, not afterwards.
 
 breaks: 06-06-mul
-hidden: yes
 """
 #| export
 class MulBackward(Function):

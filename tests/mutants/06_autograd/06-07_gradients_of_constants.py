@@ -1,7 +1,6 @@
 """Does not ask whether the inputs want a gradient, and reads numbers that were not kept.
 
 breaks: 06-07-div
-hidden: yes
 """
 #| export
 class DivBackward(Function):

@@ -1,7 +1,6 @@
 """Forgets to add up the gradient of a divisor that was stretched.
 
 breaks: 06-07-div
-hidden: yes
 """
 #| export
 class DivBackward(Function):

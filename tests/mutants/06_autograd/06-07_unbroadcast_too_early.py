@@ -1,7 +1,6 @@
 """Adds up first and divides afterwards.
 
 breaks: 06-07-div
-hidden: yes
 """
 #| export
 class DivBackward(Function):

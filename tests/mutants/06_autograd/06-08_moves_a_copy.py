@@ -1,7 +1,6 @@
 """Moves the elements of copies, not of the array itself.
 
 breaks: 06-08-numerical-gradient
-hidden: yes
 """
 #| export
 def numerical_gradient(function, array, eps=1e-6):

@@ -1,7 +1,6 @@
 """Thinks that only the weight can be shared by a batch.
 
 breaks: 06-09-matmul
-hidden: yes
 """
 #| export
 def matmul_gradients(a, b, grad_output, need_a=True, need_b=True):

@@ -1,7 +1,6 @@
 """Sorts negative axes before the others.
 
 breaks: 06-11-moving
-hidden: yes
 """
 #| export
 class ReshapeBackward(Function):
@@ -19,7 +18,7 @@ class ReshapeBackward(Function):
 
 
 class TransposeBackward(Function):
-    """z = a.transpose(dim0, dim1): the gradient gets the same two axes exchanged.
+    """z = a.transpose(dim0, dim1): the gradient gets the same two axes exchanged. Negative axes count from the end.
 
     Both None: the last two axes were exchanged, and nothing at all if there are fewer than two.
     """

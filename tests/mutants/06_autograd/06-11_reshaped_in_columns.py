@@ -18,7 +18,7 @@ class ReshapeBackward(Function):
 
 
 class TransposeBackward(Function):
-    """z = a.transpose(dim0, dim1): the gradient gets the same two axes exchanged.
+    """z = a.transpose(dim0, dim1): the gradient gets the same two axes exchanged. Negative axes count from the end.
 
     Both None: the last two axes were exchanged, and nothing at all if there are fewer than two.
     """

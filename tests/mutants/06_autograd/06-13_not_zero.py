@@ -1,7 +1,6 @@
 """Lets the gradient pass where the result is not 0, also where an input is negative.
 
 breaks: 06-13-relu
-hidden: yes
 """
 #| export
 class ReLUBackward(Function):

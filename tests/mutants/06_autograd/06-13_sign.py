@@ -1,7 +1,6 @@
 """Takes the sign for the slope, which is -1 if the input was kept.
 
 breaks: 06-13-relu
-hidden: yes
 """
 #| export
 class ReLUBackward(Function):

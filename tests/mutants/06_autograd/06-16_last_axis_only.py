@@ -1,7 +1,6 @@
 """Takes the average along the last axis, whatever `dim` says.
 
 breaks: 06-16-softmax
-hidden: yes
 """
 #| export
 class SoftmaxBackward(Function):

@@ -1,7 +1,6 @@
 """Multiplies inside the saved result.
 
 breaks: 06-16-softmax
-hidden: yes
 """
 #| export
 class SoftmaxBackward(Function):

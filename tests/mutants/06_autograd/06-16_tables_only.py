@@ -1,7 +1,6 @@
 """Goes through the rows of a table, and knows no other shape.
 
 breaks: 06-16-softmax
-hidden: yes
 """
 #| export
 class SoftmaxBackward(Function):

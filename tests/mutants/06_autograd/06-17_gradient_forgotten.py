@@ -1,7 +1,6 @@
 """Forgets the gradient that came in, which is 1 most of the time.
 
 breaks: 06-17-mse-bce
-hidden: yes
 """
 #| export
 class MSEBackward(Function):

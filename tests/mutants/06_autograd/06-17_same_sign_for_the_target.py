@@ -1,7 +1,6 @@
 """Gives the targets the same gradient as the predictions.
 
 breaks: 06-17-mse-bce
-hidden: yes
 """
 #| export
 class MSEBackward(Function):

@@ -1,7 +1,6 @@
 """Gives the targets no gradient, even if they want one.
 
 breaks: 06-17-mse-bce
-hidden: yes
 """
 #| export
 class MSEBackward(Function):

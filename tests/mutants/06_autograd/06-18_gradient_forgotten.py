@@ -1,7 +1,6 @@
 """Forgets the gradient that came in, which is 1 most of the time.
 
 breaks: 06-18-cross-entropy
-hidden: yes
 """
 #| export
 class CrossEntropyBackward(Function):
@@ -13,7 +12,7 @@ class CrossEntropyBackward(Function):
     makes_new_arrays = True
 
     def apply(self, grad_output):
-        """The gradient of the logits, in their dtype, and None. The saved logits are not changed."""
+        """The gradient of the logits, and None. The saved logits are not changed."""
         logits, target = (tensor.data for tensor in self.saved_tensors)
         exps = np.exp(logits - logits.max(axis=1, keepdims=True))
         grad = exps / exps.sum(axis=1, keepdims=True)

@@ -12,7 +12,7 @@ class CrossEntropyBackward(Function):
     makes_new_arrays = True
 
     def apply(self, grad_output):
-        """The gradient of the logits, in their dtype, and None. The saved logits are not changed."""
+        """The gradient of the logits, and None. The saved logits are not changed."""
         logits, target = (tensor.data for tensor in self.saved_tensors)
         with np.errstate(all="ignore"):
             exps = np.exp(logits)

@@ -1,7 +1,6 @@
 """The right order by recursion, which a long graph does not survive.
 
 breaks: 06-20-topological-order
-hidden: yes
 """
 #| exporti
 def topological_order(root):

@@ -1,7 +1,6 @@
 """Looks operations up in a list, which takes longer for each further one.
 
 breaks: 06-20-topological-order
-hidden: yes
 """
 #| exporti
 def topological_order(root):

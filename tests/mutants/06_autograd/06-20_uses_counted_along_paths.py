@@ -1,7 +1,6 @@
 """Counts uses again each time an operation is reached, once for every path.
 
 breaks: 06-20-topological-order
-hidden: yes
 """
 #| exporti
 def topological_order(root):

@@ -7,6 +7,8 @@ hidden: yes
 def propagate(node, grad_output, pending, owned):
     """Ask the rule of `node` for the gradients of its inputs, and add each to what is pending for that input.
 
+    A gradient that is None, or that belongs to an input that requires none, is skipped.
+
     Parameters
     ----------
     node : Function
@@ -16,7 +18,8 @@ def propagate(node, grad_output, pending, owned):
     pending : dict
         The gradients so far. The key of an input is its operation, ``tensor._grad_fn``; of a leaf, the tensor itself.
     owned : set
-        The keys whose pending array nobody else holds. Only those arrays may be added to in place; new ones are noted.
+        The keys whose pending array nobody else holds. Only those arrays may be added to in place. A key is noted when
+        its array comes from a rule with `makes_new_arrays`, or from a sum made here.
 
     Raises
     ------

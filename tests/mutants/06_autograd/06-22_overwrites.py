@@ -7,7 +7,8 @@ breaks: 06-22-backward
 def backward(self, gradient=None, retain_graph=True):
     """Add to the `grad` of every leaf behind this tensor the gradient of this tensor with respect to it.
 
-    A result on the way gets its gradient only if `retain_grad` was called on it.
+    A result on the way gets its gradient only if `retain_grad` was called on it. For a tensor that does not require a
+    gradient there is nothing to do: the call returns.
 
     Parameters
     ----------

@@ -1,7 +1,6 @@
 """Divides by the number of pieces, as if they were all of one size.
 
 breaks: 06-23-micro-batches
-hidden: yes
 """
 def micro_batches(loss_of, pieces):
     """Leave in the weights the gradient of the mean loss over all rows, computed piece by piece.

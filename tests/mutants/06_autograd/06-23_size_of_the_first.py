@@ -1,7 +1,6 @@
 """Takes the size of the first piece for that of all.
 
 breaks: 06-23-micro-batches
-hidden: yes
 """
 def micro_batches(loss_of, pieces):
     """Leave in the weights the gradient of the mean loss over all rows, computed piece by piece.

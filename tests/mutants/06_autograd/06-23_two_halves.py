@@ -1,7 +1,6 @@
 """Multiplies by one half, unless there is one piece only.
 
 breaks: 06-23-micro-batches
-hidden: yes
 """
 def micro_batches(loss_of, pieces):
     """Leave in the weights the gradient of the mean loss over all rows, computed piece by piece.

@@ -1,7 +1,6 @@
 """Converts the other operand before the old method could refuse it.
 
 breaks: 06-24-tracked
-hidden: yes
 """
 #| exporti
 def tracked(forward, rule):

@@ -1,7 +1,6 @@
 """Takes notes inside no_grad.
 
 breaks: 06-24-tracked
-hidden: yes
 """
 #| exporti
 def tracked(forward, rule):

@@ -1,7 +1,6 @@
 """Does not expect NotImplemented.
 
 breaks: 06-24-tracked
-hidden: yes
 """
 #| exporti
 def tracked(forward, rule):

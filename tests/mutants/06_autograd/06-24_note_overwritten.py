@@ -1,7 +1,6 @@
 """Writes a second note over that of a composed operation.
 
 breaks: 06-24-tracked
-hidden: yes
 """
 #| exporti
 def tracked(forward, rule):

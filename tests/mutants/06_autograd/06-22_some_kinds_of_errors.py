@@ -1,4 +1,4 @@
-"""Explains a ValueError, and no other error.
+"""Explains the errors it can think of, and no others.
 
 breaks: 06-22-backward
 hidden: yes
@@ -8,7 +8,8 @@ hidden: yes
 def backward(self, gradient=None, retain_graph=True):
     """Add to the `grad` of every leaf behind this tensor the gradient of this tensor with respect to it.
 
-    A result on the way gets its gradient only if `retain_grad` was called on it.
+    A result on the way gets its gradient only if `retain_grad` was called on it. For a tensor that does not require a
+    gradient there is nothing to do: the call returns.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def backward(self, gradient=None, retain_graph=True):
             propagate(node, grad_output, pending, owned)
             if not retain_graph:
                 free(node)
-    except ValueError as error:
+    except (ValueError, TypeError, AttributeError) as error:
         explain(node, grad_output, error)
     for leaf, grad in pending.items():
         deposit(leaf, grad, leaf in owned)

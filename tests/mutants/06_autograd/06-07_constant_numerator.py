@@ -1,0 +1,22 @@
+"""Does not ask whether the numerator wants a gradient.
+
+breaks: 06-07-div
+hidden: yes
+"""
+#| export
+class DivBackward(Function):
+    """z = a / b; the gradients follow from the slopes of a / b in a and in b.
+
+    Shapes: a and b broadcast to z; each gradient comes back in the shape of its input.
+    """
+
+    makes_new_arrays = True
+
+    def __init__(self, a, b):
+        self.saved_tensors = a if b.requires_grad else outline(a), b
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none."""
+        a, b = self.saved_tensors
+        grad_b = unbroadcast(-grad_output * a.data / b.data**2, b.shape) if b.requires_grad else None
+        return unbroadcast(grad_output / b.data, a.shape), grad_b

@@ -1,0 +1,24 @@
+"""Divides in float64 and stays there.
+
+breaks: 06-07-div
+hidden: yes
+"""
+#| export
+class DivBackward(Function):
+    """z = a / b; the gradients follow from the slopes of a / b in a and in b.
+
+    Shapes: a and b broadcast to z; each gradient comes back in the shape of its input.
+    """
+
+    makes_new_arrays = True
+
+    def __init__(self, a, b):
+        self.saved_tensors = a if b.requires_grad else outline(a), b
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none."""
+        a, b = self.saved_tensors
+        divisor = b.data.astype(np.float64)
+        grad_a = unbroadcast(grad_output / divisor, a.shape) if a.requires_grad else None
+        grad_b = unbroadcast(-grad_output * a.data / divisor**2, b.shape) if b.requires_grad else None
+        return grad_a, grad_b
