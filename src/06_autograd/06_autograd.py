@@ -198,8 +198,8 @@ with Checks("06.1", "linear_relu_by_hand") as check:
     asleep = {**one, "bias": np.array([-5.0])}
     check.given(look="z is negative here. What is the slope of ReLU?", **asleep)
     check.equal("dL/dweight", linear_relu_by_hand(**asleep)[0], [[0.0], [0.0]])
-    two = dict(x=np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 1.0]]), weight=np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
-    two |= dict(bias=np.ones(2), target=np.array([[0.0, 1.0], [4.0, -1.0]]))
+    two = dict(x=np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 1.0]]), bias=np.ones(2))
+    two |= dict(weight=np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), target=np.array([[0.0, 1.0], [4.0, -1.0]]))
     check.given(look="How many values does the mean go over? How many rows use the bias?", **two)
     grads = linear_relu_by_hand(**two)
     check.equal("dL/dweight", grads[0], [[1.0, 1.0], [3.0, 1.0], [-1.0, 1.0]])
@@ -1912,7 +1912,7 @@ with Checks("06.17", "MSEBackward and BCEBackward") as check:
 #
 # $$L = -\log\frac{e^{a_t}}{\sum_k e^{a_k}} = -a_t + \log\sum_k e^{a_k}, \qquad \frac{dL}{da_j} = -[j = t] + \frac{e^{a_j}}{\sum_k e^{a_k}}$$
 #
-# So for a mean over n rows there is left the most beautiful rule of the course:
+# where [j = t] is 1 for the right class and 0 for the others: a one-hot row. For a mean over n rows that leaves the most beautiful rule of the course:
 #
 # $$\frac{dL}{da} = \frac1n\,\big(\text{softmax}(a) - \text{onehot}(t)\big)$$
 #
