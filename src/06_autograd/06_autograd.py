@@ -538,8 +538,8 @@ with Checks("06.4", "unbroadcast") as check:
 #
 # ```python
 # a, b = self.saved_tensors
-# grad_a = … if a.requires_grad else None
-# grad_b = … if b.requires_grad else None
+# grad_a = ... if a.requires_grad else None
+# grad_b = ... if b.requires_grad else None
 # return grad_a, grad_b
 # ```
 #
