@@ -2567,7 +2567,7 @@ def free(node):
 #
 # `pending` begins with the first gradient, for the operation of this tensor, or for the tensor itself if it is a leaf. Then:
 #
-# 1. Go through `order`. Take each operation's gradient out of `pending`; if there is none, nothing reached it. `propagate` it. With `retain_graph=False`, `free` the node.
+# 1. Go through `order`. Take each operation's gradient out of `pending`; if there is none, nothing reached it. If `node.retained` is not None, put the result and its gradient into `kept`. `propagate` the gradient. Last, with `retain_graph=False`, `free` the node: it forgets `retained` too.
 # 2. What is left belongs to leaves: `deposit` it. Only now, so that an error on the way changes no gradient.
 
 # %% [markdown]
@@ -2578,7 +2578,7 @@ def free(node):
 #
 # An error inside `propagate` is caught as `error` and given to `explain(node, grad_output, error)`.
 #
-# `node.retained` is None, or a weak reference: `node.retained()` is the result that wants its gradient too. Add the pair (result, gradient) to the list `kept`; the last two lines look after it. Ask before `free`, which makes the node forget it.
+# `node.retained` is None, or a weak reference: `node.retained()` is the result that wants its gradient too. The last two lines of the function look after the pairs (result, gradient) in `kept`.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "06-22-backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
