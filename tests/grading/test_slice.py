@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from tinytorch_course.errors import CourseError
 from tinytorch_course.grading import grade
+from tinytorch_course.grading.execute import _Own, _qualified, blamed
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,41 @@ def test_feedback_names_the_earlier_exercise_that_is_to_blame(graded):
     assert failed["90.4"].because == "90.1" and failed["90.1"].because == ""
     page = (root / "feedback" / "loops" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "uses 90.1, which is not right yet" in page
+
+
+def own(number, source):
+    return _Own(number, frozenset(_qualified(source)), source)
+
+
+RELU = "class ReLU:\n    def forward(self, x):\n        return np.maximum(x, None)"
+TANH = "class Tanh:\n    def forward(self, x):\n        return np.tanh(y)"
+SUM = "@method_of(Tensor)\ndef sum(self):\n    return None"
+CHAIN = "class Chain:\n    def run(self, x):\n        for layer in self.layers:\n            x = layer.forward(x)\n        return x"
+
+
+@pytest.mark.parametrize(
+    ("cells", "message", "because"),
+    [
+        ([RELU, TANH], "", ""),  # a `forward` of its own, and one of another class
+        ([RELU, TANH, CHAIN], "", ""),  # whose `forward` is called is not known
+        ([RELU, CHAIN], "", "02.1"),
+        ([RELU, TANH, "def f(x):\n    return ReLU.forward(None, x)"], "", "02.1"),
+        ([RELU, TANH, CHAIN], "  in        forward, line 3: return np.maximum(x, None)", "02.1"),
+        ([RELU, TANH, CHAIN], "  in        forward, line 3: return np.tanh(y)", "02.2"),
+        ([RELU, RELU.replace("ReLU", "Other"), CHAIN], "  in        forward, line 3: return np.maximum(x, None)", ""),
+        ([RELU, TANH], "  in        forward, line 3: return np.tanh(y)", ""),
+        ([SUM, "def mean(x):\n    return np.sum(x) / sum(x.shape)"], "", ""),  # NumPy's, Python's
+        ([SUM, "def mean(x):\n    return x.sum() / x.size"], "", "02.1"),
+        ([RELU, CHAIN], "  to do     02.7 Chain: write it", "02.7"),
+        (["def f(x):\n    return x", "def g(x):\n    f = x\n    return f"], "", ""),  # a variable
+        (["def f(x):\n    return x", "def g(x):\n    return f(x)"], "", "02.1"),
+        ([RELU, "def f(x):\n    return x", CHAIN.replace("forward", "f")], "", ""),
+    ],
+)
+def test_a_method_that_several_exercises_define_blames_none_of_them(cells, message, because):
+    exercises = [own(f"02.{at}", source) for at, source in enumerate(cells, 1)]
+    numbers = [exercise.number for exercise in exercises]
+    assert blamed(numbers[-1], f"02.9: wrong\n{message}", exercises, numbers) == because
 
 
 def test_a_failed_check_shows_its_card(root):
