@@ -122,10 +122,9 @@ def test_no_solution_of_the_real_course_leaves_the_house(course: Course, tmp_pat
             if metadata.get("solution") and cell.cell_type == "code":
                 secret = distinctive(cell.source)
             elif metadata.get("grade") and cell.cell_type == "code":
-                visible = visible_part(cell.source)
-                secret = [
-                    line.strip() for line in cell.source.split("\n") if len(line.strip()) > 30 and line not in visible
-                ]
+                visible = {line.strip() for line in visible_part(cell.source).split("\n")}
+                hidden = [line.strip() for line in cell.source.split("\n") if line.strip() not in visible]
+                secret = [line for line in hidden if len(line) > 30]
             else:
                 continue
             leaked = [line for line in secret if line in lines and line not in given.replace(cell.source, "")]

@@ -34,3 +34,37 @@ from .core.training import clip_grad_norm as clip_grad_norm
 from .graph import draw_graph as draw_graph
 
 __version__: str
+
+__all__ = [
+    "GELU",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "BinaryCrossEntropyLoss",
+    "CosineSchedule",
+    "CrossEntropyLoss",
+    "DataLoader",
+    "Dataset",
+    "Dropout",
+    "Function",
+    "Layer",
+    "Linear",
+    "MSELoss",
+    "Optimizer",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "Tensor",
+    "TensorDataset",
+    "Trainer",
+    "clip_grad_norm",
+    "draw_graph",
+    "enable_autograd",
+    "gradcheck",
+    "load_digits",
+    "log_softmax",
+    "manual_seed",
+    "no_grad",
+]

@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.lab.conftest import ROOT, Lab, chromium, serve  # noqa: F401  (fixtures)
+from tests.lab.conftest import ROOT, Lab, serve  # noqa: F401  (a fixture)
 from tests.lab.notebook import RUN, Notebook
 from tinytorch_course.build import build
 from tinytorch_course.config import Course, Module
@@ -155,7 +155,7 @@ def memory(root: int) -> int:
 def test_a_visitor_solves_the_notebook_within_the_memory_and_takes_it_home(
     image: Image,
     serve,  # noqa: F811
-    chromium,  # noqa: F811
+    chromium,
     tmp_path: Path,
 ):
     lab: Lab = serve(image.home, python=image.bin / "python")

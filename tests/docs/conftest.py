@@ -1,10 +1,9 @@
-"""The book, built once for the tests of this folder, a server for it, and a browser."""
+"""The book, built once for the tests of this folder, and a server for it."""
 
 from __future__ import annotations
 
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,8 +16,6 @@ from tinytorch_course.book import build_book
 from tinytorch_course.config import Course
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 
 
 @pytest.fixture(scope="session")
@@ -53,15 +50,3 @@ def _served(folder: Path) -> Iterator[str]:
 def served() -> Callable[[Path], AbstractContextManager[str]]:
     """`with served(folder) as address` serves a folder over HTTP."""
     return _served
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A headless browser."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here (Debian: apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()

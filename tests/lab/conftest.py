@@ -1,4 +1,4 @@
-"""A JupyterLab server and a browser for the tests of this folder."""
+"""A JupyterLab server for the tests of this folder."""
 
 from __future__ import annotations
 
@@ -26,15 +26,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = Path(__file__).parent / "artefacts"
 MODULE = os.environ.get("TINYTORCH_LAB_MODULE", "06_autograd")
 START_SECONDS = 120
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="session")
@@ -131,15 +122,3 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Path], Lab]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()

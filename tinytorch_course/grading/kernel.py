@@ -62,7 +62,7 @@ class Kernel:
             self.close()
             raise
 
-    def _wait_until_ready(self, seconds: float = 60.0) -> None:
+    def _wait_until_ready(self, seconds: float = 180.0) -> None:
         deadline = time.monotonic() + seconds
         asked, answered, heard = 0.0, False, False
         while not (answered and heard):
