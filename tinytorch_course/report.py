@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .errors import CourseError
 from .grading.model import PERSON, SubmissionResult
+from .grading.pages import page as feedback_page
 from .grading.pipeline import Ground, stored_results
 from .grading.record import Recorded, Recorder, replace_file
 from .grading.similar import Pair, similar_pairs
@@ -44,7 +45,8 @@ class Row:
 def write_report(course_dir: Path, assignment: str) -> Path:
     """Write ``report/<assignment>/`` in the course folder: report.html, grades.csv (Canvas), grades-moodle.csv.
 
-    Scores are the gradebook's at this moment, so what people graded by hand counts.
+    Scores are the gradebook's at this moment, so what people graded by hand counts. The students' feedback pages are
+    written again with it, too.
 
     Returns
     -------
@@ -63,6 +65,9 @@ def write_report(course_dir: Path, assignment: str) -> Path:
             Row(result, recorder.recorded(result.student), *people.get(result.student, ("", "", "")))
             for result in results
         ]
+        for row in rows:
+            own_page = feedback_page(row.result, row.recorded, ground.title(row.result.student))
+            replace_file(recorder.feedback_path(row.result.student), own_page)
         missing = sorted(set(people) - {result.student for result in results})
         work = {result.student: _own_code(recorder.autograded_path(result.student)) for result in results}
     folder = Path(ground.directory.root) / "report" / assignment

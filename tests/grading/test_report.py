@@ -46,6 +46,9 @@ def report(template, tmp_path_factory):
     grade(root, ASSIGNMENT, workers=2)
     with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
         gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "perfect").manual_score = 3.0
+        gradebook.find_comment(
+            "90-01-double", ASSIGNMENT, ASSIGNMENT, "half"
+        ).manual_comment = "Squared, <i>not</i> doubled."
         gradebook.db.commit()
         gradebook.add_student("absent", first_name="Ann", last_name="Absent")
         gradebook.update_or_create_student("perfect", first_name="Ada", last_name="Lovelace", lms_user_id="77")
@@ -63,6 +66,19 @@ def test_it_counts_what_people_graded(report):
     rows = table(path.with_name("grades.csv"))
     assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", ASSIGNMENT]
     assert rows[1][5] == "20" and ["Lovelace, Ada", "77", "", "perfect", "", "19"] in rows
+
+
+def test_what_people_graded_reaches_the_students_pages(report):
+    root, _, _ = report
+
+    def own_page(student):
+        return (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+
+    assert "19 of 20 points" in own_page("perfect")
+    comment = "Squared, &lt;i&gt;not&lt;/i&gt; doubled."
+    first, second = own_page("half").split("90.2 Shift.apply")
+    assert comment in first and comment not in second
+    assert own_page("blank").count("No response.") == 1  # to the text answer; cards speak for the exercises
 
 
 def test_it_shows_what_needs_a_person_and_what_is_odd(report):

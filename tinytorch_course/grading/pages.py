@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 
 from .model import PERSON, ExerciseResult, SubmissionResult
 from .record import Recorded
+from .texts import number_of
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
@@ -41,7 +43,9 @@ def page(result: SubmissionResult, recorded: Recorded, title: str) -> str:
         parts.append("<p>Before grading, this was put right:</p><ul>")
         parts += [f"<li>{html.escape(repair)}</li>" for repair in result.repairs]
         parts.append("</ul>")
-    parts += [_section(exercise, recorded) for exercise in result.exercises]
+    comments = _comments(result, recorded)
+    parts += [_section(exercise, recorded, comments.get(exercise.name, [])) for exercise in result.exercises]
+    parts += [f'<p class="quiet">{html.escape(comment)}</p>' for comment in comments.get("", [])]
     parts.append("</body></html>")
     return "\n".join(parts) + "\n"
 
@@ -55,7 +59,20 @@ def _remark(result: SubmissionResult, recorded: Recorded) -> str:
     return html.escape("(" + "; ".join(remarks) + ")") if remarks else ""
 
 
-def _section(exercise: ExerciseResult, recorded: Recorded) -> str:
+def _comments(result: SubmissionResult, recorded: Recorded) -> dict[str, list[str]]:
+    """People's comments by graded cell. nbgrader keeps those on code at the solution, not at its test."""
+    names = {exercise.name for exercise in result.exercises}
+    by_number = {exercise.number: exercise.name for exercise in reversed(result.exercises)}
+    found: dict[str, list[str]] = {}
+    for name, comment in recorded.comments.items():
+        if name not in names and comment == "No response.":  # the card says so already
+            continue
+        place = name if name in names else by_number.get(number_of(name), "")
+        found.setdefault(place, []).append(comment)
+    return found
+
+
+def _section(exercise: ExerciseResult, recorded: Recorded, comments: Sequence[str]) -> str:
     score, most = recorded.scores.get(exercise.name, 0.0), exercise.max_score
     waits = recorded.auto.get(exercise.name) is None and not score
     kind = "waits" if waits else "right" if score >= most else "part" if score > 0 else "wrong"
@@ -69,9 +86,7 @@ def _section(exercise: ExerciseResult, recorded: Recorded) -> str:
             f"This exercise uses {exercise.because}, which is not right yet. Get that one right first, then look again."
         )
         lines.append(f"<p>{html.escape(text)}</p>")
-    comment = recorded.comments.get(exercise.name)
-    if comment:
-        lines.append(f'<p class="quiet">{html.escape(comment)}</p>')
+    lines += [f'<p class="quiet">{html.escape(comment)}</p>' for comment in comments]
     lines.append("</section>")
     return "\n".join(lines)
 
