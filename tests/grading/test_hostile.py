@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
+import sys
 import threading
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from grading_course import ASSIGNMENT, code, hand_in, released, solved
 
 from tinytorch_course.grading import grade
+from tinytorch_course.grading.texts import guarded
 
 SECRET = "the-other-student-wrote-this"
 
@@ -123,6 +126,7 @@ for path in ("@ROOT@/pwned", "/usr/pwned", "/pwned", "/etc/pwned", "/run/tinytor
 """,
     "network": """
 import socket
+import sys
 for address in (("127.0.0.1", @PORT@), ("10.0.0.1", 80), ("1.1.1.1", 53)):
     try: socket.create_connection(address, timeout=2); print("REACHED", address)
     except OSError as e: print(address, e)
@@ -258,6 +262,10 @@ def graded(template, tmp_path_factory, listener):
     hand_in(root, "trick-forged", forged)
     leak = solved(root, double="def double(x):\n    raise ValueError(In[-1])")
     hand_in(root, "leak-exception", leak)
+    coded = "base64.b64encode(In[-1].encode()).decode()"
+    hand_in(root, "leak-coded", solved(root, double=f"import base64\ndef double(x):\n    raise ValueError({coded})"))
+    hand_in(root, "leak-got", solved(root, double="def double(x):\n    return In[-1].replace('_', '-')"))
+    hand_in(root, "leak-cell", solved(root, shift="raise ValueError(In[-3])"))
     hand_in(root, "leak-print", solved(root, double="def double(x):\n    print(In[-1])\n    return 2 * np.asarray(x)"))
     peek = "def double(x):\n    import sys\n    f = sys._getframe(1)\n    f.f_globals['stolen'] = In[-1]\n    return x"
     nb = solved(root, double=peek)
@@ -352,6 +360,8 @@ def test_no_process_of_a_submission_is_left(graded):
 
 def test_a_signal_to_the_process_group_stays_inside(graded):
     """Parent and group of process 1 in a namespace are outside of it."""
+    if Path(sys.prefix).is_relative_to("/tmp"):
+        pytest.skip("an environment below /tmp: each kernel leads the process group of a sandbox of its own")
     root, _, _ = graded
     assert "DeadKernel" not in shown(root, "raid-kills")
 
@@ -390,11 +400,32 @@ def test_the_walls_of_the_sandbox_cannot_be_moved(graded):
     assert "DID IT" not in text and text.count("refused") == 6
 
 
-@pytest.mark.parametrize("student", ["leak-exception", "leak-print", "leak-later"])
+@pytest.mark.parametrize(
+    "student", ["leak-exception", "leak-print", "leak-later", "leak-coded", "leak-got", "leak-cell"]
+)
 def test_hidden_tests_do_not_reach_the_feedback(graded, student):
     root, _, _ = graded
     page = (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "secret_input" not in page and "check.hidden" not in page and "17.25" not in page
+    assert "secret-input" not in page and "c2VjcmV0X2lucHV0" not in page and not re.search(r"[\w+/=]{61,}", page)
+    assert "withheld" in page or student in ("leak-print", "leak-later")
+
+
+def test_an_error_on_a_card_is_cut_and_an_ordinary_one_is_not():
+    card = "90.1 double: your code raised an error\n  error     {}\n  in        double, line 2: x\n  look at   Why?"
+    usual = card.format("ValueError: shapes (2,3) and (4,5) not aligned")
+    assert guarded(usual) == usual
+    long = guarded(card.format("ValueError: " + "words " * 60))
+    assert " words w…\n" in long and len(long) < 330 and long.endswith("Why?")
+    dense = guarded(card.format("ValueError: first\n            " + "x" * 61))
+    assert "ValueError: (its message was withheld)\n  in        double" in dense
+    raised = guarded("90.1 f: should raise\n  expected  TypeError\n  got       ValueError: " + "x" * 61)
+    assert raised.endswith("got       ValueError: (its message was withheld)")
+    assert "withheld" in guarded("90.1 f: is wrong\n  got       'check.equal(...)'")
+    array = (
+        "90.1 f: is wrong\n  expected  array([1.])\n  got       array([[1.],\n                   [2.]])  shape (2, 1)"
+    )
+    assert guarded(array) == array
 
 
 def test_an_exception_with_hidden_test_code_is_flagged(graded):

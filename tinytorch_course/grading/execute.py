@@ -19,7 +19,7 @@ from .kernel import Kernel, KernelGone
 from .model import Cell, CellResult, Executed, ExerciseResult, Library, Limits, Prepared, Source, SourceCell
 from .prepare import _definitions, _without_magics, prepare
 from .sandbox import Sandbox, SandboxError
-from .texts import hidden_lines, number_of, title_of
+from .texts import guarded, guarded_error, hidden_lines, number_of, title_of
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -112,6 +112,7 @@ class _Run:
         self._cells, self._source, self._limits = prepared.cells, setting.source, setting.limits
         self._sandbox, self._files = sandbox, files
         self._known = setting.source.by_name()
+        self._hidden = [line for cell in setting.source.cells if cell.is_test for line in hidden_lines(cell.source)]
         self._results = [CellResult() for _ in self._cells]
         self._scores: dict[str, float] = {}
         self._messages: dict[str, str] = {}
@@ -217,14 +218,19 @@ class _Run:
             return "The test failed."
         error = errors[-1]
         name, value = str(error["ename"]), str(error["evalue"])
-        text = value if name == "CheckFailed" else f"{name}: {value}" if value else name
+        text = _plain(value if name == "CheckFailed" else f"{name}: {value}" if value else name)
         if name == "CellTimeoutError":
             text = f"Your code was {value}: is there a loop that never ends?"
-        text = _plain(text)[:_LONGEST_MESSAGE]
-        if any(line in text for line in hidden_lines(expected.source)):
-            self._flags.append(f"{number_of(expected.name)}: the error message repeated hidden test code")
+        if self._repeats_hidden(text, number_of(expected.name)):
             return "The test failed; its message was withheld."
-        return text
+        return (guarded(text) if name == "CheckFailed" else guarded_error(text))[:_LONGEST_MESSAGE]
+
+    def _repeats_hidden(self, text: str, number: str) -> bool:
+        """Whether a message holds a line of any hidden test: the code of all cells so far lies in the kernel."""
+        if not any(line in text for line in self._hidden):
+            return False
+        self._flags.append(f"{number}: the error message repeated hidden test code")
+        return True
 
     # -- exercises -------------------------------------------------------------------------------------------------
 
@@ -260,7 +266,9 @@ class _Run:
             elif self._results[at].status in ("error", "timeout"):
                 errors = [o for o in self._results[at].outputs if o["output_type"] == "error"]
                 if errors:
-                    text = _plain(f"{errors[-1]['ename']}: {errors[-1]['evalue']}")[:400]
+                    text = _plain(f"{errors[-1]['ename']}: {errors[-1]['evalue']}")
+                    withheld = self._repeats_hidden(text, number)
+                    text = "an error; its message was withheld" if withheld else guarded_error(text)
                     self._note(exercises, number, f"The cell of this exercise stopped with {text}")
         for item in exercises:
             if item.number in failed:

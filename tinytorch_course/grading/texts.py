@@ -8,6 +8,11 @@ from .model import SourceCell
 
 _HIDDEN = re.compile(r"^[ \t]*#+ *BEGIN HIDDEN TESTS.*?^[ \t]*#+ *END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE)
 _NUMBER = re.compile(r"(?:(?:test|text)-)?(\d\d)-(\d\d)-(.*)")
+_MARKERS = re.compile(r"HIDDEN TESTS|\bcheck\.\w")
+_LONGEST_ERROR = 200
+_UNBROKEN = re.compile(r"\S{61,}")
+_ROW = re.compile(r"^  (error|got) +(.*(?:\n {12}.*)*)", re.MULTILINE)
+_ERROR = re.compile(r"[A-Za-z_][\w.]*: ")
 _TITLE = re.compile(r"""Checks\(\s*["'][\d.]+["']\s*,\s*["'](.+?)["']\s*\)""")
 
 
@@ -36,3 +41,22 @@ def title_of(cell: SourceCell) -> str:
         return found.group(1)
     slug = _NUMBER.fullmatch(cell.name)
     return slug.group(3).replace("-", " ") if slug else cell.name
+
+
+def guarded(card: str) -> str:
+    """A failure card without what student code may have smuggled into it: text as long or as dense as a hidden test."""
+    return _ROW.sub(lambda row: f"  {row.group(1):<10}{_guarded_row(row.group(1), row.group(2))}", card)
+
+
+def _guarded_row(kind: str, text: str) -> str:
+    if kind == "error" or _ERROR.match(text):
+        return guarded_error(text)
+    return "(withheld: it repeats a test)" if _MARKERS.search(text) else text
+
+
+def guarded_error(text: str) -> str:
+    """An exception's name and message, cut, or without a message that could carry a hidden test."""
+    if _UNBROKEN.search(text) or _MARKERS.search(text):
+        name = _ERROR.match(text)
+        return f"{name.group() if name and len(name.group()) <= 60 else 'an error: '}(its message was withheld)"
+    return text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1] + "…"
