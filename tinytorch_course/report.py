@@ -18,6 +18,7 @@ from .grading.pages import page as feedback_page
 from .grading.pipeline import Ground, stored_results
 from .grading.record import Recorded, Recorder, replace_file
 from .grading.similar import Pair, similar_pairs
+from .grading.texts import lateness
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 _STYLE = """
@@ -203,7 +204,8 @@ def _points(row: Row) -> str:
 
 
 def _late(row: Row) -> str:
-    return f"−{row.recorded.late_penalty:g} points" if row.recorded.late_penalty else ""
+    penalty = f"−{row.recorded.late_penalty:g} points" if row.recorded.late_penalty else ""
+    return ", ".join(filter(None, [lateness(row.recorded.seconds_late), penalty]))
 
 
 def _person_row(row: Row) -> list[str]:

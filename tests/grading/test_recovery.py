@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 from grading_course import ASSIGNMENT, hand_in, released, solved
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from tinytorch_course.errors import CourseError
 from tinytorch_course.grading import feedback, grade
@@ -25,6 +27,7 @@ from tinytorch_course.grading.execute import Done, Task
 from tinytorch_course.grading.model import Prepared
 from tinytorch_course.grading.pool import LocalProcesses, run_all
 from tinytorch_course.grading.sandbox import descendants
+from tinytorch_course.report import write_report
 
 SLOW = "def double(x):\n    import time\n    time.sleep(0.1)\n    return 2 * np.asarray(x)"
 
@@ -324,3 +327,23 @@ def test_late_penalties_are_nbgraders(root):
     with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
         gradebook.grant_extension(ASSIGNMENT, "late", hours=3)
     assert grade(root, ASSIGNMENT, workers=1, force=True)["late"].score == 16
+
+
+def test_lateness_is_shown_without_a_penalty_too(root):
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-01 12:00:00 UTC")
+    for student, when in (("late", "13:30:00"), ("just", "12:00:10"), ("early", "11:00:00")):
+        path = hand_in(root, student, solved(root))
+        path.with_name("timestamp.txt").write_text(f"2026-03-01 {when} UTC")
+    grade(root, ASSIGNMENT, workers=1)
+    result = grade(root, ASSIGNMENT, workers=1)  # unchanged: the remark stays
+    assert {one.student: one.seconds_late for one in result} == {"late": 5400, "just": 10, "early": 0}
+    assert all(one.cached and one.score == 16 and not one.late_penalty for one in result)
+    console = Console(width=150, record=True, file=io.StringIO())
+    console.print(result.table())
+    text = console.export_text()
+    assert "1.5 h late" in text and "1 min late" in text and text.count("h late") + text.count("min late") == 2
+    report = write_report(root, ASSIGNMENT).read_text(encoding="utf-8")
+    assert "<td>1.5 h late</td>" in report and "<td>1 min late</td>" in report
+    page = (root / "feedback" / "late" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "16 of 20 points" in page and "1.5 h late" in page

@@ -167,6 +167,7 @@ class SubmissionResult:
     cached: bool = False
     late_penalty: float = 0.0
     manual: bool = False  # text answers wait for a person
+    seconds_late: float = 0.0
 
     @property
     def scores(self) -> dict[str, float | None]:
@@ -200,6 +201,8 @@ class ClassResult:
         from rich.markup import escape
         from rich.table import Table
 
+        from .texts import lateness
+
         table = Table(title=f"{self.assignment}: {len(self.results)} submissions", caption=escape(self.note) or None)
         table.add_column("student")
         table.add_column("score", justify="right")
@@ -210,7 +213,9 @@ class ClassResult:
             style = "red" if result.state == PERSON else "yellow" if result.flags or result.repairs else None
             waiting = sum(exercise.max_score for exercise in result.exercises if exercise.score is None)
             by_hand = f"{waiting:g} points to be given by hand" if waiting and result.manual else ""
-            remarks = "; ".join(filter(None, [result.reason, *result.flags, *result.repairs, by_hand]))
+            remarks = "; ".join(
+                filter(None, [result.reason, *result.flags, *result.repairs, lateness(result.seconds_late), by_hand])
+            )
             score = f"{result.score:g} / {result.max_score:g}"
             table.add_row(escape(result.student), score, result.state, escape(remarks), style=style)
         if longest is not None and len(order) > longest:

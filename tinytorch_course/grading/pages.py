@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .model import PERSON, ExerciseResult, SubmissionResult
 from .record import Recorded
-from .texts import number_of
+from .texts import lateness, number_of
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
@@ -54,6 +54,8 @@ def _remark(result: SubmissionResult, recorded: Recorded) -> str:
     remarks = []
     if recorded.late_penalty:
         remarks.append(f"after {recorded.late_penalty:g} points for being late")
+    if recorded.seconds_late:
+        remarks.append(lateness(recorded.seconds_late))
     if recorded.needs_manual_grade:
         remarks.append("some answers still wait for a person")
     return html.escape("(" + "; ".join(remarks) + ")") if remarks else ""

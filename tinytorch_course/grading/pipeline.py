@@ -439,6 +439,7 @@ class _GradingRun:
     def _sum_up(self, result: SubmissionResult, recorded: Recorded) -> None:
         result.score, result.max_score = recorded.score, recorded.max_score
         result.late_penalty, result.manual = recorded.late_penalty, recorded.needs_manual_grade
+        result.seconds_late = recorded.seconds_late
 
     def _add(self, result: SubmissionResult) -> None:
         self._results.append(result)

@@ -205,7 +205,7 @@ class Recorder:
             database.rollback()
             raise
         recorded = self.recorded(student)
-        recorded.auto, recorded.seconds_late = auto, late
+        recorded.auto = auto
         return recorded
 
     def _notebook(self, student: str) -> SubmittedNotebook:
@@ -239,6 +239,7 @@ class Recorder:
         recorded = Recorded(
             score - penalty, self._source.max_score, penalty, any(g.needs_manual_grade for g, _ in grades)
         )
+        recorded.seconds_late = notebook.assignment.total_seconds_late
         recorded.scores = {name: grade.score for grade, name in grades}
         recorded.auto = {name: grade.auto_score for grade, name in grades}
         recorded.comments = {name: item.comment for item, name in self._of(Comment, notebook) if item.comment}

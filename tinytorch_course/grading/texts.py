@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from .model import SourceCell
@@ -60,3 +61,10 @@ def guarded_error(text: str) -> str:
         name = _ERROR.match(text)
         return f"{name.group() if name and len(name.group()) <= 60 else 'an error: '}(its message was withheld)"
     return text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1] + "…"
+
+
+def lateness(seconds: float) -> str:
+    """``1.5 h late``; nothing for what was in time."""
+    if seconds <= 0:
+        return ""
+    return f"{round(seconds / 3600, 1):g} h late" if seconds >= 3600 else f"{math.ceil(seconds / 60)} min late"
