@@ -258,6 +258,24 @@ def test_no_notebook_several_and_an_empty_folder_need_a_person(root, right):
     assert all(one.score == 0 and one.max_score == 20 for one in result)
 
 
+def test_of_two_notebooks_the_rightly_named_one_is_graded(root, right):
+    copied = f"{ASSIGNMENT}-Copy1.ipynb"
+    hand_in(root, "ann", right)
+    hand_in(root, "ann", released(root), name=copied)
+    with zipfile.ZipFile(root / "submitted" / "bob.zip", "w") as archive:
+        archive.writestr(f"work/{copied}", json.dumps(released(root)))
+        archive.writestr(f"work/{NOTEBOOK}", json.dumps(right))
+    with zipfile.ZipFile(root / "submitted" / "cem.zip", "w") as archive:
+        archive.writestr(f"one/{NOTEBOOK}", json.dumps(right))
+        archive.writestr(f"two/{NOTEBOOK}", json.dumps(right))
+    result = graded(root)
+    for student in ("ann", "bob"):
+        one = result[student]
+        assert one.score == 16 and one.state == "graded with repairs" and len(one.repairs) == 1
+        assert "2 notebooks" in one.repairs[0] and copied in one.repairs[0]
+    assert result["cem"].state == "needs a person" and "2 notebooks" in result["cem"].reason
+
+
 def test_symbolic_links_are_not_followed(root, right, tmp_path):
     secret = tmp_path / "secret.ipynb"
     secret.write_text(json.dumps(right))

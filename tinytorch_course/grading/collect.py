@@ -35,6 +35,7 @@ class Submission:
     repairs: list[str] = field(default_factory=list)
     timestamp: str | None = None
     extras: dict[str, Path] = field(default_factory=dict)
+    notebook: str = ""  # its right name, for an archive that holds several
 
     def read(self) -> bytes | None:
         """The notebook's bytes. Sets `problem` when they cannot be had."""
@@ -42,12 +43,19 @@ class Submission:
             return None
         try:
             data = read_safely(self.path, LARGEST)
-            return _from_archive(data) if self.path.suffix.lower() == ".zip" else data
+            return _from_archive(data, self) if self.path.suffix.lower() == ".zip" else data
         except _Unreadable as error:
             self.problem = str(error)
         except OSError as error:
             self.problem = f"the file cannot be read: {error.strerror}"
         return None
+
+    def choose(self, name: str, names: Sequence[str]) -> None:
+        """Note which of several notebooks is graded."""
+        others = ", ".join(repr(each[:80]) for each in names[:4] if each != name)
+        text = f"there are {len(names)} notebooks; {PurePosixPath(name).name} is graded, not {others}"
+        if text not in self.repairs:
+            self.repairs.append(text)
 
     def files(self) -> dict[str, str]:
         """The small files beside the notebook, as text of single bytes."""
@@ -77,7 +85,7 @@ def read_safely(path: Path, largest: int) -> bytes:
         return file.read(largest + 1)
 
 
-def _from_archive(data: bytes) -> bytes:
+def _from_archive(data: bytes, submission: Submission) -> bytes:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
@@ -90,6 +98,11 @@ def _from_archive(data: bytes) -> bytes:
     notebooks = [
         m for m in members if m.filename.endswith(".ipynb") and not _is_clutter(PurePosixPath(m.filename).parts)
     ]
+    if len(notebooks) > 1:
+        named = [m for m in notebooks if PurePosixPath(m.filename).name == f"{submission.notebook}.ipynb"]
+        if len(named) == 1:
+            submission.choose(named[0].filename, [m.filename for m in notebooks])
+            notebooks = named
     if len(notebooks) != 1:
         raise _Unreadable(f"the zip file holds {len(notebooks)} notebooks, not one")
     if notebooks[0].file_size > LARGEST:
@@ -177,7 +190,7 @@ def _submission(entry: Path, assignment: str, notebook: str) -> Submission | Non
     if entry.is_file():
         if entry.suffix.lower() not in (".ipynb", ".zip"):
             return None
-        return Submission(student_id(entry.stem), entry)
+        return Submission(student_id(entry.stem), entry, notebook=notebook)
     if not entry.is_dir():
         return None
     student = student_id(entry.name)
@@ -193,12 +206,14 @@ def _submission(entry: Path, assignment: str, notebook: str) -> Submission | Non
 
 
 def _in_folder(student: str, folder: Path, notebook: str) -> Submission:
-    submission = Submission(student, None)
+    submission = Submission(student, None, notebook=notebook)
     expected = folder / f"{notebook}.ipynb"
     others = [path for path in _entries(folder) if path.suffix.lower() == ".ipynb" and not path.is_dir()]
     archives = [path for path in _entries(folder) if path.suffix.lower() == ".zip"]
     if os.path.lexists(expected):
         submission.path = expected
+        if len(others) > 1:
+            submission.choose(expected.name, [path.name for path in others])
     elif len(others) == 1:
         submission.path = others[0]
         submission.repairs.append(f"the notebook was called {others[0].name!r}")
