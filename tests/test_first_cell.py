@@ -91,4 +91,4 @@ def test_in_colab_it_asks_for_the_zip_file_once(edition: Path, tmp_path: Path):
 def test_the_cell_of_each_module_is_this_one(course: Course):
     for module in course.modules:
         cells = [cell for cell in read_source(module.src).cells if TAG in cell.metadata.get("tags", [])]
-        assert [cell.source for cell in cells] in ([], [SOURCE]), module.name
+        assert [cell.source for cell in cells] == [SOURCE], module.name
