@@ -107,6 +107,20 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(root, how):
     assert not list(root.rglob(".*.new"))
 
 
+def test_an_interrupt_says_how_far_it_came(root, capsys):
+    for student in ("ann", "bob", "cem"):
+        hand_in(root, student, b"{")
+
+    def interrupt(done, *_):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(root, ASSIGNMENT, workers=1, progress=interrupt)
+    assert capsys.readouterr().err == "Interrupted: 2 of 3 are done; the same command goes on.\n"
+    assert sum(one.cached for one in grade(root, ASSIGNMENT, workers=1)) == 2
+
+
 @pytest.mark.slow
 def test_a_worker_that_is_killed_loses_no_submission(root):
     hand_in_many(root, 5)

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -250,6 +251,10 @@ def grade(
         )
         try:
             results = run.whole(submissions, workers, scheduler)
+        except KeyboardInterrupt:
+            done = f"{run.done} of {len(submissions)} are done"
+            print(f"Interrupted: {done}; the same command goes on.", file=sys.stderr)
+            raise
         except (OSError, OperationalError) as error:
             raise CourseError(
                 f"cannot be written: {getattr(error, 'strerror', None) or str(error).splitlines()[0]}",
@@ -301,6 +306,11 @@ class _GradingRun:
         self._results: list[SubmissionResult] = []
         self._keys: dict[str, str] = {}
         self._by_student: dict[str, Submission] = {}
+
+    @property
+    def done(self) -> int:
+        """How many submissions are graded and recorded."""
+        return len(self._results)
 
     def whole(
         self, submissions: Sequence[Submission], workers: int | None, scheduler: str | None
