@@ -17,6 +17,7 @@ from tinytorch_course.grading import grade
 from tinytorch_course.grading.collect import collect
 from tinytorch_course.grading.prepare import prepare
 from tinytorch_course.grading.source import course_directory, read_source
+from tinytorch_course.report import write_report
 
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 
@@ -485,6 +486,17 @@ def test_an_exercise_that_ends_python_costs_its_own_points(misbehaved, name):
     one = result[name]
     assert one.score == 12, one
     assert sum(1 for item in one.exercises if item.message) == 1
+
+
+def test_a_cell_that_ends_python_or_never_ends_is_mentioned(root, right):
+    right["cells"].insert(2, code("import os\nos._exit(0)"))
+    right["cells"].insert(3, code("while True:\n    pass"))
+    hand_in(root, "ann", right)
+    one = grade(root, ASSIGNMENT, workers=1, timeout=2)["ann"]
+    assert one.score == 16 and one.state == "graded with repairs"
+    assert one.repairs == ["cell 3 ended the Python process and was left out", "cell 4 was stopped after 2 s"]
+    report = write_report(root, ASSIGNMENT).read_text(encoding="utf-8")
+    assert all(text in report for text in one.repairs)
 
 
 def test_a_notebook_that_dies_again_and_again_is_given_to_a_person(misbehaved):

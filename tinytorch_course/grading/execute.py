@@ -132,7 +132,8 @@ class _Run:
                 if position is None:
                     break
         self._check_apart()
-        return Executed(self._results, self._exercises(), self._flags, self._problem, self._seconds)
+        exercises = self._exercises()
+        return Executed(self._results, exercises, self._flags, self._problem, self._left_out(), self._seconds)
 
     # -- kernels ---------------------------------------------------------------------------------------------------
 
@@ -184,6 +185,18 @@ class _Run:
             return None
         reached = [i for i, result in enumerate(self._results) if result.status != "skipped"]
         return max([*reached, at]) + 1
+
+    def _left_out(self) -> list[str]:
+        """Cells other than tests that ended Python or ran too long, counted as in the autograded notebook."""
+        found = []
+        for at, (cell, result) in enumerate(zip(self._cells, self._results)):
+            if self._is_test(cell):
+                continue
+            if at in self._lost:
+                found.append(f"cell {at + 1} {self._lost[at]} and was left out")
+            elif result.status == "timeout":
+                found.append(f"cell {at + 1} was stopped after {self._limits.timeout:g} s")
+        return found
 
     # -- cells -----------------------------------------------------------------------------------------------------
 

@@ -147,6 +147,7 @@ class Executed:
     exercises: list[ExerciseResult] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     problem: str | None = None  # why it could not be executed to the end
+    left_out: list[str] = field(default_factory=list)  # cells that ended Python or ran too long
     seconds: dict[str, float] = field(default_factory=dict)
 
 

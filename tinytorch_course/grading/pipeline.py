@@ -402,6 +402,7 @@ class _GradingRun:
             self._keys[student] = ""
             self._give_up(student, f"it could not be executed: {executed.problem}", repairs)
             return
+        repairs += executed.left_out
         result = SubmissionResult(student, self._ground.assignment, REPAIRED if repairs else GRADED, repairs=repairs)
         result.exercises, result.flags, result.seconds = executed.exercises, executed.flags, executed.seconds
         review: set[str] = set()
