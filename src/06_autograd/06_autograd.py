@@ -3531,7 +3531,7 @@ show(figure, "Left, the loss falls over the steps. Right, two interlocked spiral
 # | `backward`, `grad`, accumulation, `retain_grad`, `no_grad` | as you built them | the same names and meanings |
 # | order | topological, in one list | topological, by counting uses, with a queue for each device |
 # | `backward()` of a tensor without `requires_grad` | does nothing | an error |
-| graph after `backward()` | kept, unless `retain_graph=False` | freed, unless `retain_graph=True` |
+# | graph after `backward()` | kept, unless `retain_graph=False` | freed, unless `retain_graph=True` |
 # | `grad` | a NumPy array | a tensor |
 # | a saved array changed in place | not noticed: wrong gradients | an error, thanks to version counters |
 # | gradients of gradients | no | `create_graph=True` |

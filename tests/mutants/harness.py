@@ -177,7 +177,9 @@ def judge(module: Module, only: str | None = None) -> Verdict:
 
 class _Runner:
     def __init__(self, module: Module) -> None:
-        self.cells = [cell for cell in read_source(module.src).cells if cell.cell_type == "code"]
+        nb = read_source(module.src)
+        self.points = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in nb.cells)
+        self.cells = [cell for cell in nb.cells if cell.cell_type == "code"]
         main = types.ModuleType("__main__")
         sys.modules["__main__"] = main
         self.space = main.__dict__
@@ -266,7 +268,7 @@ def _main(root: str, name: str, only: str) -> None:
     untouched = in_child(lambda: runner.rest(0, everything_stubbed, None))
     result: dict = {
         "exercises": sorted(all_failed, key=lambda n: int(n.split(".")[1])),
-        "points": sum(c.metadata.nbgrader.points for c in tests),
+        "points": runner.points,  # text answers included
         "untouched_passed": [n for n in all_failed if n not in untouched.get("failed", {})],
         "reference_failed": {},
         "variants": {},
