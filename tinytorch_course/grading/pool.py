@@ -13,7 +13,7 @@ import pickle
 import signal
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -159,6 +159,7 @@ def run_all(
     source = iter(tasks)
     waiting: dict[Future[Done], Task] = {}
     suspects: deque[Task] = deque()  # were under way when a worker died: tried again alone
+    fallen: Counter[str] = Counter()  # how often a submission took its worker down while it ran alone
     exhausted = False
     while True:
         window = 1 if suspects else backend.width + 2
@@ -197,8 +198,10 @@ def run_all(
                 yield task, error if isinstance(error, Exception) else WorkerDied(str(error))
         if not deaths:
             continue
-        if suspects and suspects[0] in deaths:  # it ran alone, and took its worker down again
-            yield suspects.popleft(), WorkerDied("the process that executed it ended, twice")
+        if suspects and suspects[0] in deaths:  # it ran alone, so it was no bystander
+            fallen[suspects[0].student] += 1
+            if fallen[suspects[0].student] == 2:
+                yield suspects.popleft(), WorkerDied("the process that executed it ended, twice")
             backend.restart()
             continue
         if isinstance(backend, LocalProcesses):  # a pool that broke takes everything in it along
