@@ -1626,4 +1626,3 @@ show(figure, "Above, the ten prototypes: blurred digits from 0 to 9. Below, pict
 # ```
 #
 # Cells marked `#| export` become `tinytorch/core/tensor.py`. From now on `from tinytorch.core.tensor import Tensor` works in every notebook, with your code behind it. Module 02 gives the scores a shape that a straight line cannot have.
-#

@@ -91,7 +91,6 @@ from tinytorch.pictures import show
 
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
 
-
 # %% [markdown]
 # ## Part 1. Slopes by hand (25 minutes)
 #
@@ -185,7 +184,6 @@ def linear_relu_by_hand(x, weight, bias, target):
     return x.T @ grad_z, grad_z.sum(axis=0)
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-01-by-hand", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.1", "linear_relu_by_hand") as check:
     one = dict(x=np.array([[1.0, 2.0]]), weight=np.array([[3.0], [-1.0]]))
@@ -276,7 +274,6 @@ def outline(tensor):
     node.shape = tensor.shape
     return node
 
-
 # %% [markdown]
 # ### 06.2 Function
 #
@@ -331,7 +328,6 @@ class Function:
     def data(self):
         raise AttributeError("an outline keeps no numbers: did you compute a gradient that is not wanted?")
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-02-function", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.2", "Function") as check:
     a, b = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0])
@@ -379,7 +375,6 @@ def record(result, node):
     return result
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-03-record", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.3", "record") as check:
     product, note = Tensor([8.0]), bare(Function, Tensor([2.0]))
@@ -414,7 +409,6 @@ def plus(a, b):
 
 def times(a, b):
     return record(Tensor(a.data * b.data), Times(a, b))
-
 
 # %% tags=["demo"]
 x, w, b = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0], requires_grad=True), Tensor(5.0)
@@ -501,7 +495,6 @@ def unbroadcast(grad, shape):
     return grad.sum(axis=(*range(added), *stretched)).reshape(shape)
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-04-unbroadcast", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.4", "unbroadcast") as check:
     grad = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], np.float32)
@@ -556,7 +549,6 @@ class NegBackward(Function):
     def apply(self, grad_output):
         """The gradient of a, in a tuple."""
         return (-grad_output,)
-
 
 # %% [markdown]
 # `makes_new_arrays` is a promise to the engine: what this rule returns is a new array, never `grad_output` itself or a view of it. The engine may then keep it, or add to it, without a copy. Addition cannot promise that: it passes on what it got.
@@ -614,7 +606,6 @@ class SubBackward(Function):
         grad_b = -unbroadcast(grad_output, b.shape) if b.requires_grad else None
         return grad_a, grad_b
         ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-05-add-sub", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 def add_rows(grad, shape):
@@ -703,7 +694,6 @@ class MulBackward(Function):
         return grad_a, grad_b
         ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-06-mul", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.6", "MulBackward.apply") as check, check.using(unbroadcast=add_rows):
     a, b = Tensor([2.0, 3.0], requires_grad=True), Tensor([5.0, -1.0], requires_grad=True)
@@ -782,7 +772,6 @@ class DivBackward(Function):
         return grad_a, grad_b
         ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-07-div", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.7", "DivBackward.apply") as check, check.using(unbroadcast=add_rows):
     a, b = Tensor([6.0, 1.0], requires_grad=True), Tensor([2.0, -4.0], requires_grad=True)
@@ -840,7 +829,6 @@ class ExpBackward(Function):
         """The gradient of a, in a tuple."""
         return (grad_output * self.output,)
 
-
 # %%
 #| export
 class LogBackward(Function):
@@ -852,7 +840,6 @@ class LogBackward(Function):
         """The gradient of a, in a tuple."""
         return (grad_output / self.saved_tensors[0].data,)
 
-
 # %%
 #| export
 class SqrtBackward(ExpBackward):
@@ -861,7 +848,6 @@ class SqrtBackward(ExpBackward):
     def apply(self, grad_output):
         """The gradient of a, in a tuple."""
         return (grad_output / (2 * self.output),)
-
 
 # %%
 #| export
@@ -895,7 +881,6 @@ class PowBackward(Function):
             return None
         log_a = np.log(np.where(a.data == 0, 1, a.data))
         return unbroadcast(grad_output * a.data**b.data * log_a, b.shape)
-
 
 # %% [markdown]
 # ## Part 4. Slopes by measuring (30 minutes)
@@ -963,7 +948,6 @@ def numerical_gradient(function, array, eps=1e-6):
     return slopes
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-08-numerical-gradient", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.8", "numerical_gradient") as check:
     array = np.array([1.0, -2.0, 3.0])
@@ -1014,7 +998,6 @@ def check_rule(forward, rule, *arrays):
         print(f"{type(node).__name__}, input {i} of shape {array.shape}: largest difference {difference:.1e}{mark}")
         worst = max(worst, difference)
     return worst
-
 
 # %% tags=["demo"]
 rng = np.random.default_rng(6)
@@ -1085,7 +1068,6 @@ def matmul_gradients(a, b, grad_output, need_a=True, need_b=True):
     return grad_a, grad_b
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-09-matmul", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.9", "matmul_gradients") as check, check.using(unbroadcast=lambda grad, shape: grad):
     a, b, grad_output = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[10.0]])
@@ -1148,7 +1130,6 @@ def as_matrices(a, b, grad_output):
         a, grad_output = a.reshape(rows, a.shape[-1]), grad_output.reshape(rows, grad_output.shape[-1])
     return a, b, grad_output
 
-
 # %%
 #| export
 class MatmulBackward(Function):
@@ -1174,7 +1155,6 @@ class MatmulBackward(Function):
             grad_a.reshape(a.shape) if a.requires_grad else None,
             grad_b.reshape(b.shape) if b.requires_grad else None,
         )
-
 
 # %% tags=["demo"]
 for one, two in [((2, 3), (3, 4)), ((5, 2, 3), (3, 4)), ((3,), (5, 3, 2)), ((3,), (3,))]:
@@ -1216,7 +1196,6 @@ class SumBackward(Function):
             grad_output = np.expand_dims(grad_output, self.axis)
         return (np.broadcast_to(grad_output, a.shape),)
         ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-10-sum", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.10", "SumBackward.apply") as check:
@@ -1270,7 +1249,6 @@ class MaxBackward(Function):
         winners = (data == largest) | np.isnan(data)  # the maximum of anything with NaN is NaN
         shares = winners.sum(axis=self.axis, keepdims=True, dtype=data.dtype)
         return (winners * (grad_output / shares),)
-
 
 # %% [markdown]
 # Reshape, transpose and permute compute nothing: they move numbers. So their gradients are moved back. For `permute(2, 0, 1)`, axis 2 of the input has become axis 0. Which order undoes that?
@@ -1349,7 +1327,6 @@ class PermuteBackward(Function):
         return (grad_output.transpose(np.argsort(axes)),)
         ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-11-moving", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.11", "ReshapeBackward, TransposeBackward, PermuteBackward") as check:
     table = np.arange(6.0).reshape(2, 3)
@@ -1418,7 +1395,6 @@ def add_at(grad, key, values):
     else:
         np.add.at(grad, key, values)
 
-
 # %% [markdown]
 # ### 06.12 Picking
 #
@@ -1478,7 +1454,6 @@ class EmbeddingBackward(Function):
         add_at(grad, self.indices, grad_output)
         return (grad,)
         ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-12-picking", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.12", "SliceBackward and EmbeddingBackward") as check:
@@ -1573,7 +1548,6 @@ class ReLUBackward(Function):
         return (grad_output * (self.output > 0),)
         ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-13-relu", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.13", "ReLUBackward.apply") as check:
     output, grad_output = np.array([0.0, 2.0, -1.0, 0.5], np.float32), np.array([1.0, 2.0, 3.0, -4.0], np.float32)
@@ -1640,7 +1614,6 @@ class TanhBackward(Function):
         ### BEGIN SOLUTION 06.14 TanhBackward.apply: return the gradient of a in a tuple
         return (grad_output * (1 - self.output * self.output),)
         ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-14-smooth", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.14", "SigmoidBackward and TanhBackward") as check:
@@ -1715,7 +1688,6 @@ class GELUBackward(Function):
         return (slope,)
         ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-15-gelu", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.15", "GELUBackward.apply") as check:
     a = Tensor([0.0, 1.0, -1.0, 3.0], requires_grad=True)
@@ -1780,7 +1752,6 @@ class SoftmaxBackward(Function):
         grad -= self.output * grad.sum(axis=self.dim, keepdims=True)
         return (grad,)
         ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-16-softmax", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.16", "SoftmaxBackward.apply") as check:
@@ -1867,7 +1838,6 @@ class BCEBackward(Function):
         return (pred - target) / bounded * (grad_output / pred.size), None
         ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-17-mse-bce", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.17", "MSEBackward and BCEBackward") as check:
     pred, target = Tensor([3.0, 1.0], requires_grad=True), Tensor([1.0, 2.0])
@@ -1953,7 +1923,6 @@ class CrossEntropyBackward(Function):
         return grad, None
         ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "test-06-18-cross-entropy", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.18", "CrossEntropyBackward.apply") as check:
     logits, target = Tensor([[0.0, 0.0], [math.log(3), 0.0]], requires_grad=True), Tensor(np.array([0, 1]))
@@ -2020,7 +1989,6 @@ def mul(a, b):
     """a * b, recorded."""
     return record(Tensor(a.data * b.data), MulBackward(a, b))
 
-
 # %% tags=["demo"]
 x = Tensor(3.0, requires_grad=True)
 square = mul(x, x)
@@ -2068,7 +2036,6 @@ def walk_back(tensor, gradient):
             calls += walk_back(before, grad)
     return calls
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-19-walk", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 class Triple:
@@ -2219,7 +2186,6 @@ def topological_order(root):
                     stack.append(before)
     return order[::-1]
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-20-topological-order", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 class Note:
@@ -2377,7 +2343,6 @@ def wrong_shape(node, tensor, grad):
     got = f"shape {grad.shape}" if hasattr(grad, "shape") else f"a {type(grad).__name__}"
     return ValueError(f"the gradient of input {place} has to have its shape {tensor.shape}, but apply returned {got}")
 
-
 # %% nbgrader={"grade": false, "grade_id": "06-21-propagate", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| exporti
 def propagate(node, grad_output, pending, owned):
@@ -2422,7 +2387,6 @@ def propagate(node, grad_output, pending, owned):
             pending[key] = pending[key] + grad
             owned.add(key)
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-21-propagate", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 class Answer:
@@ -2522,7 +2486,6 @@ def first_gradient(tensor, gradient):
         raise ValueError(f"backward: the gradient has shape {gradient.shape}, but the tensor has shape {tensor.shape}")
     return gradient
 
-
 # %%
 #| exporti
 def explain(node, grad_output, error):
@@ -2543,7 +2506,6 @@ def deposit(tensor, grad, is_ours):
     grad = np.asarray(grad, tensor.dtype) if is_ours else np.array(grad, tensor.dtype)
     tensor.grad = grad if tensor.grad is None else np.asarray(tensor.grad + grad)
 
-
 # %%
 #| exporti
 class Freed:
@@ -2560,7 +2522,6 @@ def free(node):
     """Forget what the rule remembered."""
     node.__dict__.clear()
     node.saved_tensors = Freed()
-
 
 # %% [markdown]
 # ### 06.22 backward
@@ -2627,7 +2588,6 @@ def backward(self, gradient=None, retain_graph=True):
     ### END SOLUTION
     for result, grad in kept:
         deposit(result, grad, False)
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-22-backward", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 def simple_order(root):
@@ -2770,7 +2730,6 @@ def retain_grad(self):
     if self._grad_fn is not None:
         self._grad_fn.retained = weakref.ref(self)
 
-
 # %% [markdown]
 # That gradients accumulate is a feature. A batch of 1,000 rows does not fit into memory? Take four pieces of 250, call `backward` for each, update once: **micro-batches**. But careful: each loss is the *mean* over its piece. Four of them add up to four times the mean over all.
 
@@ -2807,7 +2766,6 @@ def micro_batches(loss_of, pieces):
         loss = loss_of(x, target) * (len(x) / rows)
         loss.backward()
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-23-micro-batches", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 class MeanOf:
@@ -2891,7 +2849,6 @@ class no_grad(ContextDecorator):
     def __exit__(self, *error):
         no_grad.depth -= 1
 
-
 # %% [markdown]
 # In `x * 3` the other side is not a Tensor. The rule wants one, so it becomes one; a plain number takes the dtype of x, or a float32 network would turn into float64 behind your back.
 
@@ -2902,7 +2859,6 @@ def constant(value, like):
     if isinstance(value, (np.ndarray, list, tuple)):
         return Tensor(value)
     return Tensor(np.array(value, like.data.dtype))
-
 
 # %% [markdown]
 # ### 06.24 The wrapper
@@ -2952,7 +2908,6 @@ def tracked(forward, rule):
         ### END SOLUTION
 
     return method
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-24-tracked", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 def simple_record(result, node):
@@ -3032,7 +2987,6 @@ def tracked_one(forward, rule):
 
     return method
 
-
 # %%
 #| exporti
 def tracked_layer(forward, rule):
@@ -3047,7 +3001,6 @@ def tracked_layer(forward, rule):
 
     return method
 
-
 # %%
 #| exporti
 def operators():
@@ -3057,7 +3010,6 @@ def operators():
         yield f"__{name}__", tracked, rule
         yield f"__r{name}__", tracked_from_right, rule
     yield "matmul", tracked, MatmulBackward
-
 
 # %%
 #| exporti
@@ -3074,7 +3026,6 @@ METHODS = [
     (Tensor, "permute", lambda x, out, *axes: PermuteBackward(x, plain_axes(axes))),
 ]
 
-
 # %%
 #| exporti
 LAYERS = [
@@ -3087,7 +3038,6 @@ LAYERS = [
     (BinaryCrossEntropyLoss, "forward", lambda loss, pred, target, out: BCEBackward(pred, target)),
     (CrossEntropyLoss, "forward", lambda loss, pred, target, out: CrossEntropyBackward(pred, target)),
 ]
-
 
 # %%
 #| exporti
@@ -3103,7 +3053,6 @@ def plain_key(key):
 def plain_axes(axes):
     """The axes of ``permute(2, 0, 1)`` and ``permute((2, 0, 1))`` alike."""
     return tuple(axes[0]) if len(axes) == 1 and isinstance(axes[0], (tuple, list)) else axes
-
 
 # %% [markdown]
 # `wrap` keeps the old method as `__wrapped__`, so calling `enable_autograd` twice does not wrap twice. If you correct a rule and run it again, the new rule is taken.
@@ -3121,7 +3070,6 @@ def wrap(owner, name, wrapper, rule):
         setattr(owner, name, method)
     return current is forward
 
-
 # %%
 #| export
 def enable_autograd(quiet=False):
@@ -3135,7 +3083,6 @@ def enable_autograd(quiet=False):
     new += [wrap(owner, name, tracked_layer, rule) for owner, name, rule in LAYERS]
     if any(new) and not quiet:
         print(f"Autograd is on: {len(new)} operations record themselves. Try loss.backward().")
-
 
 # %% tags=["demo"]
 enable_autograd()
@@ -3190,7 +3137,6 @@ def gradcheck(function, inputs, eps=1e-6, rtol=1e-5, atol=1e-6):
             compare_gradients(i, copy, measured, rtol, atol)
     return True
 
-
 # %%
 #| exporti
 def compare_gradients(i, tensor, measured, rtol, atol):
@@ -3203,7 +3149,6 @@ def compare_gradients(i, tensor, measured, rtol, atol):
             f"gradcheck: input {i} of shape {tensor.shape}, at {list(place)}: backward gives {found[place]:.8g}, "
             f"differences give {measured[place]:.8g}"
         )
-
 
 # %% tags=["demo"]
 a, b = (Tensor(rng.uniform(0.5, 2, shape), requires_grad=True) for shape in [(2, 1, 3), (4, 1)])
@@ -3260,7 +3205,6 @@ def saved_bytes(batch, widths):
     ### BEGIN SOLUTION 06.25 saved_bytes: return the bytes of all inputs of Linear layers
     return batch * sum(widths[:-1]) * 4
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-25-saved-bytes", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.25", "saved_bytes") as check:
@@ -3329,7 +3273,6 @@ def my_numbers(who):
         "cleared_every": int(rng.integers(4, 6)),
     }
 
-
 # %% tags=["demo"]
 my_numbers("your name")
 
@@ -3353,7 +3296,6 @@ def way_back_cost():
     n, k, m = my_numbers(who)["matmul"]
     return who, 4 * n * k * m, 2 * n * k * m
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-26-cost", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.26", "way_back_cost") as check:
@@ -3413,7 +3355,6 @@ def accumulated():
     gradients, every = numbers["gradients"], numbers["cleared_every"]
     return who, sum(gradients[:3]), sum(gradients[every:])
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-27-accumulated", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.27", "accumulated") as check:
