@@ -568,8 +568,12 @@ def check_engine(quiet: bool = False, needs: tuple[str, ...] = ()) -> None:
             raise EngineNotReady(wrong.problem, wrong.rows, wrong.exercises) from None
         except Exception as error:
             raise _failed(engine, f"a question about {name}", parts, error) from None
+    taken = getattr(autograd, "_reference_of", None)  # what `tinytorch export --reference` writes
+    if taken:
+        print(f"This notebook runs on the course's {taken}, not on yours.")
     if not quiet:
-        print(f"Your engine is ready: {asked} answers, all right.")
+        whose = "The" if taken else "Your"
+        print(f"{whose} engine is ready: {asked} answers, all right.")
 
 
 def _failed(engine: _Engine, doing: str, parts: tuple[str, ...], error: Exception) -> EngineNotReady:
