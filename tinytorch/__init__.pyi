@@ -14,6 +14,8 @@ from .core.dataloader import DataLoader as DataLoader
 from .core.dataloader import Dataset as Dataset
 from .core.dataloader import TensorDataset as TensorDataset
 from .core.dataloader import load_digits as load_digits
+from .core.embeddings import Embedding as Embedding
+from .core.embeddings import PositionalEncoding as PositionalEncoding
 from .core.layers import Dropout as Dropout
 from .core.layers import Layer as Layer
 from .core.layers import Linear as Linear
@@ -46,11 +48,13 @@ __all__ = [
     "DataLoader",
     "Dataset",
     "Dropout",
+    "Embedding",
     "Function",
     "Layer",
     "Linear",
     "MSELoss",
     "Optimizer",
+    "PositionalEncoding",
     "ReLU",
     "Sequential",
     "Sigmoid",
