@@ -6,6 +6,8 @@ from .core.activations import ReLU as ReLU
 from .core.activations import Sigmoid as Sigmoid
 from .core.activations import Softmax as Softmax
 from .core.activations import Tanh as Tanh
+from .core.attention import MultiHeadAttention as MultiHeadAttention
+from .core.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from .core.autograd import Function as Function
 from .core.autograd import enable_autograd as enable_autograd
 from .core.autograd import gradcheck as gradcheck
@@ -53,6 +55,7 @@ __all__ = [
     "Layer",
     "Linear",
     "MSELoss",
+    "MultiHeadAttention",
     "Optimizer",
     "PositionalEncoding",
     "ReLU",
@@ -71,4 +74,5 @@ __all__ = [
     "log_softmax",
     "manual_seed",
     "no_grad",
+    "scaled_dot_product_attention",
 ]

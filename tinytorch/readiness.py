@@ -67,6 +67,7 @@ _MODULES = {
     "optimizers": "07_optimizers",
     "training": "08_training",
     "embeddings": "11_embeddings",
+    "attention": "12_attention",
 }
 
 
