@@ -11,6 +11,7 @@ from .tensor import Tensor
 __all__ = [
     "check_ids",
     "Embedding",
+    "wave_frequencies",
     "sinusoidal_positions",
     "PositionalEncoding",
 ]
@@ -24,6 +25,7 @@ class Embedding(Layer):
     def __init__(self, num_embeddings: int, embedding_dim: int) -> None: ...
     def forward(self, ids: Tensor | npt.ArrayLike) -> Tensor: ...
 
+def wave_frequencies(embed_dim: int) -> npt.NDArray[np.float64]: ...
 def sinusoidal_positions(max_length: int, embed_dim: int) -> npt.NDArray[np.float32]: ...
 
 class PositionalEncoding(Layer):

@@ -1,0 +1,10 @@
+"""A column for each symbol.
+
+breaks: 11-04-embedding-init
+"""
+#| exporti
+@method_of(Embedding)
+def __init__(self, num_embeddings, embedding_dim):
+    if num_embeddings < 1 or embedding_dim < 1:
+        raise ValueError(f"not {num_embeddings} and {embedding_dim}")
+    self.weight = Tensor(generator.normal(size=(embedding_dim, num_embeddings)).astype(np.float32), requires_grad=True)

@@ -1,0 +1,12 @@
+"""Draws evenly, as Linear does.
+
+breaks: 11-04-embedding-init
+"""
+#| exporti
+@method_of(Embedding)
+def __init__(self, num_embeddings, embedding_dim):
+    if num_embeddings < 1 or embedding_dim < 1:
+        raise ValueError(f"not {num_embeddings} and {embedding_dim}")
+
+    bound = 1 / np.sqrt(embedding_dim)
+    self.weight = Tensor(generator.uniform(-bound, bound, (num_embeddings, embedding_dim)).astype(np.float32), requires_grad=True)

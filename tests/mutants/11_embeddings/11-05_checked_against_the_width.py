@@ -1,0 +1,8 @@
+"""Checks the ids against the length of a row.
+
+breaks: 11-05-embedding-forward
+"""
+#| exporti
+@method_of(Embedding)
+def forward(self, ids):
+    return self.weight[check_ids(ids, self.weight.shape[1])]

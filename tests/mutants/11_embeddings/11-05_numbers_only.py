@@ -1,0 +1,8 @@
+"""Takes the numbers out of the table, and the trace is lost.
+
+breaks: 11-05-embedding-forward
+"""
+#| exporti
+@method_of(Embedding)
+def forward(self, ids):
+    return Tensor(self.weight.data[check_ids(ids, self.weight.shape[0])])

@@ -1,0 +1,8 @@
+"""Returns the rows that were used.
+
+breaks: 11-06-table-gradient
+"""
+def table_gradient(ids, grad_output, count):
+    grad = np.zeros((count, grad_output.shape[-1]), grad_output.dtype)
+    np.add.at(grad, ids, grad_output)
+    return grad[np.unique(ids)]

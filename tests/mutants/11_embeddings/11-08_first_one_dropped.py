@@ -1,0 +1,8 @@
+"""Drops the first in the order, whichever that is.
+
+breaks: 11-08-nearest
+hidden: yes
+"""
+def nearest(table, id, count):
+    directions = table / np.linalg.norm(table, axis=1, keepdims=True)
+    return np.argsort(-(directions @ directions[id]), kind="stable")[1 : count + 1]

@@ -1,0 +1,9 @@
+"""The smallest cosine first.
+
+breaks: 11-08-nearest
+"""
+def nearest(table, id, count):
+    directions = table / np.linalg.norm(table, axis=1, keepdims=True)
+    cosines = directions @ directions[id]
+    cosines[id] = np.inf
+    return np.argsort(cosines)[:count]

@@ -1,0 +1,7 @@
+"""Another base.
+
+breaks: 11-09-wave-frequencies
+"""
+#| export
+def wave_frequencies(embed_dim):
+    return 1000.0 ** (-np.arange(0, embed_dim, 2) / embed_dim)

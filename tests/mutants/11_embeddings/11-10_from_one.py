@@ -1,0 +1,11 @@
+"""Places from 1 on.
+
+breaks: 11-10-sinusoidal-positions
+"""
+#| export
+def sinusoidal_positions(max_length, embed_dim):
+    angles = np.arange(1, max_length + 1)[:, None] * wave_frequencies(embed_dim)
+    rows = np.empty((max_length, embed_dim), np.float32)
+    rows[:, 0::2] = np.sin(angles)
+    rows[:, 1::2] = np.cos(angles)[:, : embed_dim // 2]
+    return rows

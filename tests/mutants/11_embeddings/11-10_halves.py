@@ -1,0 +1,8 @@
+"""First all sines, then all cosines.
+
+breaks: 11-10-sinusoidal-positions
+"""
+#| export
+def sinusoidal_positions(max_length, embed_dim):
+    angles = np.arange(max_length)[:, None] * wave_frequencies(embed_dim)
+    return np.concatenate([np.sin(angles), np.cos(angles)], axis=1)[:, :embed_dim].astype(np.float32)

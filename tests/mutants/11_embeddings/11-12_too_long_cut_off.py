@@ -1,0 +1,12 @@
+"""Cuts a long sequence off.
+
+breaks: 11-12-positional-forward
+"""
+#| exporti
+@method_of(PositionalEncoding)
+def forward(self, x):
+    rows = self.weight if self.learned else self.positions
+    if x.ndim < 2 or x.shape[-1] != rows.shape[1]:
+        raise ValueError(f"x of shape {x.shape} does not fit positions of shape {rows.shape}")
+    x = x[..., : rows.shape[0], :]
+    return x + rows[: x.shape[-2]]
