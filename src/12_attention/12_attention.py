@@ -241,7 +241,7 @@ for d in sizes:
 figure, axis = plt.subplots(figsize=(6, 2.8))
 axis.loglog(sizes, slopes["scaled"], "o-", color=BLUE, label="scaled by 1/√d")
 axis.loglog(sizes, slopes["unscaled"], "s--", color=ORANGE, label="unscaled")
-axis.set(xlabel="d", ylabel="sum of the slopes", xticks=sizes, xticklabels=sizes)
+axis.set(xlabel="d", ylabel="sum of the slopes", xticks=sizes, xticklabels=sizes, yticks=[0.1, 0.3, 1, 3], yticklabels=[0.1, 0.3, 1, 3])
 axis.minorticks_off()
 axis.legend()
 show(figure, "The sum of the sizes of all slopes of a softmax over 16 random keys against d from 4 to 1024, both axes "
@@ -634,10 +634,10 @@ for place, (name, mask) in enumerate([("free", None), ("causal", causal_mask(12)
     axis = figure.add_subplot(1, 2, place)
     _, weights = scaled_dot_product_attention(x, x, x, mask)
     picture = axis.imshow(weights.data, cmap="Blues", vmin=0, vmax=1)
-    axis.set(title=name, xlabel="key", ylabel="query")
+    axis.set(title=name, xlabel="key", ylabel="query", xticks=range(0, 12, 2), yticks=range(0, 12, 2))
 figure.colorbar(picture, ax=figure.axes, label="weight", shrink=0.85)
-show(figure, "Two maps of attention weights, 12 queries by 12 keys. Left, free: the diagonal is darkest, with lighter weights everywhere "
-             "else. Right, causal: everything above the diagonal is empty, and the first query has all its weight on itself.")
+show(figure, "Two maps of attention weights, 12 queries by 12 keys. Left, free: most of the weight is on the diagonal, some "
+             "of it everywhere else. Right, causal: everything above the diagonal is empty, and the first query has all its weight on itself.")
 
 # %% [markdown]
 # ### Does it look ahead?
@@ -998,3 +998,238 @@ with Checks("12.11", "MultiHeadAttention.forward") as check, check.using(**parts
     check.equal("a gradient of x", x.grad[1, 2, 3], slope, rtol=1e-3, atol=1e-4)
     ### END HIDDEN TESTS
 
+# %% tags=["demo"]
+manual_seed(0)
+layer, x = MultiHeadAttention(8, 2), numbers((6, 8), 0)
+print(layer, "with", sum(p.size for p in layer.parameters()), "numbers to learn")
+print("free looks ahead:", looks_ahead(layer, x.data), "  causal:", looks_ahead(lambda x: layer(x, causal_mask(6)), x.data))
+
+# %% [markdown]
+# ## Part 6 · What it does not know, and what it costs
+#
+# Shuffle the positions of $x$, and the outputs are the same ones, shuffled: no formula above has a $t$ in it. "Dog bites man" and "man bites dog" are one and the same bag of words to it. Where someone stands has to be written into the vectors, as in Module 11.
+
+# %%
+from tinytorch.core.embeddings import Embedding, PositionalEncoding
+
+# %% tags=["demo"]
+order, places = np.array([3, 0, 5, 1, 4, 2]), PositionalEncoding(8)
+with no_grad():
+    bare_order = np.abs(layer(x[order]).data - layer(x).data[order]).max()
+    with_places = np.abs(layer(places(x[order])).data - layer(places(x)).data[order]).max()
+print(f"largest difference without positions {bare_order:.1e}, with positions {with_places:.1e}")
+
+# %% [markdown]
+# And the price? Each of $T$ queries meets each of $T$ keys. Count the multiplications of the two products, $QK^\top$ and weights times values, over all heads; and the bytes of the weights, which the graph keeps for the way back.
+#
+# By hand, $T = 1000$, $E = 512$, 8 heads of length 64: a head has $1000^2$ scores of 64 products each, twice. In all $2 \cdot 8 \cdot 10^6 \cdot 64 = 1.024 \cdot 10^9$. The weights are $8 \cdot 10^6$ numbers: 32 MB.
+
+# %% [markdown]
+# ### 12.12 The cost of attention
+
+# %% nbgrader={"grade": false, "grade_id": "12-12-cost", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def attention_cost(length, embed_dim, num_heads, batch=1, itemsize=4):
+    """What attention costs between the projections.
+
+    Parameters
+    ----------
+    length, embed_dim, num_heads, batch : int
+        T positions of E numbers in H heads, for each of `batch` sequences.
+    itemsize : int
+        Bytes of a number.
+
+    Returns
+    -------
+    tuple of two int
+        The multiplications of both matrix products, over all heads; and the bytes of the attention weights.
+    """
+    ### BEGIN SOLUTION 12.12 attention_cost: return the multiplications and the bytes
+    pairs = batch * length * length
+    return 2 * pairs * embed_dim, pairs * num_heads * itemsize
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test-12-12-cost", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with Checks("12.12", "attention_cost") as check:
+    check.given(length=1000, embed_dim=512, num_heads=8, look="The example by hand.")
+    check.same("multiplications and bytes", tuple(attention_cost(1000, 512, 8)), (1_024_000_000, 32_000_000))
+    check.given(length=2000, embed_dim=512, num_heads=8, look="Twice as long: how many times as many pairs?")
+    check.same("multiplications and bytes", tuple(attention_cost(2000, 512, 8)), (4_096_000_000, 128_000_000))
+    ### BEGIN HIDDEN TESTS
+    check.hidden()
+    check.same("the cost of a batch in float64", tuple(attention_cost(10, 6, 3, batch=4, itemsize=8)), (4800, 9600))
+    check.same("the cost of one head", tuple(attention_cost(3, 5, 1)), (90, 36))
+    check.same("the cost in float16", tuple(attention_cost(7, 4, 2, 2, 2)), (784, 392))
+    ### END HIDDEN TESTS
+
+# %% tags=["demo"]
+import time
+import tracemalloc
+
+lengths, seconds, left = [64, 128, 256, 512, 1024], [], []
+layer = MultiHeadAttention(64, 4)
+for length in lengths:
+    x = numbers((1, length, 64), 0)
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        layer(x)
+        times.append(time.perf_counter() - start)
+    seconds.append(min(times))
+    tracemalloc.start()
+    output = layer(x)
+    left.append(tracemalloc.get_traced_memory()[0] / 1e6)
+    tracemalloc.stop()
+
+# %% tags=["demo"]
+figure, axes = plt.subplots(1, 2, figsize=(9, 2.8))
+axes[0].loglog(lengths, np.multiply(seconds, 1000), "o-", color=BLUE, label="measured")
+axes[0].loglog(lengths, seconds[-1] * 1000 * (np.array(lengths) / lengths[-1]) ** 2, ":", color="black", label="T²")
+axes[0].set(xlabel="T", ylabel="ms", xticks=lengths, xticklabels=lengths)
+axes[1].loglog(lengths, left, "o-", color=BLUE, label="kept after a forward pass, measured")
+axes[1].loglog(lengths, [attention_cost(t, 64, 4)[1] / 1e6 for t in lengths], "--", color=ORANGE, label="weights, attention_cost")
+axes[1].set(xlabel="T", ylabel="MB", xticks=lengths, xticklabels=lengths)
+for axis in axes:
+    axis.minorticks_off()
+    axis.legend(fontsize=8)
+show(figure, "Time and memory of one layer against the length T from 64 to 1024, all axes logarithmic. Left, the time rises more slowly than "
+             "T squared at first and like it later. Right, the memory kept lies above the bytes of the weights for short sequences and meets "
+             "their line, of slope two, for long ones.")
+print("ms", np.round(np.multiply(seconds, 1000), 2), " MB kept", np.round(left, 2))
+
+# %% [markdown]
+# For short sequences the projections, which grow like $T$, are the larger part. Then $T^2$ takes over: twice the length, four times the memory. That is why long texts are expensive.
+#
+# ## Part 7 · Reversing sequences
+#
+# Back to the task of the beginning: nine digits in, the same digits out, backwards. One block: embed, add positions, attend, then a small network at each position. Both add to what is there (He and others, 2016).
+
+# %%
+from tinytorch.core.activations import ReLU
+from tinytorch.core.dataloader import DataLoader, TensorDataset
+from tinytorch.core.losses import CrossEntropyLoss
+from tinytorch.core.optimizers import AdamW
+from tinytorch.core.training import CosineSchedule, Trainer
+
+
+class OneBlock(Layer):
+    """Digits in, scores of digits out; `mixer(x, mask)` is what carries things from one position to another."""
+
+    def __init__(self, mixer, mask=None, embed_dim=32):
+        self.embedding, self.places = Embedding(10, embed_dim), PositionalEncoding(embed_dim)
+        self.mixer, self.mask = mixer, mask
+        self.mlp = Sequential(Linear(embed_dim, 2 * embed_dim), ReLU(), Linear(2 * embed_dim, embed_dim))
+        self.head = Linear(embed_dim, 10)
+
+    def forward(self, ids):
+        x = self.places(self.embedding(ids))
+        x = x + self.mixer(x, self.mask)
+        return self.head(x + self.mlp(x))
+
+# %% [markdown]
+# Of the $10^9$ sequences, 4,000 are for training; 1,000 others are held out. No sequence is in both, so whoever reverses those has learned reversing, not the sequences.
+
+# %%
+def sequences(count, length=9, seed=0):
+    """Different sequences of digits, in a random order."""
+    rng = np.random.default_rng(seed)
+    drawn = np.unique(rng.integers(10, size=(count + 100, length)), axis=0)
+    return rng.permutation(drawn)[:count]
+
+
+def loss_of(scores, digits):
+    """The mean loss over all positions of all sequences."""
+    return CrossEntropyLoss()(scores.reshape(-1, 10), digits.reshape(-1))
+
+
+digits = sequences(5000)
+train, held_out = digits[:4000], digits[4000:]
+
+# %%
+def teach(mixer, mask=None, epochs=6, seed=0):
+    """A model that was trained to reverse, and the mean loss of each epoch."""
+    manual_seed(seed)
+    model = OneBlock(mixer(), mask)
+    loader = DataLoader(TensorDataset(Tensor(train), Tensor(train[:, ::-1].copy())), 64, shuffle=True, seed=seed)
+    optimizer = AdamW(model.parameters(), lr=0.01)
+    schedule = CosineSchedule(optimizer, epochs * len(loader), warmup_steps=50)
+    trainer = Trainer(model, loss_of, optimizer, schedule, max_norm=1.0)
+    return model, [row["loss"] for row in trainer.fit(loader, epochs)]
+
+
+def right_positions(model):
+    """Which digits of the held-out sequences the model gets right, an array of bool."""
+    with no_grad():
+        return model(Tensor(held_out)).data.argmax(axis=-1) == held_out[:, ::-1]
+
+# %% tags=["demo"]
+kinds = {
+    "attention": (lambda: MultiHeadAttention(32, 1), None, "o-", BLUE),
+    "attention, causal": (lambda: MultiHeadAttention(32, 1), causal_mask(9), "v-.", GREEN),
+    "the mean of all": (lambda: lambda x, mask: x.mean(axis=-2, keepdims=True), None, "s--", ORANGE),
+    "nothing": (lambda: lambda x, mask: 0.0, None, "^:", PINK),
+}
+models, figure = {}, plt.figure(figsize=(7, 3))
+axis = figure.add_subplot()
+for name, (mixer, mask, style, color) in kinds.items():
+    models[name], losses = teach(mixer, mask)
+    axis.plot(range(1, len(losses) + 1), losses, style, color=color, label=name)
+    right = right_positions(models[name])
+    print(f"{name:<18} {right.mean():7.2%} of the digits, {right.all(axis=1).mean():7.2%} of the sequences")
+axis.set(xlabel="epoch", ylabel="training loss")
+axis.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+show(figure, "Training loss over six epochs for four models. With attention it falls to zero by the third epoch. With causal attention it "
+             "settles near 1.0, with the mean of all positions near 1.7, with nothing near 2.1.")
+
+# %% [markdown]
+# The same network, the same data, the same steps; one line of the model differs. With attention every digit is right. The mean knows *which* digits there are, but not where, and gets a third. Is it the luck of one seed? And where does attention look?
+
+# %% tags=["demo"]
+rates = [right_positions(teach(kinds["attention"][0], seed=seed)[0]).all(axis=1).mean() for seed in (1, 2, 3)]
+print("held-out sequences right with three other seeds:", [f"{rate:.2%}" for rate in rates])
+assert min(rates) > 0.99
+
+# %% tags=["demo"]
+figure = plt.figure(figsize=(8, 3.2))
+for place, name in enumerate(["attention", "attention, causal"], start=1):
+    right_positions(models[name])
+    axis = figure.add_subplot(1, 2, place)
+    picture = axis.imshow(models[name].mixer.weights.mean(axis=(0, 1)), cmap="Blues", vmin=0, vmax=1)
+    axis.set(title=name, xlabel="key", ylabel="query")
+figure.colorbar(picture, ax=figure.axes, label="mean weight", shrink=0.85)
+show(figure, "Two maps of attention weights, the mean over 1,000 held-out sequences. Left, free: a dark diagonal from the lower left to the "
+             "upper right, each query looks at its mirror place. Right, causal: the lower half of that diagonal only; the first four "
+             "queries may not see theirs and look mostly at themselves.")
+
+# %% [markdown]
+# Nobody told it about mirrors. The query of position $t$ has learned to fit the key of position $8 - t$, from the positions that Module 11 adds, through gradients of your Module 06.
+#
+# ### 12.13 In your own words
+#
+# Two numbers above can be predicted. In three to six sentences: what share of the digits can the model with *nothing* get right at best, and what share the one with *causal* attention? Why? Nine positions, ten digits, all equally likely.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "text-12-13-shares", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# With nothing, position t knows its own digit only, and the digit it should write is independent of that. It can guess, right one time in ten, except in the middle: position 4 is its own mirror and always right. That is (1 + 8 · 0.1)/9 = 20 %. With the causal mask, position t sees positions 0 to t, and its mirror 8 - t is among them from t = 4 on: five positions can be always right, the first four have to guess. That is (5 + 4 · 0.1)/9 = 60 %.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: without attention a position knows only its own digit, so it guesses, right in 1 of 10 cases.
+# 1 point: the middle is its own mirror; (1 + 0.8)/9 = 20 %.
+# 1 point: causal: positions 4 to 8 see their mirror, 0 to 3 guess; (5 + 0.4)/9 = 60 %.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ### What PyTorch does the same, and what otherwise
+#
+# | | here | PyTorch |
+# |---|---|---|
+# | the formula, the scale | the same | `F.scaled_dot_product_attention`, which returns the output only |
+# | a Boolean mask, True = may be attended | the same | in that function; in `nn.MultiheadAttention` True means *not* |
+# | a mask of numbers | 1 and 0 | is added to the scores |
+# | a query that may look nowhere | weights and output 0 | 0 in recent versions of the function; NaN in others and in the layer |
+# | the three projections | `q_proj`, `k_proj`, `v_proj` | one `in_proj_weight` of three blocks |
+# | memory | T² weights | kernels that never store them (FlashAttention) |
+
+# %% [markdown]
+# **Export.** Run all cells once more from the top. Then, in a terminal in the course folder:
+#
+# - `tinytorch check 12_attention` says where you stand, exercise by exercise;
+# - `tinytorch export 12_attention` writes `tinytorch/core/attention.py`. With it `tinytorch milestones` can run its last story: this one, on your engine.
