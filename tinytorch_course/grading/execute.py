@@ -6,6 +6,7 @@ Everything here is a function of plain data that pickles: `work` is what a proce
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import secrets
 import time
@@ -14,16 +15,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .judge import judge, oddities
+from .judge import Verdict, judge, oddities
 from .kernel import Kernel, KernelGone
 from .model import Cell, CellResult, Executed, ExerciseResult, Library, Limits, Prepared, Source, SourceCell
 from .prepare import _definitions, _without_magics, prepare
 from .sandbox import Sandbox, SandboxError
-from .texts import guarded, guarded_error, hidden_lines, number_of, title_of
+from .shadows import Restore, Shadows
+from .texts import (
+    BAD_CODE,
+    advice,
+    guarded,
+    guarded_error,
+    hidden_lines,
+    number_of,
+    title_of,
+    unreadable,
+    visible,
+    without_addresses,
+)
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_FILE = re.compile(r"\(?(?:/tmp/ipykernel_\d+/|<ipython-input-)?\b\d{4,}\.py, line (\d+)\)?")
+_FILE = re.compile(r"\(?(?:(?:/tmp/ipykernel_\d+/|<ipython-input-)?\b\d{4,}\.py|<cell \d+>), line (\d+)\)?")
+_CHECK = re.compile(r"^  check +(.*)\n", re.MULTILINE)
 _LONGEST_MESSAGE = 3000
 
 
@@ -113,9 +127,13 @@ class _Run:
         self._sandbox, self._files = sandbox, files
         self._known = setting.source.by_name()
         self._hidden = [line for cell in setting.source.cells if cell.is_test for line in hidden_lines(cell.source)]
+        self._shadows = Shadows(prepared.cells, self._known)
+        self._restored: dict[int, Restore] = {}  # cells that ran with the first meaning of some names
         self._results = [CellResult() for _ in self._cells]
         self._scores: dict[str, float] = {}
-        self._messages: dict[str, str] = {}
+        self._messages: dict[str, str] = {}  # of tests that failed
+        self._said: dict[str, tuple[str, str]] = {}  # what the kernel says about them: kind of error, text
+        self._verdict: Verdict | None = None
         self._lost: dict[int, str] = {}  # cells that cost the kernel, and why
         self._flags: list[str] = []
         self._problem: str | None = None
@@ -154,7 +172,7 @@ class _Run:
                 self._current = at
                 if at < position:
                     if not self._is_test(cell):
-                        kernel.run(cell.source, min(self._limits.timeout, left))
+                        self._with_first_meaning(kernel, cell.source, self._restored.get(at), left)
                 else:
                     self._run_cell(kernel, at, cell, min(self._limits.timeout, left))
         finally:
@@ -196,22 +214,32 @@ class _Run:
                 found.append(f"cell {at + 1} {self._lost[at]} and was left out")
             elif result.status == "timeout":
                 found.append(f"cell {at + 1} was stopped after {self._limits.timeout:g} s")
-        return found
+        return found + self._shadows.told(self._restored)
 
     # -- cells -----------------------------------------------------------------------------------------------------
 
     def _run_cell(self, kernel: Kernel, at: int, cell: Cell, timeout: float) -> None:
         if not self._is_test(cell):
-            self._results[at], _ = kernel.run(cell.source, timeout)
+            self._results[at], _ = self._with_first_meaning(kernel, cell.source, None, timeout)
+            restore = self._shadows.of_others(at) if self._results[at].status == "error" and cell.name else None
+            if restore:
+                again, _ = self._with_first_meaning(kernel, cell.source, restore, timeout)
+                if again.status == "ok":
+                    self._results[at], self._restored[at] = again, restore
             return
         assert cell.name is not None
         variable, value = f"_{secrets.token_hex(8)}", secrets.token_hex(16)
         code = with_canary(cell.source, variable, value)
-        result, answers = kernel.run(code, timeout, {"proof": variable})
-        self._results[at] = result
+        ask = {"proof": variable}
+        result, answers = kernel.run(code, timeout, ask)
         expected = self._known[cell.name]
-        failed = result.status != "ok" or any(output["output_type"] == "error" for output in result.outputs)
-        if failed:
+        restore = self._shadows.of_others(at) if _failed(result) and result.status != "timeout" else None
+        if restore:  # a name that another cell has taken costs that cell's exercise, not this one
+            again, replies = self._with_first_meaning(kernel, code, restore, timeout, ask)
+            if not _failed(again) or _last_error(again) != _last_error(result):
+                result, answers, self._restored[at] = again, replies, restore
+        self._results[at] = result
+        if _failed(result):
             self._scores[cell.name] = 0.0
             self._messages[cell.name] = self._message(result, expected)
         elif _text_of(answers.get("proof")) != repr(value):
@@ -225,18 +253,50 @@ class _Run:
         else:
             self._scores[cell.name] = _points(result, expected, cell.source)
 
+    def _with_first_meaning(
+        self, kernel: Kernel, code: str, restore: Restore | None, timeout: float, ask: dict[str, str] | None = None
+    ) -> tuple[CellResult, dict[str, Any]]:
+        """Run code while names that were taken have their first meaning."""
+        timeout = min(self._limits.timeout, timeout)
+        if restore is None:
+            return kernel.run(code, timeout, ask)
+        kernel.run(restore.before, timeout)
+        found = kernel.run(code, timeout, ask)
+        kernel.run(restore.after, timeout)
+        return found
+
     def _message(self, result: CellResult, expected: SourceCell) -> str:
-        errors = [output for output in result.outputs if output["output_type"] == "error"]
-        if not errors:
-            return "The test failed."
-        error = errors[-1]
-        name, value = str(error["ename"]), str(error["evalue"])
+        """What a student may read of a failure before it was judged apart: nothing that their code could have made."""
+        name, value = _last_error(result)
         text = _plain(value if name == "CheckFailed" else f"{name}: {value}" if value else name)
+        self._repeats_hidden(text, number_of(expected.name))
         if name == "CellTimeoutError":
-            text = f"Your code was {value}: is there a loop that never ends?"
-        if self._repeats_hidden(text, number_of(expected.name)):
-            return "The test failed; its message was withheld."
-        return (guarded(text) if name == "CheckFailed" else guarded_error(text))[:_LONGEST_MESSAGE]
+            return f"Your code was {value}: is there a loop that never ends?"
+        if name == "SystemExit":
+            return f"{number_of(expected.name)}: {advice(text)}"
+        self._said[expected.name] = name, text
+        return f"The test failed{_of_kind(name)}; its message was withheld."
+
+    def _apart_message(self, name: str, verdict: Verdict) -> str:
+        """The message as it came where the code of hidden tests can be read nowhere, if it is the same there."""
+        kind, said = self._said[name]
+        if verdict.reads or name not in verdict.messages:
+            return self._messages[name]
+        if verdict.passed.get(name):
+            return (
+                f"The test failed in the notebook{_of_kind(kind)}, but passes when the definitions run alone: "
+                "is there a cell that changes something for all that follow?"
+            )
+        message = _plain(verdict.messages[name])
+        same = without_addresses(_CHECK.sub("", said)) == without_addresses(_CHECK.sub("", message))
+        line = _CHECK.search(said)
+        shown = visible(self._known[name].source)
+        if same and (line is None or line.group(1).strip() in map(str.strip, shown.split("\n"))):
+            message = said
+        text = guarded(message) if message.startswith(f"{number_of(name)} ") else guarded_error(message)
+        if not same:
+            text += "\nIn the notebook the test said something else, which was withheld."
+        return f"{without_addresses(text)}{advice(text, before=chr(10))}"[:_LONGEST_MESSAGE]
 
     def _repeats_hidden(self, text: str, number: str) -> bool:
         """Whether a message holds a line of any hidden test: the code of all cells so far lies in the kernel."""
@@ -277,19 +337,32 @@ class _Run:
             if at in self._lost:
                 self._note(exercises, number, f"The cell of this exercise {self._lost[at]}.")
             elif self._results[at].status in ("error", "timeout"):
-                errors = [o for o in self._results[at].outputs if o["output_type"] == "error"]
-                if errors:
-                    text = _plain(f"{errors[-1]['ename']}: {errors[-1]['evalue']}")
-                    withheld = self._repeats_hidden(text, number)
-                    text = "an error; its message was withheld" if withheld else guarded_error(text)
-                    self._note(exercises, number, f"The cell of this exercise stopped with {text}")
+                self._note(exercises, number, self._cell_message(at, cell, number))
+            self._note(exercises, number, self._shadows.remark(at))
         for item in exercises:
             if item.number in failed:
                 item.because = blamed(item.number, item.message, own_cells, failed)
 
+    def _cell_message(self, at: int, cell: Cell, number: str) -> str:
+        """What a student may read about a cell of theirs that stopped."""
+        name, value = _last_error(self._results[at])
+        text = _plain(f"{name}: {value}" if value else name)
+        self._repeats_hidden(text, number)
+        if name == "CellTimeoutError":
+            return f"The cell of this exercise was {value}."
+        if name == "SystemExit":
+            return f"The cell of this exercise stopped: {advice(text)}"
+        broken = unreadable(_without_magics(cell.source))
+        if broken:
+            return f"The cell of this exercise is not Python: {broken}"
+        apart = self._verdict.errors.get(at + 1, "") if self._verdict and not self._verdict.reads else ""
+        if without_addresses(_plain(apart)) == without_addresses(text):
+            return f"The cell of this exercise stopped with {guarded_error(text)}{advice(text, before=' ')}"
+        return f"The cell of this exercise stopped{_of_kind(name)}; its message was withheld."
+
     def _note(self, exercises: Sequence[ExerciseResult], number: str, text: str) -> None:
         for item in exercises:
-            if item.number == number and not item.passed and text not in item.message:
+            if text and item.number == number and not item.passed and text not in item.message:
                 item.message = f"{text}\n{item.message}" if item.message else text
 
     # -- the second opinion ----------------------------------------------------------------------------------------
@@ -298,17 +371,28 @@ class _Run:
         passed = [name for name, score in self._scores.items() if name not in self._messages]
         odd = oddities(self._cells, self._source)
         self._flags += [f"the code {what}" for what in odd[:8]]
-        if not passed:
+        if not passed and not self._said:
             return
+        restore = {at + 1: each.plain() for at, each in self._restored.items()}
         try:
-            verdict = judge(self._cells, self._source, passed, self._sandbox, self._limits)
+            verdict = judge(
+                self._cells, self._source, [*passed, *self._said], passed, self._sandbox, self._limits, restore
+            )
         except SandboxError:
-            verdict = None
-        if verdict is None or verdict.problem:
-            problem = verdict.problem if verdict else "the second run did not end properly"
-            self._flags.append(problem or "")
+            verdict = Verdict(problem="the second run did not end properly")
+        self._verdict, self._seconds["judge"] = verdict, verdict.seconds
+        if verdict.problem:
+            self._flags.append(verdict.problem)
             return
-        self._seconds["judge"] = verdict.seconds
+        if verdict.incomplete:
+            self._flags.append(verdict.incomplete)
+        for name in self._said:
+            self._messages[name] = self._apart_message(name, verdict)
+        for label, found in list(verdict.reads.items())[:8]:
+            self._flags.append(f"{label}: the code looks beyond its arguments: {', '.join(found)}")
+        if verdict.unlike:
+            numbers = ", ".join(dict.fromkeys(number_of(name) for name in verdict.unlike))
+            self._flags.append(f"gives other results where the tests hold no expected values: {numbers}")
         differ = [name for name in passed if not verdict.passed.get(name, False)]
         if verdict.changed:
             self._flags.append(f"changes what the tests rest on: {', '.join(verdict.changed[:6])}")
@@ -326,6 +410,21 @@ class _Run:
                     self._results[at].outputs.append(
                         _error_output("PointsWithheld", "a person decides about this test")
                     )
+
+
+def _failed(result: CellResult) -> bool:
+    return result.status != "ok" or any(output["output_type"] == "error" for output in result.outputs)
+
+
+def _last_error(result: CellResult) -> tuple[str, str]:
+    errors = [output for output in result.outputs if output["output_type"] == "error"]
+    return (str(errors[-1]["ename"]), str(errors[-1]["evalue"])) if errors else ("", "")
+
+
+def _of_kind(name: str) -> str:
+    """`` with a ValueError``, for errors that Python has: another's name could say anything."""
+    known = isinstance(getattr(builtins, name, None), type)
+    return f" with {'an' if name[0] in 'AEIOU' else 'a'} {name}" if known else ""
 
 
 def _plain(text: str) -> str:
@@ -464,5 +563,5 @@ def _qualified(code: str) -> set[str]:
 def _tree(code: str) -> ast.Module:
     try:
         return ast.parse(_without_magics(code))
-    except SyntaxError:
+    except BAD_CODE:
         return ast.Module(body=[], type_ignores=[])

@@ -1,26 +1,35 @@
 """The second opinion: what a submission defines, judged in a process where nothing else of it has run.
 
-Code in a kernel can lie to the tests in that kernel. So the tests that passed run again in a fresh process that gets
-only definitions: functions, classes, imports and plain assignments. A test that passes there as well was not passed by
-a trick outside of the functions; one that does not is shown to a person.
+Code in a kernel can lie to the tests in that kernel. So the tests run again in a fresh process that gets only
+definitions: functions, classes, imports and plain assignments. A test that passes there as well was not passed by a
+trick outside of the functions; one that does not is shown to a person.
+
+A function may still look up what its caller expects instead of computing it. So the tests run once more in a process
+that knows no expected values: there such a function has nothing to look up, and its results differ. What code sees
+beyond its arguments (frames, tracebacks, code objects) is told by Python's audit, for the person who has to decide.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import json
+import math
 import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from .answers import without_answers
 from .model import Cell, Limits, Source
 from .prepare import _without_magics
 from .sandbox import Room, Sandbox, SandboxError, memory_of
+from .texts import BAD_CODE, number_of, without_addresses
 
 _JUDGED = "judged.json"
-_LARGEST = 1 << 20
+_LARGEST = 16 << 20
 _TOOLS = {"numpy", "math", "tinytorch.checks", "builtins", "unittest", "sys", "operator"}
 
 _ODD_IMPORTS = {
@@ -44,13 +53,21 @@ _ODD_ATTRIBUTES = {
 }  # fmt: skip
 
 
+_NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Expr)
+
+
 @dataclass
 class Verdict:
     """What the judge says."""
 
     passed: dict[str, bool] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)  # of tests that failed, by grade id
+    errors: dict[int, str] = field(default_factory=dict)  # of other cells, by their place from 1
+    unlike: list[str] = field(default_factory=list)  # tests with other results without the expected values
+    reads: dict[str, list[str]] = field(default_factory=dict)  # by exercise: what code saw beyond its arguments
     changed: list[str] = field(default_factory=list)
     problem: str | None = None
+    incomplete: str | None = None
     seconds: float = 0.0
 
 
@@ -58,7 +75,7 @@ def definitions(source: str, tools: set[str]) -> str:
     """The statements of a cell that define something, as code. `tools` are names of modules that must stay as they are."""
     try:
         tree = ast.parse(_without_magics(source))
-    except SyntaxError:
+    except BAD_CODE:
         return ""
     kept = [node for node in tree.body if _defines(node, tools)]
     lines = _without_magics(source).split("\n")
@@ -69,7 +86,7 @@ def definitions(source: str, tools: set[str]) -> str:
     code = "\n".join(out)
     try:
         ast.parse(code)
-    except SyntaxError:  # several statements in one line
+    except BAD_CODE:  # several statements in one line
         return "\n".join(ast.unparse(node) for node in kept)
     return code
 
@@ -77,6 +94,8 @@ def definitions(source: str, tools: set[str]) -> str:
 def _defines(node: ast.stmt, tools: set[str]) -> bool:
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
         return True
+    if isinstance(node, (ast.If, ast.Try, ast.For, ast.With)):  # a definition may stand in there
+        return any(_defines(part, tools) for part in ast.walk(node) if isinstance(part, _NESTED))
     if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
         if any(isinstance(part, ast.Name) and part.id in _ODD_NAMES for part in ast.walk(node)):
             return False
@@ -107,7 +126,7 @@ def tool_names(cells: Sequence[Cell]) -> set[str]:
             continue
         try:
             tree = ast.parse(_without_magics(cell.source))
-        except SyntaxError:
+        except BAD_CODE:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
@@ -139,7 +158,7 @@ def oddities(cells: Sequence[Cell], source: Source) -> list[str]:
 def _odd(code: str, tools: set[str]) -> list[str]:
     try:
         tree = ast.parse(_without_magics(code))
-    except SyntaxError:
+    except BAD_CODE:
         return []
     found = []
     for node in ast.walk(tree):
@@ -167,59 +186,170 @@ def _odd(code: str, tools: set[str]) -> list[str]:
     return found
 
 
-def judge(cells: Sequence[Cell], source: Source, tests: Sequence[str], sandbox: Sandbox, limits: Limits) -> Verdict:
-    """Run the named tests apart from everything but definitions."""
+def judge(
+    cells: Sequence[Cell],
+    source: Source,
+    tests: Sequence[str],
+    passed: Collection[str],
+    sandbox: Sandbox,
+    limits: Limits,
+    restore: Mapping[int, Mapping[str, Any]] | None = None,
+) -> Verdict:
+    """Run the named tests apart from everything but definitions.
+
+    Parameters
+    ----------
+    tests : sequence of str
+        Grade ids of the tests to run.
+    passed : collection of str
+        Those that passed in the notebook. They run a second time, in another process, as an edition that holds no
+        expected values (`answers.without_answers`): code that computes gives the same results there.
+    restore : mapping, optional
+        By a cell's place from 1: names that have their first meaning while it runs, and the code that gives it to them.
+    """
     began = time.monotonic()
-    known, tools = source.by_name(), tool_names(cells)
-    chunks: list[list[str | None]] = []
-    for cell in cells:
-        if cell.cell_type != "code" or not cell.run:
-            continue
-        expected = known.get(cell.name or "")
-        if expected is not None and expected.is_test:
-            if expected.name in tests:
-                chunks.append([expected.name, cell.source])
-        elif expected is not None and expected.restored:
-            chunks.append([None, _without_magics(cell.source)])
-        else:
-            chunks.append([None, definitions(cell.source, tools)])
-    nonce = secrets.token_hex(16)
-    request = {"chunks": [c for c in chunks if c[1] and c[1].strip()], "timeout": limits.timeout, "nonce": nonce}
-    room = sandbox.judge(request)
+    deadline = began + limits.total / 2
+    chunks = _chunks(cells, source, set(tests), restore or {})
     verdict = Verdict()
+    blind = _without_answers(chunks, passed)
+    rooms = [_Asked(sandbox, chunks, limits)]
     try:
-        data = _wait(room, limits, verdict)
-        if data is not None:
-            answer = json.loads(data)
-            if answer["nonce"] != nonce:
-                raise ValueError("not the judge's answer")
-            verdict.passed = {name: ended is True for name, (ended, _) in answer["results"].items() if name in tests}
-            verdict.changed = [str(name)[:80] for name in answer["changed"]][:20]
+        if blind:
+            rooms.append(_Asked(sandbox, blind, limits))
+        answer = rooms[0].answer(deadline, limits)
+        _take(answer, tests, verdict)
+        if blind:
+            try:
+                _compare(answer, rooms[1].answer(deadline, limits), verdict, passed)
+                if verdict.unlike:  # is it chance? then two whole runs differ as well
+                    rooms.append(_Asked(sandbox, chunks, limits))
+                    again = rooms[2].answer(deadline, limits)["seen"]
+                    verdict.unlike = [name for name in verdict.unlike if _alike(answer["seen"][name], again[name])]
+            except _NoAnswer as error:
+                verdict.incomplete = f"without the expected values, {error}"
+    except _NoAnswer as error:
+        verdict.problem = f"judged apart, {error}"
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         verdict.problem = "the answer of the second run cannot be read"
     finally:
-        room.close()
+        for room in rooms:
+            room.close()
     verdict.seconds = time.monotonic() - began
     return verdict
 
 
-def _wait(room: Room, limits: Limits, verdict: Verdict) -> bytes | None:
-    deadline = time.monotonic() + limits.total / 2
+def _chunks(
+    cells: Sequence[Cell], source: Source, tests: Collection[str], restore: Mapping[int, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What the judge runs: definitions, and the named tests. `at` counts cells as the notebook does."""
+    known, tools = source.by_name(), tool_names(cells)
+    chunks: list[dict[str, Any]] = []
+    for at, cell in enumerate(cells, 1):
+        if cell.cell_type != "code" or not cell.run:
+            continue
+        expected = known.get(cell.name or "")
+        label = number_of(cell.name) if cell.name and not known[cell.name].restored else f"cell {at}"
+        chunk: dict[str, Any] = {"at": at, "label": label}
+        if at in restore:
+            chunk["restore"] = dict(restore[at])
+        if expected is not None and expected.is_test:
+            if expected.name not in tests:
+                continue
+            chunk |= {"test": expected.name, "label": number_of(expected.name), "code": cell.source}
+        elif expected is not None and expected.restored:
+            chunk["code"] = _without_magics(cell.source)
+        else:
+            chunk["code"] = definitions(cell.source, tools)
+        if chunk["code"].strip():
+            chunks.append(chunk)
+    return chunks
+
+
+def _without_answers(chunks: Sequence[dict[str, Any]], passed: Collection[str]) -> list[dict[str, Any]]:
+    """The same without the answers; empty if no test of them compares anything."""
+    found, some = [], False
+    for chunk in chunks:
+        if "test" in chunk:
+            code = _bare_test(chunk["code"]) if chunk["test"] in passed else None
+            if code is None:
+                continue
+            chunk, some = {**chunk, "code": code}, True
+        found.append(chunk)
+    return found if some else []
+
+
+@functools.lru_cache(maxsize=512)
+def _bare_test(code: str) -> str | None:
+    return without_answers(code)
+
+
+def _take(answer: dict[str, Any], tests: Collection[str], verdict: Verdict) -> None:
+    for name, (ended, message) in answer["results"].items():
+        if name in tests:
+            verdict.passed[name], verdict.messages[name] = ended is True, str(message)
+    verdict.errors = {int(at): str(message) for at, message in answer["errors"].items()}
+    verdict.changed = [str(name)[:80] for name in answer["changed"]][:20]
+    verdict.reads = {str(label): [str(what)[:120] for what in found][:6] for label, found in answer["reads"].items()}
+
+
+def _compare(answer: dict[str, Any], bare: dict[str, Any], verdict: Verdict, passed: Collection[str]) -> None:
+    """Which tests gave other results when there was nothing to compare them with."""
+    for name, seen in bare["seen"].items():
+        if name in passed and verdict.passed.get(name) and not _alike(answer["seen"][name], seen):
+            verdict.unlike.append(name)
+    for label, found in bare["reads"].items():
+        known = verdict.reads.setdefault(str(label), [])
+        known += [str(what)[:120] for what in found if what not in known][: 6 - len(known)]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two runs gave the same values: numbers within a tolerance, all else exactly, addresses apart."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        if math.isnan(one) or math.isnan(other):
+            return math.isnan(one) and math.isnan(other)
+        return math.isclose(one, other, rel_tol=1e-4, abs_tol=1e-6)
+    if isinstance(one, str) and isinstance(other, str):
+        return without_addresses(one) == without_addresses(other)
+    return bool(one == other)
+
+
+class _NoAnswer(Exception):
+    """Why a run of the judge left none: "it took too long"."""
+
+
+class _Asked:
+    """One run of the judge: starts at once, answers later."""
+
+    def __init__(self, sandbox: Sandbox, chunks: Sequence[dict[str, Any]], limits: Limits) -> None:
+        self._nonce = secrets.token_hex(16)
+        self._room = sandbox.judge({"chunks": list(chunks), "timeout": limits.timeout, "nonce": self._nonce})
+
+    def answer(self, deadline: float, limits: Limits) -> dict[str, Any]:
+        data = json.loads(_wait(self._room, deadline, limits))
+        if data["nonce"] != self._nonce:
+            raise ValueError("not the judge's answer")
+        return data
+
+    def close(self) -> None:
+        self._room.close()
+
+
+def _wait(room: Room, deadline: float, limits: Limits) -> bytes:
     base, pause, next_look = 0, 0.002, time.monotonic() + 0.3
     while room.alive():
         time.sleep(pause)
         pause = min(pause * 1.3, 0.05)
         now = time.monotonic()
         if now > deadline:
-            verdict.problem = "the second run took too long"
-            return None
+            raise _NoAnswer("it took too long")
         if now > next_look:
             next_look = now + 0.3
             used = memory_of(room.pids())
             base = base or used
             if used - base > limits.memory:
-                verdict.problem = "the second run used too much memory"
-                return None
+                raise _NoAnswer("it used too much memory")
     try:
         descriptor = os.open(room.folder / _JUDGED, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -227,6 +357,5 @@ def _wait(room: Room, limits: Limits, verdict: Verdict) -> bytes | None:
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(_LARGEST)
     if not data:
-        verdict.problem = "the second run ended early"
-        return None
+        raise _NoAnswer("it ended early")
     return data

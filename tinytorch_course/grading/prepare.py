@@ -15,11 +15,13 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from .model import Cell, Prepared, Source, SourceCell
-from .texts import number_of, visible
+from .texts import BAD_CODE, number_of, visible
 
 _LARGEST_CELL = 1 << 20  # characters
 _MOST_CELLS = 3000
 _ALIKE = 0.75
+_GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]{1,120})"')
+_HEADING = re.compile(r"^# (Module (\d\d): [^\n]{1,60})", re.MULTILINE)
 
 
 class _Refused(Exception):
@@ -60,6 +62,23 @@ def prepare(data: bytes | None, source: Source) -> Prepared:
     if any(cell.tags for cell in raw):
         notes.append("cell tags were removed")
     return Prepared(tuple(cells), tuple(repairs), tuple(notes))
+
+
+def claimed(data: bytes) -> set[str]:
+    """The grade ids that stand in a file, whatever it is."""
+    return {name.decode("utf-8", "replace") for name in _GRADE_ID.findall(data)}
+
+
+def of_another_module(names: Iterable[str], source: Source, texts: Iterable[str] = ()) -> str:
+    """``Module 05: Data``, when grade ids are those of another module rather than of this one."""
+    own = {cell.name for cell in source.cells if cell.grade or cell.solution or cell.task}
+    names = set(names)
+    numbers = [number_of(name).partition(".")[0] for name in names - own if number_of(name) != name]
+    if len(numbers) < 3 or len(numbers) <= len(names & own):
+        return ""
+    number = max(sorted(set(numbers)), key=numbers.count)
+    headings = [found for text in texts if (found := _HEADING.search(text)) and found[2] == number]
+    return headings[0][1].strip() if headings else f"Module {number}"
 
 
 def _kernel_name(source: Source) -> str:
@@ -176,7 +195,7 @@ def _definitions(code: str) -> set[str]:
     """Names that a cell defines: functions, classes and their methods."""
     try:
         tree = ast.parse(_without_magics(code))
-    except SyntaxError:
+    except BAD_CODE:
         return set(re.findall(r"^(?:    )?(?:def|class) +(\w+)", code, re.MULTILINE))
     names = set()
     for node in tree.body:
@@ -202,6 +221,11 @@ def _similarity(one: str, other: str) -> float:
 
 def _align(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> list[Cell]:
     known = source.by_name()
+    other = of_another_module(
+        {cell.claims for cell in raw if cell.claims}, source, (c.source for c in raw if c.cell_type == "markdown")
+    )
+    if other:
+        raise _Refused(f"no exercise of {source.assignment} was found in the notebook: it looks like {other}")
     _claim(raw, known, repairs)
     _find_again(raw, source, repairs)
     if not any(cell.taken and not known[cell.taken].restored for cell in raw) and not any(

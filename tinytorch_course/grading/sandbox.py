@@ -526,7 +526,7 @@ class Sandbox:
         """Whether a fork can have namespaces of its own here."""
         request = {
             "do": "judge",
-            "chunks": [["ok", "pass"]],
+            "chunks": [{"test": "ok", "label": "", "at": 1, "code": "pass"}],
             "timeout": 10,
             "nonce": "try",
             "limits": asdict(self._limits),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 
@@ -14,7 +15,14 @@ _LONGEST_ERROR = 200
 _UNBROKEN = re.compile(r"\S{61,}")
 _ROW = re.compile(r"^  (error|got) +(.*(?:\n {12}.*)*)", re.MULTILINE)
 _ERROR = re.compile(r"[A-Za-z_][\w.]*: ")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_MODULE = re.compile(
+    r"^(?:ModuleNotFoundError|  error +ModuleNotFoundError): No module named '([\w.]{1,60})'", re.MULTILINE
+)
 _TITLE = re.compile(r"""Checks\(\s*["'][\d.]+["']\s*,\s*["'](.+?)["']\s*\)""")
+
+
+BAD_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what `ast.parse` raises for what is not Python
 
 
 def visible(source: str) -> str:
@@ -68,3 +76,37 @@ def lateness(seconds: float) -> str:
     if seconds <= 0:
         return ""
     return f"{round(seconds / 3600, 1):g} h late" if seconds >= 3600 else f"{math.ceil(seconds / 60)} min late"
+
+
+def without_addresses(text: str) -> str:
+    """``<Box object>`` for ``<Box object at 0x7f…>``, which is another one each time."""
+    return _ADDRESS.sub("", text)
+
+
+def unreadable(code: str) -> str:
+    """Why a cell is not Python, with the line; nothing if it is."""
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        lines = code.split("\n")
+        at = error.lineno or 0
+        line = lines[at - 1].strip()[:120] if 0 < at <= len(lines) else ""
+        return f"{error.msg}, in line {at}" + (f": {line}" if line else "")
+    except BAD_CODE as error:
+        return str(error)[:120] or type(error).__name__
+    return ""
+
+
+def advice(text: str, before: str = "") -> str:
+    """What to do about an error that the course knows; nothing for others."""
+    if text.startswith("SystemExit"):
+        return (
+            f"{before}your code ended Python with exit(), quit() or sys.exit(). Take the call out, or return a value."
+        )
+    found = _MODULE.search(text)
+    if found is None:
+        return ""
+    name = found.group(1)
+    if name.split(".")[0] == "tinytorch":
+        return f"{before}{name} is not there yet: it is a later module, or its name is spelled differently."
+    return f"{before}{name} is not part of the course: the exercises need Python and NumPy only."

@@ -1,0 +1,164 @@
+"""Names that a student's cell takes away from all others: ``sum = 3``, ``np = None``.
+
+Every later cell that needs such a name would fail. So a cell that fails is tried once more with the name's first
+meaning, and the remark says which cell took it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .model import Cell, SourceCell
+from .prepare import _without_magics
+from .texts import BAD_CODE, number_of
+
+_BUILTINS = {name for name in dir(builtins) if not name.startswith("_")}
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Names and the code that gives them their first meaning."""
+
+    names: tuple[str, ...]
+    code: str  # the imports
+
+    @property
+    def before(self) -> str:
+        """For the kernel: take the names' present meaning aside."""
+        return (
+            "import builtins as _tt_b\n_tt_g = _tt_b.globals()\n"
+            f"_tt_kept = {{_tt_n: _tt_g.pop(_tt_n) for _tt_n in {self.names!r} if _tt_n in _tt_g}}\n{self.code}"
+        )
+
+    @property
+    def after(self) -> str:
+        """For the kernel: put it back."""
+        return "_tt_g.update(_tt_kept)"
+
+    def plain(self) -> dict[str, Any]:
+        return {"names": list(self.names), "code": self.code}
+
+
+class Shadows:
+    """Which cells of a submission take which names.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        The prepared submission.
+    known : mapping of str to SourceCell
+        The assignment's cells by grade id.
+    """
+
+    def __init__(self, cells: Sequence[Cell], known: Mapping[str, SourceCell]) -> None:
+        self._cells, self._known = cells, known
+        self._imports: dict[str, str] = {}
+        self._taken: dict[int, dict[str, int]] = {}  # by cell: name and line
+        for at, cell in enumerate(cells):
+            if cell.cell_type != "code" or not cell.run:
+                continue
+            tree = _parsed(cell.source)
+            expected = known.get(cell.name or "")
+            if expected is not None and expected.restored:
+                if not expected.is_test:
+                    for name, statement in _imports(tree):
+                        self._imports.setdefault(name, statement)
+                continue
+            own = dict(_bound(_parsed(expected.source))) if expected is not None else {}
+            again = {name for name, statement in _imports(tree) if self._imports.get(name) == statement}
+            taken = {
+                name: line
+                for name, line in _bound(tree)
+                if name not in own and name not in again and (name in _BUILTINS or name in self._imports)
+            }
+            if taken:
+                self._taken[at] = taken
+
+    def of_others(self, at: int) -> Restore | None:
+        """The names that cells of other exercises have taken before this cell."""
+        number = self._number(at)
+        own = {
+            name
+            for place, names in self._taken.items()
+            if place < at and self._number(place) == number
+            for name in names
+        }
+        names = {name for place, names in self._taken.items() if place < at for name in names} - own
+        if not names or not number:
+            return None
+        ordered = tuple(sorted(names))
+        return Restore(ordered, "\n".join(self._imports[name] for name in ordered if name in self._imports))
+
+    def remark(self, at: int) -> str:
+        """For the exercise whose own cell takes names."""
+        taken = self._taken.get(at)
+        if not taken:
+            return ""
+        names = " and ".join(f"`{name}` (line {line})" for name, line in list(taken.items())[:4])
+        return f"This exercise's cell gives {names} another meaning for the whole notebook: choose another name."
+
+    def told(self, restored: Mapping[int, Restore]) -> list[str]:
+        """What was put right, for the people who read the result."""
+        used = {name for restore in restored.values() for name in restore.names}
+        found = []
+        for at, taken in self._taken.items():
+            names = [f"`{name}`" for name in taken if name in used]
+            if names:
+                found.append(
+                    f"cell {at + 1} gives {', '.join(names[:4])} another meaning; cells of other exercises that failed "
+                    "because of it ran with the first one"
+                )
+        return found
+
+    def _number(self, at: int) -> str | None:
+        """The exercise to which a cell belongs; another text for every cell that belongs to none."""
+        name = self._cells[at].name
+        if name is None:
+            return f"cell {at}"
+        return number_of(name)
+
+
+def _parsed(code: str) -> ast.Module:
+    try:
+        return ast.parse(_without_magics(code))
+    except BAD_CODE:
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Each name that a cell imports, and a statement that imports it."""
+    for node in tree.body:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        for alias in node.names:
+            if alias.name == "*":
+                continue
+            one = (
+                ast.Import([alias])
+                if isinstance(node, ast.Import)
+                else ast.ImportFrom(node.module, [alias], node.level)
+            )
+            yield (alias.asname or alias.name).split(".")[0], ast.unparse(one)
+
+
+def _bound(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Names that a cell binds at its own level, with the line."""
+    stack: list[ast.AST] = list(tree.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, node.lineno
+            continue
+        if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                if alias.name != "*":
+                    yield (alias.asname or alias.name).split(".")[0], node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            yield node.id, node.lineno
+        stack += ast.iter_child_nodes(node)
