@@ -16,7 +16,7 @@
 #
 # > From gradients to better numbers: plain descent, momentum, Adam and AdamW, each worked out by hand first.
 #
-# Time: about 4½ hours. You need Modules 01 to 06: this notebook runs on the engine that you exported.
+# Time: about 4 hours. You need Modules 01 to 06: this notebook runs on the engine that you exported.
 
 # %%
 #| default_exp core.optimizers
@@ -48,11 +48,11 @@ elif importlib.util.find_spec("tinytorch") is None:
 # %% [markdown]
 # | part | what you do | minutes |
 # |---|---|---|
-# | 1 | Downhill by hand, and why a valley is hard | 45 |
-# | 2 | The base class: what every optimizer shares | 40 |
-# | 3 | SGD with weight decay and momentum | 55 |
-# | 4 | Adam: a step size for each number | 60 |
-# | 5 | AdamW: decay that stays decay | 25 |
+# | 1 | Downhill by hand, and why a valley is hard | 35 |
+# | 2 | The base class: what every optimizer shares | 35 |
+# | 3 | SGD with weight decay and momentum | 45 |
+# | 4 | Adam: a step size for each number | 55 |
+# | 5 | AdamW: decay that stays decay | 20 |
 # | 6 | What an optimizer remembers, and what that costs | 35 |
 # | 7 | Check your understanding, and four optimizers on the digits | 20 |
 
@@ -170,15 +170,15 @@ def draw_valley(axis, half_width=9.0, half_height=2.2):
     x, y = np.meshgrid(np.linspace(-half_width, half_width, 200), np.linspace(-half_height, half_height, 100))
     axis.contour(x, y, (x * x + 20 * y * y) / 2, levels=[0.5, 2, 5, 10, 20, 35, 55], colors="0.75", linewidths=0.8)
     axis.plot(0, 0, "k+", markersize=10)
+    axis.set_aspect("equal")
 
 # %% tags=["demo"]
-figure, axes = plt.subplots(1, 3, figsize=(11, 2.6), sharey=True)
+figure, axes = plt.subplots(3, 1, figsize=(7, 6), sharex=True)
 for axis, lr, color in zip(axes, (0.02, 0.09, 0.101), (BLUE, GREEN, ORANGE)):
     draw_valley(axis)
     path = descend(lambda point: curvatures * point, np.array([8.0, 1.2]), lr, 30)
     axis.plot(path[:, 0], path[:, 1], "o-", color=color, markersize=3, linewidth=1)
     axis.set_title(f"rate {lr}: {np.hypot(*path[-1]):.2f} from the minimum", fontsize=9)
-    axis.set_xlabel("x")
 show(figure, "Thirty steps in a narrow valley. At 0.02 the path creeps along the floor and gets less than half the way. At 0.09 "
              "it zigzags between the walls, less and less, and nearly arrives. At 0.101 the zigzag grows instead.")
 
@@ -206,13 +206,13 @@ def slowest_factor(curvatures, lr):
     -------
     float
     """
-    ### BEGIN SOLUTION 07.2 slowest_factor: return the largest absolute value of 1 - lr c
+    ### BEGIN SOLUTION 07.2 slowest_factor: return the size of the slowest factor
     return float(np.abs(1 - lr * np.asarray(curvatures)).max())
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test-07-02-slowest-factor", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 with Checks("07.2", "slowest_factor") as check:
-    check.given(curvatures=[1.0, 20.0], lr=0.02, look="A step multiplies the distance along axis i by 1 - lr c_i.")
+    check.given(curvatures=[1.0, 20.0], lr=0.02, look="By what does a step multiply the distance along each axis?")
     check.equal("the slowest factor", slowest_factor([1.0, 20.0], 0.02), 0.98)
     check.equal("the slowest factor", slowest_factor([1.0, 20.0], 0.101), 1.02, inputs={"lr": 0.101})
     ### BEGIN HIDDEN TESTS
@@ -236,7 +236,7 @@ show(figure, "The slowest factor against the learning rate for valleys 2, 5 and 
              "rises through 1 at a rate of 0.1. The narrower the valley, the closer to 1 its lowest point is.")
 
 # %% [markdown]
-# The steepest direction sets the limit, $\eta < 2/c_{\max}$, whatever the others need. With a ratio of 20 even the best rate leaves 90 % of the distance each step; with 1,000, which is ordinary for networks, 99.8 %.
+# The steepest direction sets the limit, $\eta < 2/c_{\max}$, whatever the others need. The best rate makes the two extreme factors equally large, $\eta = 2/(c_{\min} + c_{\max})$, and leaves $(r-1)/(r+1)$ of the distance each step for a ratio $r$: 90 % for 20; 99.8 % for 1,000, which is ordinary for networks.
 #
 # Momentum and Adam are two answers to this picture. First comes what all optimizers share.
 
@@ -266,16 +266,17 @@ class Optimizer:
 
     def __repr__(self):
         settings = ", ".join(f"{name}={value}" for name, value in vars(self).items() if name not in ("params", "state"))
-        return f"{type(self).__name__}({len(self.params)} parameters, {settings})"
+        count = f"{len(self.params)} parameter{'s' * (len(self.params) != 1)}"
+        return f"{type(self).__name__}({count}, {settings})"
 
 # %% [markdown]
 # ### 07.3 Optimizer.__init__
 #
-# `net.parameters` without its brackets, a list that came out empty, a rate of −0.1, the input instead of a weight: mistakes like these never crash. They just do not learn. So the constructor is the place to be strict.
+# A list that came out empty, a rate of −0.1, the input instead of a weight: mistakes like these never crash. They just do not learn. Neither does `SGD(w, 0.1)` without a list: whoever goes through a tensor gets its rows, `w[0]`, `w[1]`, …, and those are results of an operation, not the parameter. So the constructor is the place to be strict.
 #
 # <details><summary>A nudge</summary>
 #
-# `list(params)` takes a list, a tuple and a generator, which can be gone through only once. `not lr > 0` is true for NaN too; `lr <= 0` is not. To keep each parameter once, compare with `is`.
+# `list(params)` takes a list, a tuple and a generator, which can be gone through only once. `not lr > 0` is true for NaN too; `lr <= 0` is not. To keep each parameter once, compare with `is`. A tensor that came out of an operation has a `_grad_fn`.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "07-03-optimizer-init", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -286,16 +287,17 @@ def __init__(self, params, lr):
 
     `self.params` is a list in the given order; a tensor that is given twice is kept once. `self.lr` is a float.
     `self.state` is a list of different dictionaries, as long as `self.params`.
-    Raises ValueError for no parameters at all, for an lr that is not above 0 (the message names it), and for a tensor
-    that requires no gradient; TypeError for something that is not a Tensor (the message names its type).
+    Raises ValueError for no parameters at all, for an lr that is not above 0 (the message names it), for a tensor that
+    requires no gradient, and for one that is the result of an operation; TypeError for something that is not a Tensor
+    (the message names its type).
     """
     ### BEGIN SOLUTION 07.3 Optimizer.__init__: check the arguments and set self.params, self.lr and self.state
     self.params = []
     for param in params:
         if not isinstance(param, Tensor):
             raise TypeError(f"an optimizer takes Tensors, for example net.parameters(), not a {type(param).__name__}")
-        if not param.requires_grad:
-            raise ValueError(f"a parameter of shape {param.shape} requires no gradient: it could never be learned")
+        if not param.requires_grad or param._grad_fn is not None:
+            raise ValueError(f"a tensor of shape {param.shape} that requires no gradient, or is a result, is no parameter")
         if not any(param is other for other in self.params):
             self.params.append(param)
     if not self.params:
@@ -315,10 +317,13 @@ with Checks("07.3", "Optimizer.__init__") as check:
     check.true("self.params does not hold the tensors themselves", optimizer.params[0] is a and optimizer.params[1] is b)
     check.same("self.lr", optimizer.lr, 0.1)
     check.same("self.state", optimizer.state, [{}, {}], look="One dictionary for each parameter.")
+    optimizer.state[0]["mark"] = 1
+    check.same("the second dictionary after the first was written to", optimizer.state[1], {}, look="Are they two?")
     check.raises("an empty list", ValueError, lambda: Optimizer([], 0.1), inputs={"params": []})
     check.raises("a learning rate of 0", ValueError, lambda: Optimizer([a], 0), mentions="0", inputs={"lr": 0})
     fixed = Tensor([1.0])
     check.raises("a tensor that requires no gradient", ValueError, lambda: Optimizer([a, fixed], 0.1), inputs={"params": "[a, fixed]"})
+    check.raises("a single tensor", ValueError, lambda: Optimizer(a, 0.1), inputs={"params": "a"}, look="Its rows are results.")
     check.raises("an array", TypeError, lambda: Optimizer([np.ones(2)], 0.1), mentions="ndarray", inputs={"params": "[array]"})
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -326,8 +331,6 @@ with Checks("07.3", "Optimizer.__init__") as check:
     check.same("the number of parameters from a generator, one given twice", len(optimizer.params), 2)
     check.true("the order is not kept", optimizer.params[0] is b and optimizer.params[1] is a)
     check.is_a("self.lr for lr=1", optimizer.lr, float)
-    optimizer.state[0]["mark"] = 1
-    check.same("the second dictionary after the first was written to", optimizer.state[1], {})
     check.raises("a generator of nothing", ValueError, lambda: Optimizer(iter(()), 0.1))
     for lr in (-0.5, float("nan")):
         check.raises(f"a learning rate of {lr}", ValueError, lambda lr=lr: Optimizer([a], lr), mentions=str(lr))
@@ -380,24 +383,25 @@ with Checks("07.4", "Optimizer.step") as check:
     optimizer = bare(NotingOptimizer, params=params, state=[{}, {}, {}], noted=[])
     check.given(grads="[0.5], None, [0.0]", look="None is not zero.")
     optimizer.step()
-    check.same("the parameters that were updated", optimizer.noted, [1.0, 3.0])
-    check.same("the dictionaries", optimizer.state, [{"calls": 1}, {}, {"calls": 1}])
+    check.same("the list of updated parameters", optimizer.noted, [1.0, 3.0])
+    own = "Each parameter keeps its own dictionary, used or not."
+    check.same("the list of dictionaries", optimizer.state, [{"calls": 1}, {}, {"calls": 1}], look=own)
     optimizer.zero_grad()
     check.same("the list of gradients after zero_grad", [p.grad for p in params], [None] * 3)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     optimizer.step()
-    check.same("the parameters that were updated without any gradient", optimizer.noted, [1.0, 3.0])
+    check.same("the list of updated parameters without any gradient", optimizer.noted, [1.0, 3.0])
     params[1].grad = np.array([-1.0], np.float32)
     optimizer.step()
     optimizer.step()
-    check.same("the parameters that were updated in the end", optimizer.noted, [1.0, 3.0, 2.0, 2.0])
-    check.same("the dictionaries in the end", optimizer.state, [{"calls": 1}, {"calls": 2}, {"calls": 1}])
+    check.same("the list of updated parameters in the end", optimizer.noted, [1.0, 3.0, 2.0, 2.0])
+    check.same("the list of dictionaries in the end", optimizer.state, [{"calls": 1}, {"calls": 2}, {"calls": 1}])
     check.equal("the gradient after step", params[1].grad, [-1.0])
     small = bare(NotingOptimizer, params=[Tensor(2.0, requires_grad=True)], state=[{}], noted=[])
     small.params[0].grad = np.array(0.0, np.float32)
     small.step()
-    check.same("the parameters that were updated when one has no axes", small.noted, [2.0])
+    check.same("the list of updated parameters when one has no axes", small.noted, [2.0])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -437,7 +441,7 @@ def decayed_gradient(param, weight_decay):
     numpy.ndarray of the shape and dtype of `param.data`
         For a weight_decay of 0, `param.grad` itself; otherwise a new array.
     """
-    ### BEGIN SOLUTION 07.5 decayed_gradient: return param.grad plus weight_decay times param.data
+    ### BEGIN SOLUTION 07.5 decayed_gradient: return the gradient of the loss with its penalty
     if weight_decay == 0:
         return param.grad
     return param.grad + weight_decay * param.data
@@ -454,9 +458,12 @@ def with_gradient(data, grad, dtype=np.float32):
 with Checks("07.5", "decayed_gradient") as check:
     param = with_gradient([2.0, -1.0], [0.3, 0.3])
     check.given(data=param.data, grad=param.grad, weight_decay=0.1, look="The example above.")
-    check.equal("the gradient with decay", decayed_gradient(param, 0.1), [0.5, 0.2])
+    got = decayed_gradient(param, 0.1)
+    check.is_a("the gradient with decay", got, np.ndarray)
+    check.equal("the gradient with decay", got, [0.5, 0.2])
     check.equal("param.grad afterwards", param.grad, [0.3, 0.3], look="It belongs to the caller.")
-    check.true("without decay an array is copied", decayed_gradient(param, 0.0) is param.grad, inputs={"weight_decay": 0.0})
+    same = decayed_gradient(param, 0.0) is param.grad
+    check.true("without decay an array is copied", same, inputs={"weight_decay": 0.0}, look="Where nothing is added, no array is needed.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     param = with_gradient([[1.0, -2.0], [0.0, 4.0]], [[0.5, 0.5], [0.5, -0.5]])
@@ -552,14 +559,18 @@ with Checks("07.6", "SGD.update") as check, check.using(decayed_gradient=given_d
     plain.update(param, state)
     check.equal("the parameter after a plain step", param.data, [0.95, 2.1])
     check.true("param.data is another array now", param.data is array, look="`-=` changes an array; `= … - …` makes one.")
-    check.same("the dictionary", state, {})
+    check.same("the dictionary", state, {}, look="Without momentum there is nothing to keep.")
     param, heavy, state = with_gradient([0.0], [1.0]), bare(SGD, lr=0.1, momentum=0.9, weight_decay=0.0), {}
     check.given(data=[0.0], grad="always [1.0]", lr=0.1, momentum=0.9, look="By hand, v is 1, then 1.9, then 2.71.")
     for after, velocity in [(-0.1, 1.0), (-0.29, 1.9), (-0.561, 2.71)]:
         heavy.update(param, state)
+        check.equal("param.grad after a step", param.grad, [1.0], look="The first velocity has to be a copy.")
         check.equal("the velocity", state["velocity"], [velocity])
         check.equal("the parameter", param.data, [after])
-    check.equal("param.grad afterwards", param.grad, [1.0], look="The first velocity has to be a copy.")
+    param, decaying, state = with_gradient([2.0], [1.0]), bare(SGD, lr=0.1, momentum=0.9, weight_decay=0.5), {}
+    check.given(data=[2.0], grad=[1.0], lr=0.1, momentum=0.9, weight_decay=0.5, look="Which gradient goes into v?")
+    decaying.update(param, state)
+    check.equal("the parameter after a step with decay", param.data, [1.8])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(7)
@@ -594,8 +605,8 @@ with Checks("07.6", "SGD.update") as check, check.using(decayed_gradient=given_d
 # Now your engine and your optimizer together. `walk` drives any optimizer through the valley: the loss is written with tensors, the gradient comes from Module 06. It is used again for Adam below.
 
 # %%
-def walk(make, steps, start=(8.0, 1.2)):
-    """The path of the optimizer `make([point])` through the valley."""
+def walk(make, steps, start=(8.0, 1.2), curvatures=curvatures):
+    """The path of the optimizer `make([point])` through a valley."""
     point = Tensor(np.array(start), requires_grad=True)
     optimizer, path = make([point]), [point.data.copy()]
     for _ in range(steps):
@@ -606,12 +617,12 @@ def walk(make, steps, start=(8.0, 1.2)):
     return np.array(path)
 
 # %% tags=["demo"]
-figure, axes = plt.subplots(1, 2, figsize=(10, 2.8), sharey=True)
+figure, axes = plt.subplots(2, 1, figsize=(7, 4.2), sharex=True)
 for axis, momentum, color in zip(axes, (0.0, 0.7), (ORANGE, BLUE)):
     draw_valley(axis)
     path = walk(lambda params: SGD(params, 0.04, momentum), 30)
     axis.plot(path[:, 0], path[:, 1], "o-", color=color, markersize=3, linewidth=1)
-    axis.set(title=f"momentum {momentum}: ends {np.hypot(*path[-1]):.3f} from the minimum", xlabel="x")
+    axis.set_title(f"momentum {momentum}: ends {np.hypot(*path[-1]):.3f} from the minimum", fontsize=9)
 show(figure, "Thirty steps at the same learning rate. Plain descent creeps along the valley floor and stops well short; with "
              "momentum 0.7 the path swings across the floor a few times and comes to rest close to the minimum.")
 
@@ -649,7 +660,7 @@ def running_average(values, beta):
     Returns
     -------
     numpy.ndarray of the shape of `values`
-        After each step: m / (1 - beta**t), with t = 1 at the first.
+        After each step the m so far, corrected.
     """
     ### BEGIN SOLUTION 07.7 running_average: return the corrected average after each step
     mean, averages = 0.0, []
@@ -662,8 +673,8 @@ def running_average(values, beta):
 # %% nbgrader={"grade": true, "grade_id": "test-07-07-running-average", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 with Checks("07.7", "running_average") as check:
     check.given(values=[5.0, 5.0, 5.0], beta=0.9, look="The first m is 0.5, and its weights add up to 0.1.")
-    check.equal("the averages", running_average([5.0, 5.0, 5.0], 0.9), [5.0, 5.0, 5.0])
-    check.equal("the averages", running_average([2.0, 4.0], 0.5), [2.0, 10 / 3], inputs={"values": [2.0, 4.0], "beta": 0.5})
+    check.equal("the array of averages", running_average([5.0, 5.0, 5.0], 0.9), [5.0, 5.0, 5.0])
+    check.equal("the array of averages", running_average([2.0, 4.0], 0.5), [2.0, 10 / 3], inputs={"values": [2.0, 4.0], "beta": 0.5})
     ### BEGIN HIDDEN TESTS
     check.hidden()
     values = np.random.default_rng(3).normal(size=20)
@@ -678,15 +689,17 @@ with Checks("07.7", "running_average") as check:
 
 # %% tags=["demo"]
 rng = np.random.default_rng(1)
-values = np.sin(np.arange(120) / 20) + 0.6 * rng.normal(size=120)
+values = 3 + np.sin(np.arange(120) / 20) + 0.6 * rng.normal(size=120)
 figure, axis = plt.subplots(figsize=(7, 2.8))
 axis.plot(values, ".", color="0.7", label="values")
 for beta, color, style in [(0.5, SKY, ":"), (0.9, BLUE, "-"), (0.99, ORANGE, "--")]:
     axis.plot(running_average(values, beta), style, color=color, label=f"beta {beta}: about {1 / (1 - beta):.0f} steps")
-axis.legend(fontsize=8)
-axis.set(xlabel="step")
-show(figure, "Noisy values around a sine and three running averages. Beta 0.5 follows the noise, 0.9 follows the sine, 0.99 is "
-             "smooth and far too late. All three start at the first value instead of at 0.")
+uncorrected = running_average(values, 0.99) * (1 - 0.99 ** np.arange(1, 121))
+axis.plot(uncorrected, color=ORANGE, linewidth=0.8, label="beta 0.99, not corrected")
+axis.legend(fontsize=7, ncols=2, loc="lower right")
+axis.set(xlabel="step", ylim=(0, None))
+show(figure, "Noisy values around 3 plus a sine, and running averages. Beta 0.5 follows the noise, 0.9 the sine, 0.99 is smooth and "
+             "late. All three start at the first value. A thin line without the correction starts near 0 and climbs all the way.")
 
 # %% [markdown]
 # Adam (Kingma and Ba, 2014) divides the average gradient by the root of the average square:
@@ -694,7 +707,7 @@ show(figure, "Noisy values around a sine and three running averages. Beta 0.5 fo
 # $$m \leftarrow \beta_1 m + (1-\beta_1) g \qquad v \leftarrow \beta_2 v + (1-\beta_2) g^2$$
 # $$w \leftarrow w - \eta\, \frac{m / (1-\beta_1^t)}{\sqrt{v / (1-\beta_2^t)} + \epsilon}$$
 #
-# A gradient a thousand times as large has a root a thousand times as large: its size cancels.
+# A gradient a thousand times as large has a root a thousand times as large: its size cancels. $\beta_2$ is closer to 1, since a rate should change more slowly than a direction.
 
 # %% [markdown]
 # By hand, with $\beta = (0.9, 0.999)$, η = 0.1, from $w = 1$ with $g = 4$: $m = 0.4$, corrected 4. $v = 0.016$, corrected 16, root 4. The step is 0.1·4/4 = 0.1.
@@ -749,16 +762,21 @@ def adam_step(data, grad, state, lr, betas, eps):
 with Checks("07.8", "adam_step") as check:
     data, state, settings = np.array([1.0]), {}, (0.1, (0.9, 0.999), 1e-8)
     check.given(w=[1.0], grad=[4.0], lr=0.1, look="The first step by hand: m = 0.4 and v = 0.016 before the correction.")
-    array = data
     adam_step(data, np.array([4.0]), state, *settings)
-    check.same("the number of steps", state.get("step"), 1)
-    check.equal("the average of the gradients", state.get("mean"), [0.4])
-    check.equal("the average of the squares", state.get("square"), [0.016])
-    check.equal("the parameter", data, [0.9])
+    filled = {"step", "mean", "square"} <= set(state)
+    check.true("the dictionary that was handed in has no entries", filled, look="`state = {…}` makes another one; fill the one that is there.")
+    check.same("the number of steps", state["step"], 1)
+    check.equal("the average of the gradients", state["mean"], [0.4])
+    check.equal("the average of the squares", state["square"], [0.016])
+    check.equal("the parameter", data, [0.9], look="The step by hand is 0.1. Is `data` changed in place?")
     check.given(w=[0.9], grad=[2.0], lr=0.1, look="The second step by hand.")
     adam_step(data, np.array([2.0]), state, *settings)
     check.equal("the average of the gradients", state["mean"], [0.56])
     check.equal("the parameter", data, [0.9 - 0.1 * (0.56 / 0.19) / np.sqrt(0.019984 / 0.001999)])
+    data = np.array([1.0])
+    check.given(w=[1.0], grad=[4.0], lr=0.1, eps=1.0, look="Where does ε stand? 0.1 · 4 / (4 + 1).")
+    adam_step(data, np.array([4.0]), {}, 0.1, (0.9, 0.999), 1.0)
+    check.equal("the parameter after a first step", data, [0.92])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(8)
@@ -812,7 +830,7 @@ class Adam(Optimizer):
         adam_step(param.data, decayed_gradient(param, self.weight_decay), state, self.lr, self.betas, self.eps)
 
 # %% tags=["demo"]
-figure, axes = plt.subplots(1, 2, figsize=(10, 2.8))
+figure, axes = plt.subplots(2, 1, figsize=(7, 5))
 for name, make, color, style in [
     ("SGD 0.09", lambda p: SGD(p, 0.09), ORANGE, "s-"),
     ("momentum 0.7", lambda p: SGD(p, 0.04, 0.7), BLUE, "o-"),
@@ -825,7 +843,7 @@ draw_valley(axes[0])
 axes[0].set(xlabel="x", ylabel="y")
 axes[1].set(xlabel="step", ylabel="distance to the minimum")
 axes[1].legend(fontsize=8)
-show(figure, "Left, three paths through the valley; Adam goes diagonally at first, as far along as across. Right, their distances: "
+show(figure, "Above, three paths through the valley; Adam goes diagonally at first, as far along as across. Below, their distances: "
              "momentum falls fastest, plain SGD steadily, Adam overshoots and comes back in slow swings.")
 
 # %% [markdown]
@@ -833,15 +851,14 @@ show(figure, "Left, three paths through the valley; Adam goes diagonally at firs
 
 # %% tags=["demo"]
 for scale in (1.0, 1e-4):
-    curvatures = scale * np.array([1.0, 20.0])
-    ends = [np.hypot(*walk(make, 60)[-1]) for make in (lambda p: SGD(p, 0.09), lambda p: Adam(p, 0.5))]
+    flat = scale * curvatures
+    ends = [np.hypot(*walk(make, 60, curvatures=flat)[-1]) for make in (lambda p: SGD(p, 0.09), lambda p: Adam(p, 0.5))]
     print(f"loss times {scale:g}: after 60 steps SGD is {ends[0]:.3f} away, Adam {ends[1]:.3f}")
-curvatures = np.array([1.0, 20.0])
 
 # %% [markdown]
 # ## Part 5 · AdamW
 #
-# Two weights, both 1, with decay 0.1. One has gradients of size 100, the other of size 0.01. Adam adds 0.1 to each gradient, and then divides by the gradients' size: the first weight's decay shrinks to a thousandth, the second's does not. The more a weight is used, the less it is decayed. Nobody asked for that.
+# Two weights, both 1, with decay 0.1. One has gradients of size 100, the other of size 0.01. Adam adds 0.1 to each gradient, and then divides by the gradients' size. So the first is pulled to 0 by 0.001 η a step; for the second the decay is nearly all of its gradient, and it is pulled by almost η. The more a weight is used, the less it is decayed. Nobody asked for that.
 #
 # Loshchilov and Hutter (2017) take decay out of the gradient: first $w \leftarrow w - \eta \lambda w$, then the plain Adam step.
 
@@ -869,7 +886,7 @@ def update(self, param, state):
 
     The decay multiplies the data by 1 - lr weight_decay.
     """
-    ### BEGIN SOLUTION 07.9 AdamW.update: decay param.data, then call adam_step
+    ### BEGIN SOLUTION 07.9 AdamW.update: take one step, with the decay apart from the gradient
     param.data *= 1 - self.lr * self.weight_decay
     adam_step(param.data, param.grad, state, self.lr, self.betas, self.eps)
     ### END SOLUTION
@@ -887,7 +904,7 @@ with Checks("07.9", "AdamW.update") as check, check.using(adam_step=given_adam_s
     check.given(data=[2.0, -4.0], grad=[1.0, 1.0], lr=0.1, weight_decay=0.5, look="The step's stand-in takes 0.1 g away. The decay comes first.")
     optimizer.update(param, state)
     check.equal("the parameter", param.data, [1.8, -3.9])
-    check.true("param.data is another array now", param.data is array)
+    check.true("param.data is another array now", param.data is array, look="Change the array that is there.")
     check.equal("the gradient that adam_step got", state["sum"], [1.0, 1.0], look="No decay in the gradient.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -909,7 +926,7 @@ with Checks("07.9", "AdamW.update") as check, check.using(adam_step=given_adam_s
 
 # %% tags=["demo"]
 figure, axis = plt.subplots(figsize=(6, 2.8))
-noise = np.random.default_rng(5).normal(size=(200, 2)) * np.array([100.0, 0.01])
+noise = np.random.default_rng(5).normal(size=(200, 1)) * np.array([100.0, 0.01])  # the same, in two sizes
 for kind, style in [(Adam, "--"), (AdamW, "-")]:
     param = Tensor(np.ones(2), requires_grad=True)
     optimizer, path = kind([param], lr=0.01, weight_decay=0.1), []
@@ -917,17 +934,17 @@ for kind, style in [(Adam, "--"), (AdamW, "-")]:
         param.grad = grad
         optimizer.step()
         path.append(param.data.copy())
-    for column, color, size in [(0, BLUE, "100"), (1, ORANGE, "0.01")]:
-        axis.plot(np.array(path)[:, column], style, color=color, label=f"{kind.__name__}, gradients of size {size}")
+    for column, color, size, width in [(0, BLUE, "100", 3.5), (1, ORANGE, "0.01", 1.5)]:
+        axis.plot(np.array(path)[:, column], style, color=color, linewidth=width, label=f"{kind.__name__}, gradients of size {size}")
 axis.legend(fontsize=8)
 axis.set(xlabel="step", ylabel="weight")
-show(figure, "A weight under pure noise, with decay 0.1. With Adam the one with small gradients falls to 0 over 200 steps, the one with "
-             "large gradients climbs to 1.15. With AdamW both stay near 0.95, whatever the size of their gradients.")
+show(figure, "A weight under pure noise, with decay 0.1; gradients of size 100, and the same ones of size 0.01. With Adam the first "
+             "follows the noise and the second falls to 0. With AdamW the two curves lie on each other.")
 
 # %% [markdown]
 # ## Part 6 · What an optimizer remembers
 #
-# Stop a training, save the parameters, start again with a new Adam: its averages are zero, the first steps are all of size η in every direction, and the loss jumps. The averages belong to the training as much as the weights do.
+# Stop a training, save the parameters, start again with a new Adam: its averages are zero, and its first steps are all of size η in every direction. At a bold learning rate the loss jumps; at any rate it is another run from there on. The averages belong to the training as much as the weights do.
 #
 # So an optimizer can hand out its state, and take one back. Module 08 writes it to a file.
 
@@ -952,7 +969,7 @@ def copied(state):
 # %%
 #| exporti
 def check_state(optimizer, saved):
-    """Refuse a saved state that belongs to another kind of optimizer, or to other parameters."""
+    """Refuse a saved state whose settings have other names, or that belongs to other parameters."""
     settings = {name for name in vars(optimizer) if name not in ("params", "state")}
     if set(saved["settings"]) != settings:
         raise ValueError(f"the saved settings are {sorted(saved['settings'])}, not {sorted(settings)}")
@@ -1007,10 +1024,12 @@ with Checks("07.10", "Optimizer.state_dict") as check:
     other.load_state_dict(saved)
     check.same("the settings after loading", [other.lr, other.momentum, other.weight_decay], [0.1, 0.9, 0.0])
     check.equal("the velocity after loading", other.state[0]["velocity"], [3.0, 4.0])
+    other.state[0]["velocity"] += 100
+    check.equal("the saved velocity after the loaded one changed", saved["state"][0]["velocity"], [3.0, 4.0], look="A copy again.")
+    twice = {"settings": saved["settings"], "state": saved["state"] * 2}
+    check.raises("a state for two parameters", ValueError, lambda: other.load_state_dict(twice), look="`check_state` knows.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    other.state[0]["velocity"] += 100
-    check.equal("the saved velocity after the loaded one changed", saved["state"][0]["velocity"], [3.0, 4.0])
     mean = {"step": 7, "mean": np.ones(2), "square": np.full(2, 2.0)}
     adam = bare(Adam, params=[param, param], lr=0.1, state=[mean, {}], betas=(0.8, 0.9), eps=1e-3, weight_decay=0.5)
     saved = adam.state_dict()
@@ -1031,12 +1050,9 @@ with Checks("07.10", "Optimizer.state_dict") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# What does remembering cost? Plain SGD keeps nothing, momentum one number for each parameter, Adam two. Together with the parameter and its gradient that is 2, 3 or 4 numbers for each one that is learned.
-#
-# By hand, 1,000,000 parameters in float32: Adam keeps 2 · 1,000,000 · 4 = 8,000,000 bytes, on top of 4 MB of parameters and 4 MB of gradients.
-
-# %% [markdown]
 # ### 07.11 The bytes of the state
+#
+# What does remembering cost? By hand, 1,000,000 parameters in float32: Adam keeps 2 · 1,000,000 · 4 = 8,000,000 bytes, on top of 4 MB of parameters and 4 MB of gradients. And the others? Look into the dictionaries that your `update` fills.
 
 # %% nbgrader={"grade": false, "grade_id": "07-11-state-bytes", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def state_bytes(parameters, kind, itemsize=4):
@@ -1064,6 +1080,7 @@ def state_bytes(parameters, kind, itemsize=4):
 with Checks("07.11", "state_bytes") as check:
     check.given(parameters=1_000_000, look="How many arrays does `update` keep in its dictionary?")
     check.equal("the bytes of Adam", state_bytes(1_000_000, "adam"), 8_000_000, inputs={"kind": "adam"})
+    check.equal("the bytes of Adam in float64", state_bytes(1_000_000, "adam", 8), 16_000_000, inputs={"kind": "adam", "itemsize": 8})
     check.equal("the bytes of plain SGD", state_bytes(1_000_000, "sgd"), 0, inputs={"kind": "sgd"})
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -1074,7 +1091,7 @@ with Checks("07.11", "state_bytes") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Predicted, then measured: a network of 784→512→10 makes one step with each optimizer, and we count the bytes of the arrays in `state` and, with `tracemalloc`, what the step left behind in memory.
+# Together with the parameter and its gradient that is 2, 3 or 4 numbers for each one that is learned. Predicted, then measured: a network of 784→512→10 makes one step with each optimizer, and we count the bytes of the arrays in `state` and, with `tracemalloc`, what the step left behind in memory.
 
 # %% tags=["demo"]
 import tracemalloc
@@ -1103,7 +1120,7 @@ for place, kind in enumerate(kinds):
     ]:
         axis.barh(place, size / 1e6, left=left / 1e6, color=color, hatch=hatch, edgecolor="white", label=name if not place else None)
         left += size
-axis.set(yticks=range(4), yticklabels=list(kinds), xlabel="MB")
+axis.set(yticks=range(4), yticklabels=list(kinds), xlabel="MB", xlim=(0, 9.5))
 axis.legend(fontsize=8)
 show(figure, "Memory for 407,050 parameters: 1.6 MB of parameters and 1.6 MB of gradients for each optimizer. On top, plain SGD keeps "
              "nothing, momentum 1.6 MB, Adam and AdamW 3.3 MB.")
@@ -1128,7 +1145,7 @@ def first_step(grad, lr, eps):
 with Checks("07.12", "first_step") as check:
     check.given(grad=4.0, lr=0.1, eps=1e-8, look="The first step by hand in Part 4.")
     check.equal("the change", first_step(4.0, 0.1, 1e-8), -0.1)
-    check.equal("the change", first_step(400.0, 0.1, 1e-8), -0.1, inputs={"grad": 400.0})
+    check.equal("the change", first_step(-400.0, 0.1, 1e-8), 0.1, inputs={"grad": -400.0})
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the change for a negative gradient", first_step(-0.5, 0.2, 1e-8), 0.2)
@@ -1138,19 +1155,22 @@ with Checks("07.12", "first_step") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# So Adam's η is nearly a length: how far each number moves at the start, whatever the loss is multiplied by. That is why 0.001 is a usable default for networks of all kinds, and why there is no such default for SGD.
+# So Adam's η is nearly a length: how far each number moves at the start, whatever the loss is multiplied by. That is why 0.001 is a usable default for networks of all kinds, and why there is no useful default for SGD.
 #
 # ### What PyTorch does the same, and what otherwise
 #
 # | | here | PyTorch |
 # |---|---|---|
-# | the formulas of `SGD`, `Adam`, `AdamW`, their defaults | the same | `torch.optim.SGD`, `Adam`, `AdamW` |
+# | the formulas of `SGD`, `Adam`, `AdamW` | the same | `torch.optim.SGD`, `Adam`, `AdamW` |
+# | defaults | the same, but SGD asks for its rate | SGD's is 0.001 in recent versions |
 # | a parameter without a gradient | passed over | the same |
 # | lr of 0, momentum from 1 on | ValueError | allowed |
+# | a tensor that is a result | ValueError | ValueError |
+# | a single tensor instead of a list | ValueError, since its rows are results | TypeError |
 # | a parameter given twice | kept once | kept twice, with a warning |
 # | settings for groups of parameters | one optimizer for each group | `param_groups` |
 # | Nesterov, dampening, amsgrad | not built | options |
-# | speed | a few NumPy calls for each parameter | one fused kernel for many |
+# | speed | a few NumPy calls for each parameter | the same on a CPU; many parameters at once on a GPU |
 
 # %% [markdown]
 # ## Four optimizers read digits
@@ -1194,14 +1214,51 @@ for name, make, color, mark in [
 ]:
     curve, right = learn(make)
     axis.semilogy(curve, color=color, marker=mark, markersize=4, label=f"{name}: {right:.1%} held out")
-axis.set(xlabel="epoch", ylabel="training loss")
-axis.legend(fontsize=8)
+axis.set(xlabel="epoch", ylabel="training loss", ylim=(None, 20))
+axis.legend(fontsize=8, ncols=2)
 show(figure, "Training loss on digits over twelve epochs, logarithmic. Plain SGD falls slowest by far; momentum, Adam and AdamW "
              "run close together and end at less than a third of its loss.")
 
 # %% [markdown]
-# All four learn, on an engine that you wrote from the first line on. Plain SGD would come further with a larger rate; try it.
+# All four learn, on an engine that you wrote from the first line on. One digit of 297 is 0.3 %, so the order of the best three is chance. Plain SGD would come further with a larger rate; try it.
 #
+# And the stop of Part 6? 200 steps of Adam at a bold rate, then thirty more in three ways: without a stop, with a new optimizer that takes over the saved state, and with a new one that knows nothing.
+
+# %% tags=["demo"]
+batches = list(DataLoader(TensorDataset(images[train], labels[train]), 64, shuffle=True, seed=0))
+loss_of, all_images, all_labels = CrossEntropyLoss(), Tensor(images[train]), Tensor(labels[train])
+
+
+def go_on(net, optimizer, first, last):
+    """The loss on all 1,500 digits after each of the steps from `first` to `last`."""
+    losses = []
+    for number in range(first, last):
+        x, y = batches[number % len(batches)]
+        optimizer.zero_grad()
+        loss_of(net(x), y).backward()
+        optimizer.step()
+        losses.append(loss_of(net(all_images), all_labels).item())
+    return losses
+
+# %% tags=["demo"]
+figure, axis = plt.subplots(figsize=(7, 2.8))
+for kind, color, style in [("not stopped", "0.7", "o-"), ("state restored", BLUE, "-"), ("state forgotten", ORANGE, "s--")]:
+    manual_seed(1)
+    net = Sequential(Linear(64, 32), ReLU(), Linear(32, 10))
+    optimizer = Adam(net.parameters(), 0.03)
+    go_on(net, optimizer, 0, 200)
+    saved = optimizer.state_dict()
+    if kind != "not stopped":
+        optimizer = Adam(net.parameters(), 0.03)
+    if kind == "state restored":
+        optimizer.load_state_dict(saved)
+    axis.plot(range(200, 230), go_on(net, optimizer, 200, 230), style, color=color, markersize=4, label=kind)
+axis.set(xlabel="step", ylabel="training loss", ylim=(0, None))
+axis.legend(fontsize=8)
+show(figure, "Training loss after a stop at step 200. With the state restored it lies exactly on the line of the run that was not stopped. "
+             "With the state forgotten it is half as high again after the first step, and goes its own way from there on.")
+
+# %% [markdown]
 # **Export.** Run all cells once more from the top. Then, in a terminal in the course folder:
 #
 # - `tinytorch check 07_optimizers` says where you stand, exercise by exercise;

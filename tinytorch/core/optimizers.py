@@ -10,7 +10,7 @@ import numpy as np
 
 from .tensor import Tensor, method_of
 
-# %% ../../notebooks/07_optimizers/07_optimizers.ipynb #c-b57675933b
+# %% ../../notebooks/07_optimizers/07_optimizers.ipynb #c-6022a1451f
 class Optimizer:
     """Changes parameters by their gradients, in place. Each kind writes `update`.
 
@@ -28,7 +28,8 @@ class Optimizer:
 
     def __repr__(self):
         settings = ", ".join(f"{name}={value}" for name, value in vars(self).items() if name not in ("params", "state"))
-        return f"{type(self).__name__}({len(self.params)} parameters, {settings})"
+        count = f"{len(self.params)} parameter{'s' * (len(self.params) != 1)}"
+        return f"{type(self).__name__}({count}, {settings})"
 
 # %% ../../notebooks/07_optimizers/07_optimizers.ipynb #07-03-optimizer-init
 @method_of(Optimizer)
@@ -37,15 +38,16 @@ def __init__(self, params, lr):
 
     `self.params` is a list in the given order; a tensor that is given twice is kept once. `self.lr` is a float.
     `self.state` is a list of different dictionaries, as long as `self.params`.
-    Raises ValueError for no parameters at all, for an lr that is not above 0 (the message names it), and for a tensor
-    that requires no gradient; TypeError for something that is not a Tensor (the message names its type).
+    Raises ValueError for no parameters at all, for an lr that is not above 0 (the message names it), for a tensor that
+    requires no gradient, and for one that is the result of an operation; TypeError for something that is not a Tensor
+    (the message names its type).
     """
     self.params = []
     for param in params:
         if not isinstance(param, Tensor):
             raise TypeError(f"an optimizer takes Tensors, for example net.parameters(), not a {type(param).__name__}")
-        if not param.requires_grad:
-            raise ValueError(f"a parameter of shape {param.shape} requires no gradient: it could never be learned")
+        if not param.requires_grad or param._grad_fn is not None:
+            raise ValueError(f"a tensor of shape {param.shape} that requires no gradient, or is a result, is no parameter")
         if not any(param is other for other in self.params):
             self.params.append(param)
     if not self.params:
@@ -210,9 +212,9 @@ def copied(state):
     """The list of dictionaries again, with copies of the arrays in it."""
     return [{name: np.array(v) if isinstance(v, np.ndarray) else v for name, v in each.items()} for each in state]
 
-# %% ../../notebooks/07_optimizers/07_optimizers.ipynb #c-dc2a784775
+# %% ../../notebooks/07_optimizers/07_optimizers.ipynb #c-2f9d09db50
 def check_state(optimizer, saved):
-    """Refuse a saved state that belongs to another kind of optimizer, or to other parameters."""
+    """Refuse a saved state whose settings have other names, or that belongs to other parameters."""
     settings = {name for name in vars(optimizer) if name not in ("params", "state")}
     if set(saved["settings"]) != settings:
         raise ValueError(f"the saved settings are {sorted(saved['settings'])}, not {sorted(settings)}")

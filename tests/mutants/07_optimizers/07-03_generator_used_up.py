@@ -9,7 +9,7 @@ def __init__(self, params, lr):
     for param in params:
         if not isinstance(param, Tensor):
             raise TypeError(f"not a Tensor: {type(param).__name__}")
-        if not param.requires_grad:
+        if not param.requires_grad or param._grad_fn is not None:
             raise ValueError("a parameter requires no gradient")
     self.params = []
     for param in params:

@@ -1,7 +1,6 @@
 """All parameters share one dictionary.
 
 breaks: 07-03-optimizer-init
-hidden: yes
 """
 #| exporti
 @method_of(Optimizer)
@@ -10,7 +9,7 @@ def __init__(self, params, lr):
     for param in params:
         if not isinstance(param, Tensor):
             raise TypeError(f"an optimizer takes Tensors, for example net.parameters(), not a {type(param).__name__}")
-        if not param.requires_grad:
+        if not param.requires_grad or param._grad_fn is not None:
             raise ValueError(f"a parameter of shape {param.shape} requires no gradient: it could never be learned")
         if not any(param is other for other in self.params):
             self.params.append(param)

@@ -12,7 +12,7 @@ def __init__(self, params, lr):
     for param in kept:
         if not isinstance(param, Tensor):
             raise TypeError("expected a Tensor, got " + type(param).__name__)
-        if not param.requires_grad:
+        if not param.requires_grad or param._grad_fn is not None:
             raise ValueError("requires_grad is False")
     if not lr > 0:
         raise ValueError("lr has to be above 0: " + str(lr))

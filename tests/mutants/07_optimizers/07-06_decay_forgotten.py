@@ -1,7 +1,6 @@
 """Ignores weight decay.
 
 breaks: 07-06-sgd-update
-hidden: yes
 """
 #| exporti
 @method_of(SGD)

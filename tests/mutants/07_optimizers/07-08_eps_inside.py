@@ -1,7 +1,6 @@
 """Adds eps under the root.
 
 breaks: 07-08-adam-step
-hidden: yes
 """
 #| export
 def adam_step(data, grad, state, lr, betas, eps):

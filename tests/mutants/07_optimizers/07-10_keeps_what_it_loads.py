@@ -1,7 +1,6 @@
 """Goes on in the arrays that were saved.
 
 breaks: 07-10-state-dict
-hidden: yes
 """
 #| exporti
 @method_of(Optimizer)

@@ -1,7 +1,6 @@
 """Takes any state.
 
 breaks: 07-10-state-dict
-hidden: yes
 """
 #| exporti
 @method_of(Optimizer)

@@ -1,0 +1,21 @@
+"""Takes the result of an operation, such as the row of a tensor, for a parameter.
+
+breaks: 07-03-optimizer-init
+"""
+#| exporti
+@method_of(Optimizer)
+def __init__(self, params, lr):
+    self.params = []
+    for param in params:
+        if not isinstance(param, Tensor):
+            raise TypeError(f"an optimizer takes Tensors, for example net.parameters(), not a {type(param).__name__}")
+        if not param.requires_grad:
+            raise ValueError(f"a parameter of shape {param.shape} requires no gradient: it could never be learned")
+        if not any(param is other for other in self.params):
+            self.params.append(param)
+    if not self.params:
+        raise ValueError("an optimizer needs at least one parameter")
+    if not lr > 0:
+        raise ValueError(f"the learning rate should be above 0, not {lr}")
+    self.lr = float(lr)
+    self.state = [{} for _ in self.params]
