@@ -216,6 +216,41 @@ def export(
     out.print("From now on `from tinytorch import Tensor` uses your work.")
 
 
+@app.command(epilog="Example: tinytorch milestones xor digits")
+def milestones(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="perceptron, xor, digits or reversing; by default all.", metavar="NAME"),
+    ] = None,
+) -> None:
+    """Play small true stories on the engine in your tinytorch/: what it learns, against what is required."""
+    from . import milestones as stories
+
+    course = Course.find()
+    chosen = stories.chosen(names or [])
+    played = failed = 0
+    waiting = [milestone for milestone in chosen if milestone.missing(course)]
+    for milestone in chosen:
+        if milestone in waiting:
+            missing = ", ".join(f"`tinytorch export {module}`" for module in milestone.missing(course))
+            out.print(f"{milestone.name}: {milestone.title}", style="bold")
+            out.print(f"  waits for {missing}\n", style="yellow")
+            continue
+        ending = stories.play(course, milestone)
+        out.print(f"{milestone.name}: {milestone.title}", style="bold")
+        for line in stories.told(ending, stories.taken(course, milestone)):
+            out.print(f"  {line}", markup=False)
+        out.print("  reached\n" if ending.reached else "  not reached\n", style="green" if ending.reached else "red")
+        played += 1
+        failed += not ending.reached
+    later = f", {len(waiting)} waiting for a module" if waiting else ""
+    out.print(f"{played - failed} of {played} milestones reached{later}.")
+    if failed:
+        raise typer.Exit(1)
+    if waiting and (names or not played):
+        raise typer.Exit(2)
+
+
 @app.command(epilog="Example: tinytorch lab 06_autograd")
 def lab(
     notebook: Annotated[

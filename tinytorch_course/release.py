@@ -30,6 +30,12 @@ STUDENT_FILES = (
     "errors",
     "export",
     "library",
+    "milestones/__init__",
+    "milestones/stage",
+    "milestones/perceptron",
+    "milestones/xor",
+    "milestones/digits",
+    "milestones/reversing",
     "runner",
     "source",
 )
