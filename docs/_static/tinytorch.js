@@ -25,10 +25,22 @@ document.addEventListener("DOMContentLoaded", async () => {
       // On a phone a wide diagram scrolls sideways instead of shrinking until nobody can read it.
       const svg = pre.querySelector("svg");
       const width = svg && svg.viewBox.baseVal.width;
-      if (width) svg.style.minWidth = `${Math.min(width, 560)}px`;
+      if (width) svg.style.minWidth = `${Math.min(width, Math.max(560, 0.8 * width))}px`;
     } catch (error) {
       console.error(error);
       pre.textContent = text;
     }
   }
 });
+
+// What scrolls sideways can be reached with the keyboard.
+function reachable() {
+  for (const box of document.querySelectorAll(".pst-scrollable-table-container")) {
+    if (box.scrollWidth <= box.clientWidth) continue;
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", "Table, scrolls sideways");
+  }
+}
+window.addEventListener("load", reachable);
+window.addEventListener("resize", reachable);
