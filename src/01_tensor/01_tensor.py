@@ -912,10 +912,18 @@ del street
 
 # %%
 #| exporti
+def are_row_numbers(key, array):
+    """Whether `key` picks whole rows of a table by their numbers: ``array.take(key, axis=0)`` does it twice as fast."""
+    if type(key) is not np.ndarray or key.dtype.kind != "i" or key.ndim == 0:
+        return False
+    return array.ndim == 2 and array.flags.c_contiguous
+
+
 @method_of(Tensor)
 def __getitem__(self, key):
     """The part of the tensor that `key` selects, by NumPy's rules: a view where NumPy gives one."""
-    return Tensor(self.data[key.data if isinstance(key, Tensor) else key])
+    key = key.data if isinstance(key, Tensor) else key
+    return Tensor(self.data.take(key, axis=0) if are_row_numbers(key, self.data) else self.data[key])
 
 # %% tags=["demo"]
 x = Tensor(np.zeros((3, 4), np.float32))

@@ -715,13 +715,20 @@ class CrossEntropyLoss(Loss):
         ------
         TypeError, ValueError
             What `check_classes` refuses.
+
+        Notes
+        -----
+        Left open: whether `self.left` is set, to (pred, the exponentials, their sums of shape (N, 1)). Going back,
+        Module 06 takes them from there if they are there, and computes them again if not.
         """
         ### BEGIN SOLUTION 04.8 CrossEntropyLoss.forward: check, shift by the maximum, return the mean surprise
         classes = check_classes(pred, target)
-        shifted = pred.data - pred.data.max(axis=1, keepdims=True)
-        right = shifted[np.arange(len(classes)), classes]
-        np.exp(shifted, out=shifted)  # in place: another array as large as the logits is not free
-        return Tensor((np.log(shifted.sum(axis=1)) - right).mean())
+        powers = pred.data - pred.data.max(axis=1, keepdims=True)
+        right = powers[np.arange(len(classes)), classes]
+        np.exp(powers, out=powers)  # in place: another array as large as the logits is not free
+        sums = powers.sum(axis=1, keepdims=True)
+        self.left = (pred, powers, sums) if pred.requires_grad else None  # Module 06 makes the gradient of them
+        return Tensor((np.log(sums[:, 0]) - right).mean())
         ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test-04-08-cross-entropy", "locked": true, "points": 18, "schema_version": 3, "solution": false, "task": false}

@@ -1889,6 +1889,24 @@ with Checks("06.17", "MSEBackward and BCEBackward") as check:
 # *What you said, minus what was right.*
 
 # %% [markdown]
+# Going forward, the loss has computed these exponentials already, each row shifted by its maximum so that none overflows. It may leave them with their sums for the rule, which then need not do it again (Part 8 hands them over). `powers_of` gives both: what was left, once, or else new ones.
+
+# %%
+#| exporti
+def powers_of(node):
+    """The exponentials of the logits of `node`, each row shifted by its maximum, and their sums with keepdims.
+
+    The array of exponentials is nobody else's: it may be changed. `node.left` is what the loss left, for the first pass.
+    """
+    left, node.left = node.left, None
+    logits = node.saved_tensors[0]
+    if left is not None and left[0] is logits:
+        return left[1:]
+    powers = logits.data - logits.data.max(axis=1, keepdims=True)
+    np.exp(powers, out=powers)
+    return powers, powers.sum(axis=1, keepdims=True)
+
+# %% [markdown]
 # ### 06.18 Cross-entropy
 #
 # One row with logits [0, 0] and the right class 0: softmax is [0.5, 0.5], minus [1, 0] gives [−0.5, 0.5].
@@ -1896,7 +1914,7 @@ with Checks("06.17", "MSEBackward and BCEBackward") as check:
 # <details>
 # <summary>Hints for 06.18</summary>
 #
-# As in Module 02: subtract each row's maximum before `exp`, or 1000 becomes infinite.
+# Softmax is the exponentials divided by their sums. `powers_of(self)` gives both.
 #
 # `grad[np.arange(n), target]` are the right classes of the n rows. Then 1/n, and `grad_output`.
 # </details>
@@ -1910,16 +1928,16 @@ class CrossEntropyBackward(Function):
     """
 
     makes_new_arrays = True
+    left = None  # what the loss leaves for `powers_of`
 
     def apply(self, grad_output):
         """The gradient of the logits, and None. The saved logits are not changed."""
         ### BEGIN SOLUTION 06.18 CrossEntropyBackward.apply: return the gradient of the logits, and None
-        logits, target = (tensor.data for tensor in self.saved_tensors)
-        share = grad_output / len(logits)
-        grad = logits - logits.max(axis=1, keepdims=True)
-        np.exp(grad, out=grad)
-        grad *= share / grad.sum(axis=1, keepdims=True)
-        grad[np.arange(len(logits)), target] -= share
+        grad, sums = powers_of(self)
+        rows, target = len(grad), self.saved_tensors[1].data
+        share = grad_output / rows
+        grad *= share / sums
+        grad[np.arange(rows), target] -= share
         return grad, None
         ### END SOLUTION
 
@@ -3028,6 +3046,13 @@ METHODS = [
 
 # %%
 #| exporti
+def with_left(node, loss):
+    """`node`, with what the forward pass of `loss` left for it, if it left anything."""
+    node.left = vars(loss).pop("left", None)
+    return node
+
+# %%
+#| exporti
 LAYERS = [
     (ReLU, "forward", lambda layer, x, out: ReLUBackward(x, out)),
     (Sigmoid, "forward", lambda layer, x, out: SigmoidBackward(x, out)),
@@ -3036,7 +3061,7 @@ LAYERS = [
     (Softmax, "forward", lambda layer, x, out: SoftmaxBackward(x, out, layer.dim)),
     (MSELoss, "forward", lambda loss, pred, target, out: MSEBackward(pred, target)),
     (BinaryCrossEntropyLoss, "forward", lambda loss, pred, target, out: BCEBackward(pred, target)),
-    (CrossEntropyLoss, "forward", lambda loss, pred, target, out: CrossEntropyBackward(pred, target)),
+    (CrossEntropyLoss, "forward", lambda loss, pred, target, out: with_left(CrossEntropyBackward(pred, target), loss)),
 ]
 
 # %%

@@ -1,6 +1,7 @@
 """Activations, losses, layers: their gradients against central differences, and at the ends of the number line."""
 
 import warnings
+import weakref
 
 import numpy as np
 import pytest
@@ -23,7 +24,9 @@ from tinytorch import (
     Tensor,
     log_softmax,
     manual_seed,
+    no_grad,
 )
+from tinytorch.core.autograd import CrossEntropyBackward
 
 from .support import check_gradients, laid_out, layouts, numbers, seeds, shapes_or_empty
 
@@ -195,6 +198,60 @@ def test_fused_cross_entropy_agrees_with_the_one_made_of_operations():
     other.backward()
     np.testing.assert_allclose(one.data, other.data, rtol=1e-12)
     np.testing.assert_allclose(fused.grad, composed.grad, atol=1e-12)
+
+
+def entropy_gradient(values, target):
+    """The gradient of the mean cross-entropy, by its formula."""
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return (powers / powers.sum(axis=1, keepdims=True) - np.eye(values.shape[1])[target]) / len(values)
+
+
+def test_cross_entropy_gives_the_same_gradient_in_every_pass():
+    values, target = 5 * numbers((7, 4), 0), np.random.default_rng(1).integers(0, 4, 7)
+    logits = Tensor(values.copy(), requires_grad=True)
+    loss = CrossEntropyLoss()(logits, Tensor(target))
+    for times in (1, 2, 3):  # the first one uses what the loss left, the others compute it again
+        loss.backward()
+        np.testing.assert_allclose(logits.grad, times * entropy_gradient(values, target), atol=1e-12)
+    np.testing.assert_array_equal(logits.data, values)
+
+
+def test_one_cross_entropy_for_many_batches_mixes_nothing_up():
+    loss_of, rng = CrossEntropyLoss(), np.random.default_rng(2)
+    batches = [(5 * rng.normal(size=(3, 4)), rng.integers(0, 4, 3)) for _ in range(3)]
+    logits = [Tensor(values.copy(), requires_grad=True) for values, _ in batches]
+    losses = [loss_of(each, Tensor(target)) for each, (_, target) in zip(logits, batches)]
+    with no_grad():
+        loss_of(logits[1], Tensor(batches[1][1]))  # what this one leaves is for nobody
+    losses.append(loss_of(Tensor(batches[0][0]) * Tensor(np.ones(4), requires_grad=True), Tensor(batches[0][1])))
+    for loss in reversed(losses):
+        loss.backward()
+    for each, batch in zip(logits, batches):
+        np.testing.assert_allclose(each.grad, entropy_gradient(*batch), atol=1e-12)
+
+
+@pytest.mark.parametrize("left", ["nothing", "that of other logits"])
+def test_cross_entropy_needs_nothing_left_by_the_loss(left):
+    values, target = 5 * numbers((7, 4), 0), np.random.default_rng(1).integers(0, 4, 7)
+    logits = Tensor(values, requires_grad=True)
+    loss = CrossEntropyLoss()(logits, Tensor(target))
+    loss._grad_fn.left = None if left == "nothing" else (Tensor(values), np.ones((7, 4)), np.ones((7, 1)))
+    loss.backward()
+    np.testing.assert_allclose(logits.grad, entropy_gradient(values, target), atol=1e-12)
+    alone = CrossEntropyBackward(logits, Tensor(target)).apply(np.array(1.0))
+    np.testing.assert_allclose(alone[0], entropy_gradient(values, target), atol=1e-12)
+
+
+def test_what_cross_entropy_leaves_for_the_way_back_is_kept_by_the_graph_alone():
+    loss_of, logits = CrossEntropyLoss(), Tensor(numbers((7, 4), 0), requires_grad=True)
+    loss = loss_of(logits, Tensor(np.zeros(7, int)))
+    assert not vars(loss_of)
+    powers = weakref.ref(loss._grad_fn.left[1])
+    loss.backward()
+    logits.grad = None
+    assert powers() is None
+    loss_of(Tensor(numbers((7, 4), 0)), Tensor(np.zeros(7, int)))
+    assert loss_of.left is None
 
 
 # -- layers -----------------------------------------------------------------------------------------------------------

@@ -309,9 +309,28 @@ def test_a_tensor_may_be_the_key():
     np.testing.assert_array_equal(x[Tensor(np.array([True, False, False, True]))].data, [0, 3])
 
 
+def test_rows_by_number_are_what_numpy_selects_in_every_layout_and_dtype_of_numbers():
+    table = np.arange(12, dtype=np.float32).reshape(4, 3)
+    for array in (table, np.asfortranarray(table), table.T, table[::2], table[:, :0], table[0], table.reshape(2, 2, 3)):
+        for kind in (np.int8, np.int64, np.uint8, np.uint64):
+            for numbers_of_rows in ([1, 0, 1], [[0], [1]], [], 1):
+                key = np.array(numbers_of_rows, kind)
+                result = Tensor(array)[key]
+                np.testing.assert_array_equal(result.data, array[key])
+                assert result.dtype == array.dtype
+    np.testing.assert_array_equal(Tensor(table)[np.array([-1, -4])].data, table[[3, 0]])
+    assert not np.shares_memory(Tensor(table)[np.array([1])].data, table)
+    assert np.shares_memory(Tensor(table)[np.array(1)].data, table) == np.shares_memory(table[np.array(1)], table)
+
+
 def test_a_place_that_is_not_there_is_refused():
     with pytest.raises(IndexError):
         Tensor([1.0, 2.0])[2]
+    for number in (4, -5):
+        with pytest.raises(IndexError, match=f"{number} is out of bounds for axis 0 with size 4"):
+            Tensor(np.zeros((4, 3)))[np.array([0, number])]
+    with pytest.raises(IndexError):
+        Tensor(1.0)[np.array([0])]
 
 
 def test_iteration_gives_the_rows_and_ends():

@@ -614,6 +614,20 @@ class BCEBackward(Function):
         bounded = np.maximum(pred * (1 - pred), 1e-12)
         return (pred - target) / bounded * (grad_output / pred.size), None
 
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-2ff1ddfc56
+def powers_of(node):
+    """The exponentials of the logits of `node`, each row shifted by its maximum, and their sums with keepdims.
+
+    The array of exponentials is nobody else's: it may be changed. `node.left` is what the loss left, for the first pass.
+    """
+    left, node.left = node.left, None
+    logits = node.saved_tensors[0]
+    if left is not None and left[0] is logits:
+        return left[1:]
+    powers = logits.data - logits.data.max(axis=1, keepdims=True)
+    np.exp(powers, out=powers)
+    return powers, powers.sum(axis=1, keepdims=True)
+
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #06-18-cross-entropy
 class CrossEntropyBackward(Function):
     """L = mean(-log softmax(a)[target])   so   dL/da = (softmax(a) - onehot(target)) / n, for n rows.
@@ -622,15 +636,15 @@ class CrossEntropyBackward(Function):
     """
 
     makes_new_arrays = True
+    left = None  # what the loss leaves for `powers_of`
 
     def apply(self, grad_output):
         """The gradient of the logits, and None. The saved logits are not changed."""
-        logits, target = (tensor.data for tensor in self.saved_tensors)
-        share = grad_output / len(logits)
-        grad = logits - logits.max(axis=1, keepdims=True)
-        np.exp(grad, out=grad)
-        grad *= share / grad.sum(axis=1, keepdims=True)
-        grad[np.arange(len(logits)), target] -= share
+        grad, sums = powers_of(self)
+        rows, target = len(grad), self.saved_tensors[1].data
+        share = grad_output / rows
+        grad *= share / sums
+        grad[np.arange(rows), target] -= share
         return grad, None
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #06-20-topological-order
@@ -930,7 +944,13 @@ METHODS = [
     (Tensor, "permute", lambda x, out, *axes: PermuteBackward(x, plain_axes(axes))),
 ]
 
-# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-cd872dcd27
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-8989db5f1c
+def with_left(node, loss):
+    """`node`, with what the forward pass of `loss` left for it, if it left anything."""
+    node.left = vars(loss).pop("left", None)
+    return node
+
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-c28a56fb63
 LAYERS = [
     (ReLU, "forward", lambda layer, x, out: ReLUBackward(x, out)),
     (Sigmoid, "forward", lambda layer, x, out: SigmoidBackward(x, out)),
@@ -939,7 +959,7 @@ LAYERS = [
     (Softmax, "forward", lambda layer, x, out: SoftmaxBackward(x, out, layer.dim)),
     (MSELoss, "forward", lambda loss, pred, target, out: MSEBackward(pred, target)),
     (BinaryCrossEntropyLoss, "forward", lambda loss, pred, target, out: BCEBackward(pred, target)),
-    (CrossEntropyLoss, "forward", lambda loss, pred, target, out: CrossEntropyBackward(pred, target)),
+    (CrossEntropyLoss, "forward", lambda loss, pred, target, out: with_left(CrossEntropyBackward(pred, target), loss)),
 ]
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #c-d7cd2ec6e2
