@@ -106,7 +106,7 @@ if (Path(__file__).parent / "build.py").is_file():
         submitted: Annotated[
             Path | None,
             typer.Option(
-                help="Folder with the submissions (STUDENT/…, STUDENT.ipynb or STUDENT.zip); by default submitted/ of the course."
+                help="Folder or zip file with the submissions, as Canvas or Moodle hands it out, or with STUDENT/…, STUDENT.ipynb, STUDENT.zip; by default submitted/ of the course."
             ),
         ] = None,
         workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
@@ -117,6 +117,17 @@ if (Path(__file__).parent / "build.py").is_file():
             bool, typer.Option(help="Run submissions without bubblewrap: only for code you trust.")
         ] = True,
         force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+        roster: Annotated[
+            Path | None,
+            typer.Option(help="The class as Canvas or Moodle exported it (CSV): gives submissions their ids; kept."),
+        ] = None,
+        forget: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="STUDENT", help="Instead of grading, take this submission back; may be repeated. Asks first."
+            ),
+        ] = None,
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask before forgetting.")] = False,
         course_dir: Annotated[
             Path | None, typer.Option(help="Where gradebook, autograded and feedback lie; by default the checkout.")
         ] = None,
@@ -125,6 +136,9 @@ if (Path(__file__).parent / "build.py").is_file():
         from .grading import grade as grade_class
 
         course = Course.find()
+        if forget:
+            _forget((course_dir or course.root).resolve(), course.module(module).name, forget, yes)
+            return
         if not sandbox:
             err.print(
                 "Without the sandbox, submitted code runs with your rights: it can read your files and reach the network.",
@@ -140,10 +154,30 @@ if (Path(__file__).parent / "build.py").is_file():
             memory=memory,
             sandbox=sandbox,
             force=force,
+            roster=roster,
         )
         out.print(result.table())
+        for line in result.notes:
+            out.print(line, markup=False, style="yellow")
         out.print(f"gradebook  {result.gradebook}")
         out.print(f"feedback   {result.feedback}")
+        out.print(f"`tinytorch report {result.assignment}` writes the report, and the tables for Canvas and Moodle.")
+
+    def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -> None:
+        """Say what goes away with each submission, ask, and do it."""
+        from .grading.pipeline import forget, traces
+
+        for student in students:
+            found = traces(course_dir, assignment, student)
+            out.print(f"The submission of {student!r} for {assignment} is taken back. This goes away:", markup=False)
+            for line in found.describe():
+                out.print(f"  {line}", markup=False)
+            if not yes:
+                if not sys.stdin.isatty():
+                    raise CourseError("nobody is there to be asked", "Add --yes to do it without asking.")
+                typer.confirm("Do it?", abort=True)
+            forget(course_dir, assignment, student)
+            out.print("Done. Nothing else was touched.")
 
     @app.command(epilog="Example: tinytorch report 06_autograd")
     def report(
@@ -151,13 +185,28 @@ if (Path(__file__).parent / "build.py").is_file():
         course_dir: Annotated[
             Path | None, typer.Option(help="Where the gradebook lies; by default the checkout.")
         ] = None,
+        roster: Annotated[
+            Path | None,
+            typer.Option(
+                help="The gradebook or worksheet that Canvas or Moodle exported: its column is filled in; by default the one given before."
+            ),
+        ] = None,
+        column: Annotated[
+            str | None, typer.Option(help="Heading of the module's column there, where it cannot be told.")
+        ] = None,
     ) -> None:
-        """Write the class's report: one HTML page with pictures, and grades.csv."""
-        from .report import write_report
+        """Write the class's report, the tables to import into Canvas and Moodle, and everybody's feedback page again."""
+        from .report import make_report
 
         course = Course.find()
-        path = write_report((course_dir or course.root).resolve(), course.module(module).name)
-        out.print(f"The report is in {path}")
+        name = course.module(module).name
+        report = make_report((course_dir or course.root).resolve(), name, roster=roster, column=column)
+        out.print(report.summary)
+        for line in report.remarks:
+            out.print(line, markup=False, style="yellow")
+        out.print(f"report     {report.page}")
+        for path in report.tables:
+            out.print(f"table      {path}")
 
 
 @app.command(epilog="Example: tinytorch check 06_autograd")

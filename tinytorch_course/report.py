@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import html
 import io
 import json
+import os
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from .errors import CourseError
-from .grading.model import PERSON, SubmissionResult
+from .grading.model import PERSON, ExerciseResult, SubmissionResult
+from .grading.pages import is_final
 from .grading.pages import page as feedback_page
 from .grading.pipeline import Ground, stored_results
 from .grading.record import Recorded, Recorder, replace_file
+from .grading.roster import Entry, Roster, harmless
 from .grading.similar import Pair, similar_pairs
-from .grading.texts import lateness
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 _STYLE = """
@@ -26,10 +31,33 @@ body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #ddd; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+th button { all: unset; cursor: pointer; font-weight: bold; } th button:focus-visible { outline: 2px solid #0072B2; }
+th[aria-sort] button::after { content: " \\25B2"; } th[aria-sort="descending"] button::after { content: " \\25BC"; }
 svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: #444; }
 .facts { display: flex; flex-wrap: wrap; gap: 2rem; padding: 0; list-style: none; } .facts b { display: block; font-size: 1.4rem; }
 pre { margin: 0; white-space: pre-wrap; font-size: .85rem; } .quiet { color: #666; }
 """
+# Sorts the tables of class "sortable" by the column whose heading is pressed. The page is complete without it.
+_SCRIPT = """
+for (const table of document.querySelectorAll("table.sortable")) {
+  const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+      const value = row => row.cells[column].dataset.value ?? row.cells[column].textContent;
+      const order = (a, b) => isNaN(a) || isNaN(b) || a === "" || b === ""
+        ? a.localeCompare(b, undefined, {numeric: true}) : a - b;
+      heads.forEach(other => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
+      body.replaceChildren(...[...body.rows].sort((a, b) => sign * order(value(a), value(b))));
+    });
+  });
+}
+"""
+_SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 
 
 @dataclass
@@ -41,18 +69,48 @@ class Row:
     name: str = ""
     email: str = ""
     lms_id: str = ""
+    feedback: str = ""  # addresses of the student's page and notebook, relative to the report
+    notebook: str = ""
+
+    @property
+    def score(self) -> float | None:
+        """What is handed on; None for a submission that needs a person, until one has given points."""
+        return self.recorded.score if is_final(self.result, self.recorded) else None
+
+    @property
+    def reason(self) -> str:
+        """Why there is no score."""
+        return "" if self.score is not None else f"not graded: {self.result.reason}"
+
+
+@dataclass
+class Report:
+    """What `make_report` wrote."""
+
+    page: Path
+    summary: str
+    remarks: list[str] = field(default_factory=list)
+    tables: list[Path] = field(default_factory=list)
 
 
 def write_report(course_dir: Path, assignment: str) -> Path:
-    """Write ``report/<assignment>/`` in the course folder: report.html, grades.csv (Canvas), grades-moodle.csv.
+    """Write the report on an assignment and give the path of its page."""
+    return make_report(course_dir, assignment).page
 
-    Scores are the gradebook's at this moment, so what people graded by hand counts. The students' feedback pages are
-    written again with it, too.
 
-    Returns
-    -------
-    path
-        The HTML page.
+def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None, column: str | None = None) -> Report:
+    """Write ``report/<assignment>/`` in the course folder.
+
+    report.html, grades.csv (Canvas), grades-moodle.csv and remarks.csv (everybody, with the reason where there is no
+    score). Scores are the gradebook's at this moment, so what people graded by hand counts. The students' feedback pages
+    are written again with it, too.
+
+    Parameters
+    ----------
+    roster : path, optional
+        The table that Canvas or Moodle exported; its column is filled in. By default the one that was given before.
+    column : str, optional
+        The heading of the assignment's column there, where it cannot be told.
     """
     ground = Ground.open(Path(course_dir), assignment)
     results = stored_results(ground)
@@ -60,23 +118,101 @@ def write_report(course_dir: Path, assignment: str) -> Path:
         raise CourseError(
             f"no submission of {assignment} has been graded", f"Call `tinytorch grade {assignment}` first."
         )
+    table = ground.keep_roster(Path(roster)) if roster is not None else ground.roster()
+    if column is not None and (table is None or table.kind not in ("canvas", "moodle")):
+        raise CourseError("--column names a column of a gradebook that Canvas or Moodle exported", "Give --roster too.")
+    folder = Path(ground.directory.root) / "report" / assignment
     with Recorder(ground.directory, ground.source, ground.config) as recorder:
         people = recorder.people()
-        rows = [
-            Row(result, recorder.recorded(result.student), *people.get(result.student, ("", "", "")))
-            for result in results
-        ]
-        for row in rows:
-            own_page = feedback_page(row.result, row.recorded, ground.title(row.result.student))
-            replace_file(recorder.feedback_path(row.result.student), own_page)
-        missing = sorted(set(people) - {result.student for result in results})
+        rows = []
+        for result in results:
+            recorded = recorder.recorded(result.student)
+            result.seconds_late = recorded.seconds_late
+            row = Row(result, recorded, *people.get(result.student, ("", "", "")))
+            path = recorder.feedback_path(result.student)
+            replace_file(path, feedback_page(result, recorded, ground.title(result.student)))
+            row.feedback = _address(path, folder)
+            row.notebook = _address(recorder.autograded_path(result.student), folder)
+            row.lms_id = row.lms_id or result.lms_id
+            rows.append(row)
         work = {result.student: _own_code(recorder.autograded_path(result.student)) for result in results}
-    folder = Path(ground.directory.root) / "report" / assignment
-    replace_file(folder / "grades.csv", canvas_table(assignment, rows, ground.source.max_score))
-    replace_file(folder / "grades-moodle.csv", moodle_table(assignment, rows))
-    path = folder / "report.html"
-    replace_file(path, page(assignment, rows, missing, similar_pairs(work)))
-    return path
+    missing = {
+        student: Row(SubmissionResult(student, assignment, PERSON), Recorded(0, 0, 0, False), *about)
+        for student, about in people.items()
+    }
+    if table is not None:
+        _from_roster(table, rows, missing, assignment)
+    for row in rows:
+        missing.pop(row.result.student, None)
+    absent = sorted(missing.values(), key=lambda row: row.result.student)
+    report = Report(folder / "report.html", _summary(rows, absent))
+    tables = {
+        "grades.csv": canvas_table(assignment, [*rows, *absent], ground.source.max_score),
+        "grades-moodle.csv": moodle_table(assignment, [*rows, *absent]),
+        "remarks.csv": remarks_table(rows, absent),
+    }
+    if table is not None and table.kind != "table":
+        name = "grades.csv" if table.kind == "canvas" else "grades-moodle.csv"
+        tables[name], report.remarks = _filled(table, assignment, ground.source.max_score, rows, column)
+    for name, text in tables.items():
+        replace_file(folder / name, text)
+        report.tables.append(folder / name)
+    replace_file(report.page, page(assignment, rows, absent, similar_pairs(work), report))
+    return report
+
+
+def _address(path: Path, folder: Path) -> str:
+    return quote(os.path.relpath(path, folder).encode("utf-8", "surrogateescape"))
+
+
+def _from_roster(table: Roster, rows: Sequence[Row], missing: dict[str, Row], assignment: str) -> None:
+    """Take names from the class's table, and who is missing according to it."""
+    handed_in = set()
+    for row in rows:
+        person = table.person(row.result.student)
+        if person is not None:
+            handed_in.add(person.student)
+            row.name, row.email = row.name or person.name, row.email or person.email
+            row.lms_id = row.lms_id or person.number
+    for person in table.people:
+        if person.student not in handed_in:
+            blank = SubmissionResult(person.student, assignment, PERSON)
+            about = (person.name, person.email, person.number)
+            missing.setdefault(person.student, Row(blank, Recorded(0, 0, 0, False), *about))
+
+
+def _filled(
+    table: Roster, assignment: str, points: float, rows: Sequence[Row], column: str | None
+) -> tuple[str, list[str]]:
+    entries, strangers = {}, []
+    for row in rows:
+        person = table.person(row.result.student)
+        if person is None:
+            strangers.append(row.result.student)
+        elif person.student in entries:
+            strangers.append(f"{row.result.student} (another submission of {person.student})")
+        else:
+            entries[person.student] = Entry(row.score, row.reason or _comment(row))
+    text, remarks = table.filled(assignment, points, entries, column)
+    if strangers:
+        remarks.append(f"not in {table.file}, so their scores are not in the import: {', '.join(strangers)}")
+    return text, remarks
+
+
+def _summary(rows: Sequence[Row], missing: Sequence[Row]) -> str:
+    """The class in one line."""
+    ungradable = sum(not row.result.gradable and row.score is None for row in rows)
+    person = sum(row.score is None for row in rows) - ungradable
+    parts = [
+        f"{len(rows)} submissions",
+        f"{sum(row.score is not None for row in rows)} graded",
+        f"{ungradable} not gradable",
+        f"{person} graded in part and waiting for a person",
+        f"{sum(row.recorded.needs_manual_grade for row in rows if row.score is not None)} with answers to grade by hand",
+        f"{sum(bool(row.result.late) for row in rows)} late",
+        f"{len(missing)} missing",
+    ]
+    return ", ".join(part for part in parts if not part.startswith("0 ")) + "."
 
 
 def _own_code(path: Path) -> list[str]:
@@ -96,25 +232,25 @@ def _own_code(path: Path) -> list[str]:
 # -- tables for other programs -------------------------------------------------------------------------------------
 
 
-def _safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
-
-
 def _csv(lines: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(
-        [[_safe(v) if isinstance(v, str) else v for v in line] for line in lines]
+        [[harmless(v) if isinstance(v, str) else v for v in line] for line in lines]
     )
     return out.getvalue()
 
 
+def _points_or_blank(row: Row) -> str:
+    return "" if row.score is None else f"{round(row.score, 2):g}"
+
+
 def canvas_table(assignment: str, rows: Sequence[Row], points: float) -> str:
-    """The columns of a Canvas gradebook import."""
+    """The columns of a Canvas gradebook import. Every further column would become an assignment there."""
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
     possible = ["    Points Possible", "", "", "", "", f"{points:g}"]
     body = [
-        [row.name or row.result.student, row.lms_id, "", row.result.student, "", f"{row.recorded.score:g}"]
+        [row.name or row.result.student, row.lms_id, "", "" if row.result.lms_id else row.result.student, ""]
+        + [_points_or_blank(row)]
         for row in sorted(rows, key=lambda row: row.result.student)
     ]
     return _csv([head, possible, *body])
@@ -123,10 +259,26 @@ def canvas_table(assignment: str, rows: Sequence[Row], points: float) -> str:
 def moodle_table(assignment: str, rows: Sequence[Row]) -> str:
     """The columns of a Moodle grade import: who, grade, a comment."""
     body = [
-        [row.result.student, row.lms_id, row.email, f"{row.recorded.score:g}", _comment(row)]
+        [row.result.student, row.lms_id, row.email, _points_or_blank(row)]
+        + [_comment(row) if row.score is not None else row.reason if row.result.reason else ""]
         for row in sorted(rows, key=lambda row: row.result.student)
     ]
     return _csv([["Username", "ID number", "Email address", assignment, f"{assignment} (feedback)"], *body])
+
+
+def remarks_table(rows: Sequence[Row], missing: Sequence[Row]) -> str:
+    """Everybody, with all that an import has no place for."""
+    head = ["student", "name", "email", "score", "points", "state", "late", "why not graded", "flags", "repairs"]
+    body = []
+    for row in rows:
+        result = row.result
+        body.append(
+            [result.student, row.name, row.email, _points_or_blank(row), f"{row.recorded.max_score:g}", result.state]
+            + [result.late, result.reason, "; ".join(result.flags), "; ".join(result.repairs)]
+        )
+    for row in missing:
+        body.append([row.result.student, row.name, row.email, "", "", "missing", "", "nothing was handed in", "", ""])
+    return _csv([head, *sorted(body)])
 
 
 def _comment(row: Row) -> str:
@@ -137,87 +289,150 @@ def _comment(row: Row) -> str:
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def page(assignment: str, rows: Sequence[Row], missing: Sequence[str], pairs: Sequence[Pair]) -> str:
+class _Html(str):
+    """Text that is HTML already."""
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of a table that is sorted by something else than its text."""
+
+    text: str
+    value: float
+    number: bool = False
+
+
+def page(
+    assignment: str, rows: Sequence[Row], missing: Sequence[Row], pairs: Sequence[Pair], report: Report | None = None
+) -> str:
     """The report as HTML."""
-    scores = [row.recorded.score for row in rows]
+    rows = sorted(rows, key=lambda row: row.result.student)
+    scores = [row.score for row in rows if row.score is not None]
     most = rows[0].recorded.max_score
-    person = [row for row in rows if row.result.state == PERSON]
-    flagged = [row for row in rows if row.result.flags and row.result.state != PERSON]
-    waiting = sum(row.recorded.needs_manual_grade for row in rows)
-    facts = {
-        "submissions": str(len(rows)),
-        "median": f"{statistics.median(scores):g} of {most:g}",
-        "mean": f"{statistics.fmean(scores):.1f}",
-        "need a person": str(len(person)),
-        "flagged": str(len(flagged)),
-        "wait for manual grading": str(waiting),
-    }
+    waiting = [row for row in rows if row.score is None]
+    facts = {"graded": f"{len(scores)} of {len(rows)}"}
+    if scores:
+        facts |= {"median": f"{statistics.median(scores):g} of {most:g}", "mean": f"{statistics.fmean(scores):.1f}"}
+    without = len(rows) - len(scores)
+    left_out = f" {without} submission{'s' if without > 1 else ''} without a score left out." if without else ""
+    run = [row for row in rows if row.result.gradable or row.recorded.by_person]
+    link = {row.result.student: _link(row) for row in rows}
     parts = [
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{_SCRIPT_HASH}'\">",
         f"<title>{_text(assignment)}: the class</title><style>{_STYLE}</style></head><body>",
         f"<h1>{_text(assignment)}: the class</h1>",
+        f"<p>{_text(_summary(rows, missing))}</p>",
+        *(f"<p><strong>{_text(remark)}</strong></p>" for remark in (report.remarks if report else [])),
         '<ul class="facts">' + "".join(f"<li><b>{_text(v)}</b>{_text(k)}</li>" for k, v in facts.items()) + "</ul>",
         "<h2>Scores</h2>",
-        histogram(scores, most),
+        histogram(scores, most) if scores else "<p>None yet.</p>",
+        f'<p class="quiet">{_text(left_out.strip())}</p>' if left_out else "",
         "<h2>Exercises</h2>",
-        *_exercises(rows),
+        *(_exercises(run) if run else ["<p>Nothing could be run.</p>"]),
         "<h2>Submissions that need a person</h2>",
-        _table(["student", "points", "why"], [_person_row(row) for row in person], "None."),
+        '<p class="quiet">They have no score in the tables for import until somebody has entered points in the formgrader.</p>'
+        if waiting
+        else "",
+        _table(["student", "points so far", "why"], [_person_row(row, link) for row in waiting], "None."),
         "<h2>Worth a look</h2>",
         '<p class="quiet">Code that reaches for the grading machinery, tests that passed in the notebook but not when judged apart, and the like.</p>',
-        _table(
-            ["student", "points", "what was noticed"],
-            [[row.result.student, _points(row), "; ".join(row.result.flags)] for row in flagged],
-            "None.",
-        ),
+        _grouped("what was noticed", rows, lambda result: result.flags, link),
         "<h2>Pairs that are nearly identical</h2>",
         '<p class="quiet">They share code that the rest of the class does not have. That is a reason to look, not a finding.</p>',
         _table(
             ["student", "student", "of the rarer code in common"],
-            [[pair.one, pair.other, f"{pair.likeness:.0%} ({pair.shared} places)"] for pair in pairs],
+            [
+                [link.get(pair.one, pair.one), link.get(pair.other, pair.other)]
+                + [_Cell(f"{pair.likeness:.0%} ({pair.shared} places)", pair.likeness)]
+                for pair in pairs
+            ],
             "None.",
         ),
         "<h2>Repaired before grading</h2>",
-        _table(
-            ["student", "what"],
-            [[r.result.student, "; ".join(r.result.repairs)] for r in rows if r.result.repairs],
-            "None.",
-        ),
+        _grouped("what was put right", rows, lambda result: result.repairs, link),
     ]
     if missing:
-        parts += ["<h2>In the gradebook without a submission</h2>", f"<p>{_text(', '.join(missing))}</p>"]
+        names = [f"{row.result.student} ({row.name})" if row.name else row.result.student for row in missing]
+        parts += ["<h2>Without a submission</h2>", f"<p>{len(names)}: {_text(', '.join(names))}</p>"]
     body = [
-        [row.result.student, _points(row), row.result.state, _late(row)]
-        for row in sorted(rows, key=lambda r: r.result.student)
+        [link[row.result.student], row.name, _points(row), row.result.state, _late(row), _notebook_link(row)]
+        for row in rows
     ]
-    parts += ["<h2>Everybody</h2>", _table(["student", "points", "state", "late"], body, ""), "</body></html>"]
-    return "\n".join(parts) + "\n"
+    parts += ["<h2>Everybody</h2>", _table(["student", "name", "points", "state", "late", "as graded"], body, "")]
+    parts += [f"<script>{_SCRIPT}</script></body></html>"]
+    return "\n".join(filter(None, parts)) + "\n"
 
 
 def _text(value: str) -> str:
     return html.escape(value)
 
 
-def _points(row: Row) -> str:
-    return f"{row.recorded.score:g}"
+def _link(row: Row) -> str:
+    """The student's id, leading to the feedback page."""
+    if not row.feedback:
+        return row.result.student
+    return _Html(f'<a href="{_text(row.feedback)}">{_text(row.result.student)}</a>')
 
 
-def _late(row: Row) -> str:
+def _notebook_link(row: Row) -> str:
+    return _Html(f'<a href="{_text(row.notebook)}">notebook</a>') if row.notebook else ""
+
+
+def _points(row: Row) -> _Cell:
+    if row.score is None:
+        return _Cell(f"({row.recorded.score:g})" if row.result.gradable else "–", -1, number=True)
+    return _Cell(f"{row.score:g}", row.score, number=True)
+
+
+def _late(row: Row) -> _Cell:
     penalty = f"−{row.recorded.late_penalty:g} points" if row.recorded.late_penalty else ""
-    return ", ".join(filter(None, [lateness(row.recorded.seconds_late), penalty]))
+    text = ", ".join(filter(None, [row.result.late, penalty]))
+    return _Cell(text, row.recorded.seconds_late or float(row.result.marked_late))
 
 
-def _person_row(row: Row) -> list[str]:
-    return [row.result.student, _points(row), "; ".join([row.result.reason, *row.result.flags, *row.result.repairs])]
+def _person_row(row: Row, link: Mapping[str, str]) -> list[str | _Cell]:
+    why = "; ".join([row.result.reason, *row.result.flags, *row.result.repairs])
+    return [link[row.result.student], _points(row), why]
 
 
-def _table(head: Sequence[str], body: Sequence[Sequence[str]], empty: str) -> str:
+def _grouped(
+    what: str, rows: Sequence[Row], remarks: Callable[[SubmissionResult], Sequence[str]], link: Mapping[str, str]
+) -> str:
+    """The same remark on many submissions once, with all whom it concerns."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        for remark in dict.fromkeys(remarks(row.result)):
+            groups.setdefault(remark, []).append(row.result.student)
+    body = [
+        [remark, _Cell(str(len(students)), len(students), number=True), _links(students, link)]
+        for remark, students in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+    return _table([what, "how often", "students"], body, "None.")
+
+
+def _links(students: Sequence[str], link: Mapping[str, str]) -> _Html:
+    return _Html(", ".join(_cell(link[student]) for student in students))
+
+
+def _cell(value: str) -> str:
+    return value if isinstance(value, _Html) else _text(value)
+
+
+def _table(head: Sequence[str], body: Sequence[Sequence[str | _Cell]], empty: str) -> str:
     if not body:
         return f"<p>{empty}</p>"
     top = "".join(f"<th>{_text(word)}</th>" for word in head)
-    lines = ["".join(f"<td>{_text(value)}</td>" for value in line) for line in body]
-    return f"<table><tr>{top}</tr>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+    lines = ["<tr>" + "".join(map(_td, line)) + "</tr>" for line in body]
+    return f'<table class="sortable"><thead><tr>{top}</tr></thead><tbody>' + "\n".join(lines) + "</tbody></table>"
+
+
+def _td(value: str | _Cell) -> str:
+    if isinstance(value, _Cell):
+        kind = ' class="number"' if value.number else ""
+        return f'<td{kind} data-value="{value.value:g}">{_text(value.text)}</td>'
+    return f"<td>{_cell(value)}</td>"
 
 
 def histogram(scores: Sequence[float], most: float, bins: int = 20) -> str:
@@ -257,20 +472,31 @@ def _exercises(rows: Sequence[Row]) -> list[str]:
     lines = []
     for place, exercise in enumerate(rows[0].result.exercises):
         found = [row for row in rows if place < len(row.result.exercises)]
+        waiting = sum(exercise.name in row.recorded.waiting for row in found)
+        found = [row for row in found if exercise.name not in row.recorded.waiting]
+        if not found:
+            lines.append(f'<tr><td>{_label(exercise)}</td><td colspan="4">{waiting} to be graded by hand</td></tr>')
+            continue
         scores = [row.recorded.scores.get(exercise.name, 0.0) for row in found]
         full = sum(score >= exercise.max_score for score in scores)
         part = sum(0 < score < exercise.max_score for score in scores)
         messages = Counter(_first_line(row, place) for row in found)
         messages.pop("", None)
         common = "".join(f"<div>{count} × {_text(text)}</div>" for text, count in messages.most_common(3))
-        label = exercise.title if exercise.number == exercise.name else f"{exercise.number} {exercise.title}"
+        if waiting:
+            common += f'<div class="quiet">{waiting} more to be graded by hand</div>'
         lines.append(
-            f"<tr><td>{_text(label)}</td><td>{_bar(full, part, len(found))}</td>"
+            f"<tr><td>{_label(exercise)}</td><td>{_bar(full, part, len(found))}</td>"
             f'<td class="number">{full / len(found):.0%}</td><td class="number">{statistics.fmean(scores):.1f} / {exercise.max_score:g}</td>'
             f"<td>{common}</td></tr>"
         )
     head = '<tr><th>exercise</th><th></th><th class="number">right</th><th class="number">mean</th><th>what goes wrong most often</th></tr>'
     return ["<table>", head, *lines, "</table>"]
+
+
+def _label(exercise: ExerciseResult) -> str:
+    named = exercise.number != exercise.name
+    return _text(f"{exercise.number} {exercise.title}" if named else exercise.title)
 
 
 def _first_line(row: Row, place: int) -> str:

@@ -392,7 +392,8 @@ def test_an_unreadable_time_is_flagged_and_stops_nothing(root, right):
 
 def test_other_assignments_of_a_student_are_not_missing_here(root, right):
     (root / "submitted" / "bob" / "other").mkdir(parents=True)
-    assert collect(root / "submitted", ASSIGNMENT, ASSIGNMENT) == []
+    found = collect(root / "submitted", ASSIGNMENT, ASSIGNMENT)
+    assert found.submissions == [] and found.others == {"other": 1}
 
 
 # -- notebooks that misbehave while they run -----------------------------------------------------------------------

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
+import re
+from urllib.parse import unquote
 
 import pytest
 from grading_course import ASSIGNMENT, hand_in, released, solved
@@ -62,7 +66,7 @@ def table(path):
 
 def test_it_counts_what_people_graded(report):
     _, path, page = report
-    assert "19 of 20" not in page and "<td>19</td>" in page
+    assert "19 of 20" not in page and 'data-value="19">19</td>' in page
     rows = table(path.with_name("grades.csv"))
     assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", ASSIGNMENT]
     assert rows[1][5] == "20" and ["Lovelace, Ada", "77", "", "perfect", "", "19"] in rows
@@ -93,19 +97,79 @@ def test_it_shows_each_exercise_with_its_commonest_failure(report):
 
 def test_copies_are_found_although_names_were_changed(report):
     _, _, page = report
-    assert "<td>copied</td><td>copier</td>" in page
+    own = [
+        f'<td><a href="../../feedback/{name}/{ASSIGNMENT}/{ASSIGNMENT}.html">{name}</a></td>'
+        for name in ("copied", "copier")
+    ]
+    assert "".join(own) in page
     assert page.count("places)") == 1  # and nobody else
 
 
 def test_it_needs_nothing_from_elsewhere_and_runs_nothing(report):
     _, _, page = report
-    assert "<script" not in page and "http" not in page.replace("http-equiv", "")
+    assert "http" not in page.replace("http-equiv", "")
     assert page.count("<svg") > 3 and 'role="img"' in page
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert page.count("<script") == 1  # ours, and no other is allowed
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{allowed}'\"" in page
+
+
+def test_what_could_not_be_graded_has_no_score_anywhere(report):
+    root, path, page = report
+    by_login = {row[3]: row[5] for row in table(path.with_name("grades.csv"))[2:]}
+    assert by_login["broken"] == "" and by_login["absent"] == "" and by_login["blank"] == "0"
+    moodle = {row[0]: row[3:] for row in table(path.with_name("grades-moodle.csv"))}
+    assert moodle["broken"][0] == "" and "cut off" in moodle["broken"][1] and moodle["absent"] == ["", ""]
+    remarks = {row[0]: row for row in table(path.with_name("remarks.csv"))}
+    assert remarks["broken"][3] == "" and "cut off" in remarks["broken"][7]
+    assert remarks["absent"][5] == "missing" and remarks["perfect"][3] == "19"
+    assert "8 submissions, 7 graded, 1 not gradable" in page and "1 missing" in page
+    assert "Histogram of 7 scores" in page and "median 16." in page
+    assert "1 submission without a score left out" in page
+    own = (root / "feedback" / "broken" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "Not graded yet" in own and "0 of" not in own
+
+
+def test_points_that_a_person_gives_to_what_could_not_be_graded_count(root):
+    hand_in(root, "cut", b"{")
+    hand_in(root, "ann", solved(root))
+    grade(root, ASSIGNMENT, workers=1)
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        item = gradebook.find_grade("test-90-01-double", ASSIGNMENT, ASSIGNMENT, "cut")
+        item.manual_score, item.needs_manual_grade = 4.0, False
+        answer = gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "ann")
+        answer.manual_score, answer.needs_manual_grade = 0.0, False
+        gradebook.db.commit()
+    page = write_report(root, ASSIGNMENT)
+    assert {row[3]: row[5] for row in table(page.with_name("grades.csv"))[2:]} == {"cut": "4", "ann": "16"}
+    own = (root / "feedback" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "not graded yet" not in own and "<span>0 of 4</span>" in own and "still wait" not in own
+
+
+def test_each_student_leads_to_feedback_and_notebook(report):
+    _, path, page = report
+    links = [unquote(link) for link in re.findall(r'<a href="([^"]+)">', page)]
+    assert links and all((path.parent / link).is_file() for link in links)
+    assert len(set(links)) == 16  # a page and a notebook for each of eight
+
+
+def test_the_same_remark_stands_there_once(report):
+    root, _, _ = report
+    for student in ("odd", "odd-too"):
+        hand_in(
+            root, student, solved(root, words="import inspect\n\n\ndef words(text):\n    return text.lower().split()")
+        )
+    grade(root, ASSIGNMENT, workers=1, students=["odd", "odd-too"])
+    page = write_report(root, ASSIGNMENT).read_text(encoding="utf-8")
+    assert page.count("imports `inspect`") == 1
+    row = next(line for line in page.split("\n") if "imports `inspect`" in line)
+    assert ">2</td>" in row and ">odd</a>" in row and ">odd-too</a>" in row
 
 
 def test_no_cell_of_a_table_is_a_formula(report):
     _, path, _ = report
-    for name in ("grades.csv", "grades-moodle.csv"):
+    for name in ("grades.csv", "grades-moodle.csv", "remarks.csv"):
         assert not any(value[:1] in tuple("=+-@") for row in table(path.with_name(name)) for value in row)
 
 

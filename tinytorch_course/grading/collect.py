@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import io
 import os
+import re
 import shutil
 import stat
+import time
+import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -19,6 +24,17 @@ LARGEST = 64 << 20  # bytes of a notebook
 _LARGEST_FILE = 1 << 20  # bytes of another file that is taken along
 _MOST_FILES = 20
 _LONGEST_ID = 120
+_DEEPEST = 4  # folders below a student's in which a notebook is looked for
+
+# What Canvas calls a file: sortable name, LATE if it is, user id, attachment id, the file's own name.
+_CANVAS = re.compile(r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<user>[1-9]\d+)_(?P<file>[1-9]\d+)_(?P<own>.+)")
+_CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon)_(?P<user>\w+?)_(?P<file>[1-9]\d+)_(?P<own>.+)")
+# What Moodle calls a folder, or a file when "Download submissions in folders" is off.
+_MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<own>.*))?")
+# What Blackboard calls a file.
+_BLACKBOARD = re.compile(r".+_(?P<name>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>.+))?")
+_COPY = re.compile(r"(?P<name>.+?)(?: ?\(\d+\)|-\d{1,2}|-Copy\d+)")  # what browsers, Canvas and JupyterLab add
+_DOWNLOADED_AGAIN = re.compile(r"(?P<name>.+?) ?\(\d+\)")
 
 
 class _Unreadable(Exception):
@@ -36,6 +52,12 @@ class Submission:
     timestamp: str | None = None
     extras: dict[str, Path] = field(default_factory=dict)
     notebook: str = ""  # its right name, for an archive that holds several
+    name: str = ""  # of the file or folder as it was found
+    late: bool = False  # the platform says so in the name
+    lms_id: str = ""  # the platform's number of the student, if the name holds it
+    own_name: str = ""  # the student's name for the file, if the platform has put its own before it
+    order: tuple[str, float] | None = None  # what says which of several is the latest, and when this one was
+    places: list[Path] = field(default_factory=list)  # everything that belongs to it
 
     def read(self) -> bytes | None:
         """The notebook's bytes. Sets `problem` when they cannot be had."""
@@ -121,11 +143,44 @@ def _is_clutter(parts: Sequence[str]) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
+@dataclass
+class Inbox:
+    """What a folder of submissions holds."""
+
+    submissions: list[Submission] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)  # remarks on files that are no submissions
+    others: Counter[str] = field(default_factory=Counter)  # folders of students that hold other assignments only
+
+
 def student_id(name: str) -> str:
     """A student id that a database, a file name and a web page can hold."""
     text = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    text = unicodedata.normalize("NFC", text)
     text = "".join(letter if letter.isprintable() else "�" for letter in text).strip()
     return text if len(text) <= _LONGEST_ID else text[: _LONGEST_ID - 1] + "…"
+
+
+def _named(submission: Submission, stem: str, *, folder: bool = False) -> Submission:
+    """Take from a name what a learning management system has put into it."""
+    submission.student = student_id(stem)
+    if folder:
+        if found := _MOODLE.fullmatch(stem):
+            submission.student = student_id(f"{found['name']}_{found['user']}")
+            submission.lms_id = found["user"]
+    elif found := _CANVAS_ANONYMOUS.fullmatch(stem) or _CANVAS.fullmatch(stem):
+        submission.student = student_id(f"{found['name']}_{found['user']}")
+        submission.lms_id, submission.own_name = found["user"], found["own"]
+        submission.late = bool(found["late"])
+        submission.order = ("Canvas' number", float(found["file"]))
+    elif found := _MOODLE.fullmatch(stem):
+        submission.student = student_id(f"{found['name']}_{found['user']}")
+        submission.lms_id, submission.own_name = found["user"], found["own"] or ""
+    elif found := _BLACKBOARD.fullmatch(stem):
+        submission.student, submission.own_name = student_id(found["name"]), found["own"] or ""
+        with contextlib.suppress(ValueError):
+            when = time.mktime(time.strptime(found["time"], "%Y-%m-%d-%H-%M-%S"))
+            submission.order = ("the time in the name", when)
+    return submission
 
 
 def _entries(folder: Path) -> Iterator[Path]:
@@ -134,26 +189,152 @@ def _entries(folder: Path) -> Iterator[Path]:
             yield folder / name
 
 
-def collect(submitted: Path, assignment: str, notebook: str, students: Sequence[str] | None = None) -> list[Submission]:
-    """All submissions under `submitted`.
+def collect(
+    submitted: Path,
+    assignment: str,
+    notebook: str,
+    students: Sequence[str] | None = None,
+    *,
+    rename: Callable[[Submission], str] | None = None,
+    unpacked: bool = False,
+) -> Inbox:
+    """All submissions under `submitted`, one a student.
 
-    Understands nbgrader's layout (``<student>/<assignment>/<notebook>.ipynb``), a folder for each student, and files
-    called ``<student>.ipynb`` or ``<student>.zip``.
+    Understands nbgrader's layout (``<student>/<assignment>/<notebook>.ipynb``), a folder for each student, files
+    called ``<student>.ipynb`` or ``<student>.zip``, and the names that Canvas, Moodle and Blackboard give. Of several
+    submissions of a student the latest counts, where names, nbgrader's ``timestamp.txt`` or the zip file say which that is.
+
+    Parameters
+    ----------
+    students : sequence of str, optional
+        Only these.
+    rename : callable, optional
+        Gives a submission's student id.
+    unpacked : bool
+        `submitted` comes from a zip file, so the files' times are those of the submissions.
     """
     if not submitted.is_dir():
         raise CourseError(
             f"there is no folder {submitted}", "Put the submissions there, or name their folder with --submitted."
         )
-    found: dict[str, Submission] = {}
+    inbox = Inbox()
+    found: list[Submission] = []
+    loose: list[Path] = []
     for entry in _entries(submitted):
-        submission = _submission(entry, assignment, notebook)
-        if submission is None or (students is not None and submission.student not in students):
+        if entry.is_file() and not entry.is_symlink() and entry.suffix.lower() not in (".ipynb", ".zip"):
+            loose.append(entry)
             continue
-        if submission.student in found:
-            submission.problem = f"there is another submission for {submission.student!r}"
-            submission.student = student_id(f"{submission.student} ({entry.name})")
-        found[submission.student] = submission
-    return list(found.values())
+        try:
+            submission = _submission(entry, assignment, notebook)
+        except OSError as error:
+            submission = Submission(student_id(entry.name), None, f"it cannot be read: {error.strerror}")
+        if submission is None:
+            if entry.is_dir():
+                inbox.others.update(path.name for path in _entries(entry) if path.is_dir())
+            continue
+        submission.name, submission.places = entry.name, submission.places or [entry]
+        if unpacked and submission.order is None and submission.path is not None:
+            submission.order = ("the zip file's time", submission.path.stat(follow_symlinks=False).st_mtime)
+        found.append(submission)
+    inbox.ignored = _remarks(loose, [name for name in os.listdir(submitted) if name.startswith(".")])
+    names = {submission.student for submission in found}
+    groups: dict[str, list[Submission]] = {}
+    for submission in found:
+        again = _DOWNLOADED_AGAIN.fullmatch(submission.student)
+        if again and again["name"] in names:
+            submission.student = again["name"]
+        if rename is not None:
+            submission.student = student_id(rename(submission)) or submission.student
+        groups.setdefault(submission.student, []).append(submission)
+    for student, group in groups.items():
+        if students is None or student in students:
+            inbox.submissions.append(_latest(group, notebook))
+    return inbox
+
+
+def _latest(group: list[Submission], notebook: str) -> Submission:
+    """The one that counts of a student's submissions; a person has to say where nothing else does."""
+    if len(group) == 1:
+        return group[0]
+    places = [place for submission in group for place in submission.places]
+    files = [submission for submission in group if submission.path is not None] or group[:1]
+    files = [s for s in files if not s.own_name or _plain(s.own_name) == notebook] or files
+    orders = [submission.order for submission in files]
+    kinds = {order[0] if order else None for order in orders}
+    times = [order[1] for order in orders if order]
+    chosen = files[0]
+    if len(files) == 1:
+        why = ""
+    elif _same_content(files):
+        why = ", all the same"
+    elif len(kinds) == 1 and None not in kinds and times.count(max(times)) == 1:
+        chosen = files[times.index(max(times))]
+        why = f", the latest by {orders[0][0] if orders[0] else ''}"
+    else:
+        listed = ", ".join(repr(submission.name[:80]) for submission in files[:4])
+        chosen = Submission(chosen.student, None, late=chosen.late, lms_id=chosen.lms_id, name=chosen.name)
+        chosen.problem = f"handed in {len(files)} times ({listed}), and nothing says which is the latest: keep one"
+        chosen.places = places
+        return chosen
+    others = ", ".join(repr(submission.name[:80]) for submission in group if submission is not chosen)
+    chosen.repairs.append(f"handed in {len(group)} times; {chosen.name[:80]!r} is graded{why}, not {others}")
+    chosen.places = places
+    return chosen
+
+
+def _plain(stem: str) -> str:
+    """A file's name without the number that was added because there was one of that name already."""
+    found = _COPY.fullmatch(stem)
+    return found["name"] if found else stem
+
+
+def _same_content(submissions: Sequence[Submission]) -> bool:
+    first = None
+    for submission in submissions:
+        data = submission.read()
+        if data is None:
+            return False
+        digest = hashlib.sha256(data).digest()
+        if first is not None and digest != first:
+            return False
+        first = digest
+    return True
+
+
+def _remarks(loose: Sequence[Path], hidden: Sequence[str]) -> list[str]:
+    """One line for each kind of file in the inbox that is no submission."""
+    lines = []
+    scripts = [path for path in loose if path.suffix.lower() == ".py"]
+    percent = [path for path in scripts if _is_percent(path)]
+    plain = [path for path in scripts if path not in percent]
+    others = [path for path in loose if path not in scripts]
+    if percent:
+        example = percent[0].name
+        lines.append(
+            f"{_files(percent, 'Python script')} with notebook cells not graded: `jupytext --to notebook {example}` "
+            "makes a notebook of it; then call this again."
+        )
+    if plain:
+        lines.append(f"{_files(plain, 'Python script')} not graded: ask for the notebook.")
+    if others:
+        lines.append(f"{_files(others, 'other file')} ignored.")
+    names = [name for name in sorted(hidden) if name not in (".DS_Store", ".ipynb_checkpoints", ".gitkeep")]
+    if names:
+        lines.append(f"{_files([Path(name) for name in names], 'hidden file')} ignored.")
+    return lines
+
+
+def _files(paths: Sequence[Path], noun: str) -> str:
+    shown = ", ".join(student_id(path.name)[:60] for path in paths[:4]) + (", …" if len(paths) > 4 else "")
+    return f"{len(paths)} {noun}{'s' if len(paths) > 1 else ''} ({shown}) {'were' if len(paths) > 1 else 'was'}"
+
+
+def _is_percent(path: Path) -> bool:
+    """Whether a Python file has Jupytext's cells."""
+    try:
+        return re.search(rb"^# %%", read_safely(path, LARGEST), re.MULTILINE) is not None
+    except (OSError, _Unreadable):
+        return False
 
 
 def unpack(archive: Path, to: Path) -> Path:
@@ -176,6 +357,9 @@ def unpack(archive: Path, to: Path) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with file.open(member) as origin, open(target, "wb") as copy:
                     shutil.copyfileobj(origin, copy, 1 << 20)
+                with contextlib.suppress(ValueError, OverflowError):
+                    when = time.mktime((*member.date_time, 0, 0, -1))
+                    os.utime(target, (when, when))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise CourseError(f"is not a zip file that can be read: {error}", file=archive) from error
     except FileNotFoundError:
@@ -190,19 +374,45 @@ def _submission(entry: Path, assignment: str, notebook: str) -> Submission | Non
     if entry.is_file():
         if entry.suffix.lower() not in (".ipynb", ".zip"):
             return None
-        return Submission(student_id(entry.stem), entry, notebook=notebook)
+        return _named(Submission("", entry, notebook=notebook), entry.stem)
     if not entry.is_dir():
         return None
     student = student_id(entry.name)
     folder = entry / assignment
     if folder.is_symlink():
-        return Submission(student, None, "the submission's folder is a symbolic link")
+        return Submission(student, None, "the submission's folder is a symbolic link", places=[folder])
+    places = [folder] if folder.is_dir() else [entry]
+    where = ""
     if not folder.is_dir():
-        if not any(path.suffix.lower() in (".ipynb", ".zip") for path in _entries(entry)):
-            # Other assignments, or nothing at all: an empty folder is a submission without a notebook.
-            return Submission(student, None) if not any(path.is_dir() for path in _entries(entry)) else None
         folder = entry
-    return _in_folder(student, folder, notebook)
+        from_platform = _MOODLE.fullmatch(entry.name) is not None
+        if not any(path.suffix.lower() in (".ipynb", ".zip") for path in _entries(entry)):
+            deeper = _deeper(entry, assignment, notebook)
+            if len(deeper) == 1:
+                folder = deeper[0].parent
+                where = f"the notebook lay in {folder.relative_to(entry)}"
+            elif any(path.is_dir() for path in _entries(entry)) and not from_platform:
+                return None  # other assignments
+    submission = _in_folder(student, folder, notebook)
+    _named(submission, entry.name, folder=True)
+    submission.places = places
+    if where:
+        submission.repairs.append(where)
+    return submission
+
+
+def _deeper(folder: Path, assignment: str, notebook: str) -> list[Path]:
+    """Notebooks of the right name, or in a folder of the right name, below a student's folder."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        depth = len(Path(place).relative_to(folder).parts)
+        folders[:] = sorted(name for name in folders if not _is_clutter([name]) and depth < _DEEPEST)
+        for name in files:
+            path = Path(place, name)
+            right = _plain(path.stem) == notebook or path.parent.name == assignment
+            if path.suffix.lower() == ".ipynb" and right and not path.is_symlink():
+                found.append(path)
+    return found
 
 
 def _in_folder(student: str, folder: Path, notebook: str) -> Submission:
@@ -210,6 +420,7 @@ def _in_folder(student: str, folder: Path, notebook: str) -> Submission:
     expected = folder / f"{notebook}.ipynb"
     others = [path for path in _entries(folder) if path.suffix.lower() == ".ipynb" and not path.is_dir()]
     archives = [path for path in _entries(folder) if path.suffix.lower() == ".zip"]
+    alike = [path for path in others if _plain(path.stem) == notebook]
     if os.path.lexists(expected):
         submission.path = expected
         if len(others) > 1:
@@ -217,18 +428,32 @@ def _in_folder(student: str, folder: Path, notebook: str) -> Submission:
     elif len(others) == 1:
         submission.path = others[0]
         submission.repairs.append(f"the notebook was called {others[0].name!r}")
+    elif len(alike) == 1:
+        submission.path = alike[0]
+        submission.choose(alike[0].name, [path.name for path in others])
     elif others:
         submission.problem = f"there are {len(others)} notebooks, and none is called {expected.name}"
     elif len(archives) == 1:
         submission.path = archives[0]
     with contextlib.suppress(OSError, _Unreadable, UnicodeDecodeError):
         submission.timestamp = read_safely(folder / "timestamp.txt", 200).decode("utf-8").strip() or None
-    submission.extras = {
-        path.name: path
-        for path in _entries(folder)
-        if path.suffix.lower() not in (".ipynb", ".zip")
-        and path.name != "timestamp.txt"
-        and not path.is_symlink()
-        and path.is_file()
-    }
+    if submission.timestamp is not None:
+        submission.order = _time_of(submission.timestamp)
+    files = [path for path in _entries(folder) if not path.is_symlink() and path.is_file()]
+    files = [path for path in files if path.suffix.lower() not in (".ipynb", ".zip") and path.name != "timestamp.txt"]
+    submission.extras = {path.name: path for path in files}
+    files = [path for path in files if path.name != "submission_secret.txt"]
+    if submission.path is None and submission.problem is None and files:
+        submission.problem = f"there is no notebook in the submission, only {student_id(files[0].name)[:80]}"
+        if any(path.suffix.lower() == ".py" and _is_percent(path) for path in files):
+            submission.problem += " (`jupytext --to notebook` makes a notebook of a script with cells)"
     return submission
+
+
+def _time_of(timestamp: str) -> tuple[str, float] | None:
+    from nbgrader.utils import parse_utc
+
+    try:
+        return "timestamp.txt", parse_utc(timestamp).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -169,6 +169,16 @@ class SubmissionResult:
     late_penalty: float = 0.0
     manual: bool = False  # text answers wait for a person
     seconds_late: float = 0.0
+    gradable: bool = True  # False: nothing of it could be run, so it has no score
+    marked_late: bool = False  # the platform says so; by how much is not known
+    lms_id: str = ""  # the platform's number of the student, where the submission's name holds it
+
+    @property
+    def late(self) -> str:
+        """A remark on lateness; nothing for what was in time."""
+        from .texts import lateness
+
+        return lateness(self.seconds_late) or ("late" if self.marked_late else "")
 
     @property
     def scores(self) -> dict[str, float | None]:
@@ -186,7 +196,7 @@ class ClassResult:
     autograded: Path
     feedback: Path
     seconds: float = 0.0
-    note: str = ""  # a remark on the whole run
+    notes: list[str] = field(default_factory=list)  # remarks on the whole run
 
     def __iter__(self):
         return iter(self.results)
@@ -202,9 +212,7 @@ class ClassResult:
         from rich.markup import escape
         from rich.table import Table
 
-        from .texts import lateness
-
-        table = Table(title=f"{self.assignment}: {len(self.results)} submissions", caption=escape(self.note) or None)
+        table = Table(title=f"{self.assignment}: {len(self.results)} submissions")
         table.add_column("student")
         table.add_column("score", justify="right")
         table.add_column("state")
@@ -214,10 +222,8 @@ class ClassResult:
             style = "red" if result.state == PERSON else "yellow" if result.flags or result.repairs else None
             waiting = sum(exercise.max_score for exercise in result.exercises if exercise.score is None)
             by_hand = f"{waiting:g} points to be given by hand" if waiting and result.manual else ""
-            remarks = "; ".join(
-                filter(None, [result.reason, *result.flags, *result.repairs, lateness(result.seconds_late), by_hand])
-            )
-            score = f"{result.score:g} / {result.max_score:g}"
+            remarks = "; ".join(filter(None, [result.reason, *result.flags, *result.repairs, result.late, by_hand]))
+            score = f"{result.score:g} / {result.max_score:g}" if result.gradable or result.score else "–"
             table.add_row(escape(result.student), score, result.state, escape(remarks), style=style)
         if longest is not None and len(order) > longest:
             table.add_row("…", "", f"{len(order) - longest} more", "")

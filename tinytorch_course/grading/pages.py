@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .model import PERSON, ExerciseResult, SubmissionResult
 from .record import Recorded
-from .texts import lateness, number_of
+from .texts import number_of
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
@@ -35,7 +35,7 @@ def page(result: SubmissionResult, recorded: Recorded, title: str) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{html.escape(title)}</h1>",
-        f'<p class="total"><strong>{recorded.score:g} of {recorded.max_score:g} points</strong> {_remark(result, recorded)}</p>',
+        f'<p class="total"><strong>{_total(result, recorded)}</strong> {_remark(result, recorded)}</p>',
     ]
     if result.state == PERSON:
         parts.append(f"<p>This submission needs a person's attention: {html.escape(result.reason)}.</p>")
@@ -44,18 +44,30 @@ def page(result: SubmissionResult, recorded: Recorded, title: str) -> str:
         parts += [f"<li>{html.escape(repair)}</li>" for repair in result.repairs]
         parts.append("</ul>")
     comments = _comments(result, recorded)
-    parts += [_section(exercise, recorded, comments.get(exercise.name, [])) for exercise in result.exercises]
+    graded = result.exercises if result.gradable or recorded.by_person else []
+    parts += [_section(exercise, recorded, comments.get(exercise.name, [])) for exercise in graded]
     parts += [f'<p class="quiet">{html.escape(comment)}</p>' for comment in comments.get("", [])]
     parts.append("</body></html>")
     return "\n".join(parts) + "\n"
+
+
+def is_final(result: SubmissionResult, recorded: Recorded) -> bool:
+    """Whether there is a score to hand on: of what needs a person only when a person has given points."""
+    return result.state != PERSON or recorded.by_person
+
+
+def _total(result: SubmissionResult, recorded: Recorded) -> str:
+    if not result.gradable and not recorded.by_person:
+        return "Not graded yet"
+    return f"{recorded.score:g} of {recorded.max_score:g} points"
 
 
 def _remark(result: SubmissionResult, recorded: Recorded) -> str:
     remarks = []
     if recorded.late_penalty:
         remarks.append(f"after {recorded.late_penalty:g} points for being late")
-    if recorded.seconds_late:
-        remarks.append(lateness(recorded.seconds_late))
+    if result.late:
+        remarks.append(result.late)
     if recorded.needs_manual_grade:
         remarks.append("some answers still wait for a person")
     return html.escape("(" + "; ".join(remarks) + ")") if remarks else ""
@@ -76,7 +88,7 @@ def _comments(result: SubmissionResult, recorded: Recorded) -> dict[str, list[st
 
 def _section(exercise: ExerciseResult, recorded: Recorded, comments: Sequence[str]) -> str:
     score, most = recorded.scores.get(exercise.name, 0.0), exercise.max_score
-    waits = recorded.auto.get(exercise.name) is None and not score
+    waits = exercise.name in recorded.waiting
     kind = "waits" if waits else "right" if score >= most else "part" if score > 0 else "wrong"
     points = "not graded yet" if waits else f"{score:g} of {most:g}"
     heading = exercise.title if exercise.number == exercise.name else f"{exercise.number} {exercise.title}"
@@ -103,6 +115,8 @@ def feedback(course_dir: Path, assignment: str) -> list[Path]:
     with Recorder(course.directory, course.source, course.config) as recorder:
         for result in stored_results(course):
             path = recorder.feedback_path(result.student)
-            replace_file(path, page(result, recorder.recorded(result.student), course.title(result.student)))
+            recorded = recorder.recorded(result.student)
+            result.seconds_late = recorded.seconds_late
+            replace_file(path, page(result, recorded, course.title(result.student)))
             written.append(path)
     return written

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import fcntl
 import functools
 import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -26,17 +29,20 @@ from traitlets.config import Config
 
 from ..errors import CourseError
 from . import pages
-from .collect import Submission, collect, unpack
+from .collect import Inbox, Submission, collect, unpack
 from .execute import Done, Setting, Task
 from .library import library_for, module_of
 from .model import GRADED, PERSON, REPAIRED, ClassResult, ExerciseResult, Limits, Source, SubmissionResult
 from .pool import WorkerDied, run_all, scheduler_backend
+from .prepare import claimed, of_another_module, prepare
 from .record import Recorded, Recorder, autograded_notebook, placeholder_notebook, replace_file
+from .roster import Roster, read_roster
 from .sandbox import require
 from .source import course_directory, read_config, read_source
 from .texts import number_of, title_of
 
 Progress = Callable[[int, int, str], None]
+_LOOKED_AT = 50  # submissions that are read closely to find one of this assignment
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
@@ -95,6 +101,27 @@ class Ground:
 
     def stored(self, student: str) -> Path:
         return self.store / f"{quote(student, safe='')[:180]}.json"
+
+    @property
+    def roster_file(self) -> Path:
+        """The copy of the class's table that was given last; its real name stands in the file beside it."""
+        return Path(self.directory.root, ".tinytorch", "grading", f"{self.assignment}.roster.csv")
+
+    def keep_roster(self, path: Path) -> Roster:
+        """Read the class's table and keep it for later calls."""
+        roster = read_roster(path)
+        self.roster_file.parent.mkdir(parents=True, exist_ok=True)
+        if path.resolve() != self.roster_file.resolve():
+            shutil.copyfile(path, self.roster_file)
+            replace_file(self.roster_file.with_suffix(".name"), path.name)
+        return roster
+
+    def roster(self) -> Roster | None:
+        """The class's table, if there is one."""
+        if not self.roster_file.is_file():
+            return None
+        name = self.roster_file.with_suffix(".name")
+        return read_roster(self.roster_file, name.read_text(encoding="utf-8") if name.is_file() else None)
 
     def title(self, student: str) -> str:
         return f"{self.assignment}: {student}"
@@ -185,6 +212,7 @@ def grade(
     progress: bool | Progress = True,
     students: Sequence[str] | None = None,
     total: float | None = None,
+    roster: Path | None = None,
 ) -> ClassResult:
     """Grade all submissions of an assignment.
 
@@ -213,6 +241,9 @@ def grade(
         True shows a bar on a terminal; a callable gets ``(done, all, student)``.
     students : sequence of str, optional
         Only these.
+    roster : path, optional
+        The class's table, as Canvas or Moodle exported it: submissions get the ids that stand there. It is kept, so that
+        later calls and the report know it.
 
     Returns
     -------
@@ -236,8 +267,18 @@ def grade(
         if inbox.suffix.lower() == ".zip":
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tinytorch-"))
             inbox = unpack(inbox, Path(folder))
-        submissions = collect(inbox, assignment, ground.source.notebook, students)
+        known = ground.keep_roster(Path(roster)) if roster is not None else ground.roster()
+        found = collect(
+            inbox,
+            assignment,
+            ground.source.notebook,
+            students,
+            rename=known.student_of if known else None,
+            unpacked=inbox != Path(submitted or home),
+        )
+        submissions = found.submissions
         _all_there(students, submissions)
+        _something_fits(found, ground.source, Path(submitted or home))
         stack.enter_context(_only_one(ground))
         show = stack.enter_context(_progress(progress, len(submissions)))
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
@@ -263,6 +304,7 @@ def grade(
             ) from error
     order = {submission.student: at for at, submission in enumerate(submissions)}
     results.sort(key=lambda result: order[result.student])
+    notes = [*filter(None, [note]), *found.ignored, *_notes(results, known, partial=students is not None)]
     return ClassResult(
         assignment,
         results,
@@ -270,8 +312,70 @@ def grade(
         ground.step("autograded"),
         ground.step("feedback"),
         time.monotonic() - began,
-        note,
+        notes,
     )
+
+
+def _something_fits(inbox: Inbox, source: Source, where: Path) -> None:
+    """Refuse a folder in which nothing belongs to the assignment, before anybody gets a grade for it."""
+    hint = " ".join(inbox.ignored)
+    if not any(_is_one(submission, source.assignment) for submission in inbox.submissions):
+        if inbox.others:
+            names = ", ".join(f"{name} ({count})" for name, count in inbox.others.most_common(4))
+            hint = f"There are folders of {names}. {hint}"
+        raise CourseError(
+            f"no submission of {source.assignment} in {where}",
+            f"{hint} Expected are notebooks: STUDENT/{source.assignment}/{source.notebook}.ipynb, STUDENT.ipynb, "
+            "STUDENT.zip, or what Canvas or Moodle hands out.".strip(),
+        )
+    exercises = {cell.name for cell in source.cells if cell.grade or cell.solution or cell.task}
+    looks: Counter[str] = Counter()
+    close: list[bytes] = []
+    for submission in inbox.submissions:
+        data = submission.read()
+        if data is None or b'"cell_type"' not in data:
+            continue
+        names = claimed(data)
+        if names & exercises:
+            return
+        looks[of_another_module(names, source) or "something else"] += 1
+        if len(close) < _LOOKED_AT:
+            close.append(data)
+    if not looks or any(prepare(data, source).refused is None for data in close):
+        return
+    kinds = ", ".join(f"{count} of {name}" for name, count in looks.most_common(4))
+    raise CourseError(
+        f"not one notebook in {where} is of {source.assignment}: {kinds}",
+        "Is it the right folder, and the right module? Nothing was graded.",
+    )
+
+
+def _is_one(submission: Submission, assignment: str) -> bool:
+    """Whether somebody handed in something here, and be it a broken one."""
+    if submission.path is not None or any(place.name == assignment for place in submission.places):
+        return True
+    return submission.problem is not None and not submission.problem.startswith("there is no notebook")
+
+
+def _notes(results: Sequence[SubmissionResult], roster: Roster | None, partial: bool) -> list[str]:
+    """What an instructor should know about the class as a whole."""
+    notes = []
+    strange = [result.student for result in results if "it looks like Module" in result.reason]
+    if strange:
+        notes.append(f"{len(strange)} of {len(results)} notebooks look like another module's: {_some(strange)}.")
+    if roster is not None:
+        known = {person.student for person in roster.people}
+        strange = [result.student for result in results if result.student not in known]
+        if strange:
+            notes.append(f"Not in {roster.file}, so without a row there: {_some(strange)}.")
+        missing = sorted(known - {result.student for result in results})
+        if missing and not partial:
+            notes.append(f"{len(missing)} of {len(known)} in {roster.file} handed in nothing here: {_some(missing)}.")
+    return notes
+
+
+def _some(names: Sequence[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _all_there(students: Sequence[str] | None, submissions: Sequence[Submission]) -> None:
@@ -349,7 +453,7 @@ class _GradingRun:
             if stored is not None:
                 self._reuse(stored, submission)
             elif submission.problem is not None:
-                self._give_up(student, submission.problem)
+                self._give_up(student, submission.problem, submission.repairs)
             else:
                 yield task
 
@@ -380,9 +484,19 @@ class _GradingRun:
     def _reuse(self, result: SubmissionResult, submission: Submission) -> None:
         """Take a stored result over; only what people or the clock changed is looked at again."""
         result.cached = True
+        self._say_what_the_name_said(result, submission, result)
         recorded = self._recorder.recorded(result.student)
         self._sum_up(result, recorded)
         self._add(result)
+
+    def _say_what_the_name_said(
+        self, result: SubmissionResult, submission: Submission, before: SubmissionResult | None
+    ) -> None:
+        """Lateness and number come from a platform's file name, which the copy in the course's folder has not kept."""
+        late, number = submission.late, submission.lms_id
+        if not self._copy and before is not None:
+            late, number = late or before.marked_late, number or before.lms_id
+        result.marked_late, result.lms_id = late, number
 
     # -- after -----------------------------------------------------------------------------------------------------
 
@@ -390,7 +504,7 @@ class _GradingRun:
         if isinstance(outcome, Exception):
             if not isinstance(outcome, WorkerDied):  # no fault of the submission: the next run tries it again
                 self._keys[student] = ""
-            self._give_up(student, f"it could not be executed: {outcome}")
+            self._give_up(student, f"it could not be executed: {outcome}", self._by_student[student].repairs)
             return
         submission = self._by_student[student]
         prepared, executed = outcome.prepared, outcome.executed
@@ -414,7 +528,7 @@ class _GradingRun:
         self._record(result, nb, scores, review)
 
     def _give_up(self, student: str, reason: str, repairs: Sequence[str] = ()) -> None:
-        result = SubmissionResult(student, self._ground.assignment, PERSON, reason, list(repairs))
+        result = SubmissionResult(student, self._ground.assignment, PERSON, reason, list(repairs), gradable=False)
         source = self._ground.source
         graded = [cell for cell in source.cells if cell.grade or cell.task]
         result.exercises = [ExerciseResult(c.name, number_of(c.name), title_of(c), 0.0, c.points) for c in graded]
@@ -425,23 +539,22 @@ class _GradingRun:
         """Gradebook, autograded notebook, feedback and, last, the mark that all of this is done."""
         began = time.monotonic()
         submission = self._by_student[result.student]
+        before = None if self._copy else _load(self._ground.stored(result.student))
+        self._say_what_the_name_said(result, submission, _result_from(before["result"]) if before else None)
         when: datetime | None = None
         if submission.timestamp is not None:
             try:
                 when = parse_utc(submission.timestamp)
             except (ValueError, OverflowError):
                 result.flags.append(f"the time of submission cannot be read: {submission.timestamp[:40]!r}")
-        recorded = self._recorder.save(result.student, nb, scores, review, when)
+        same = self._recorder.same_work(result.student, nb)
+        recorded = self._recorder.save(result.student, nb, scores, review, when, same)
         self._recorder.write_autograded(result.student, nb, submission.timestamp if when else None, submission.extras)
         for exercise in result.exercises:
             exercise.score = recorded.auto.get(exercise.name)
         self._sum_up(result, recorded)
         html = pages.page(result, recorded, self._ground.title(result.student))
         replace_file(self._recorder.feedback_path(result.student), html)
-        beside = {"timestamp.txt": submission.timestamp or "", **submission.files()}
-        for name in ("timestamp.txt", "submission_secret.txt"):  # `nbgrader release_feedback` asks for both
-            if beside.get(name):
-                replace_file(self._recorder.feedback_path(result.student).with_name(name), beside[name])
         result.seconds["record"] = time.monotonic() - began
         stored = {"key": self._keys[result.student], "auto": recorded.auto, "result": asdict(result)}
         replace_file(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False))
@@ -491,3 +604,95 @@ def stored_results(ground: Ground) -> list[SubmissionResult]:
     """The results of the last run of this assignment."""
     found = [_load(path) for path in sorted(ground.store.glob("*.json"))]
     return [_result_from(stored["result"]) for stored in found if stored is not None]
+
+
+# -- taking a submission back --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Traces:
+    """All that grading has left of one student's submission."""
+
+    student: str
+    submissions: list[Path] = field(default_factory=list)
+    results: list[Path] = field(default_factory=list)
+    in_gradebook: bool = False
+    manual: int = 0  # points that people entered
+    comments: int = 0
+    wholly: bool = False  # the student goes too, since the gradebook knows nothing else of them
+    kept: Path | None = None  # where the submission is put
+
+    def describe(self) -> list[str]:
+        """What goes away, a line each."""
+        lines = [f"{path}" for path in self.results]
+        if self.in_gradebook:
+            by_hand = f", with {self.manual} scores and {self.comments} comments of people" if self.manual else ""
+            lines.append(f"the grades in the gradebook{by_hand}")
+        if self.wholly:
+            lines.append("the student in the gradebook, of whom it knows nothing else")
+        return lines + [f"{path} (moved to {self.kept}, not deleted)" for path in self.submissions]
+
+
+def traces(course_dir: Path, assignment: str, student: str) -> Traces:
+    """What `forget` would take away."""
+    ground = Ground.open(Path(course_dir), assignment)
+    with Recorder(ground.directory, ground.source, ground.config) as recorder:
+        return _traces(ground, recorder, student)
+
+
+def _traces(ground: Ground, recorder: Recorder, student: str) -> Traces:
+    home, roster = ground.step("submitted"), ground.roster()
+    found = Traces(student)
+    submissions = []
+    if home.is_dir():
+        rename = roster.student_of if roster else None
+        submissions = collect(home, ground.assignment, ground.source.notebook, rename=rename).submissions
+        found.submissions = [place for one in submissions if one.student == student for place in one.places]
+    folders = [recorder.autograded_path(student).parent, recorder.feedback_path(student).parent]
+    found.results = [path for path in [*folders, ground.stored(student)] if path.exists()]
+    found.in_gradebook = recorder.knows(student)
+    found.manual, found.comments, found.wholly = recorder.holds(student)
+    if found.submissions:
+        parent = Path(ground.directory.root, ".tinytorch", "forgotten", ground.assignment)
+        name, number = quote(student, safe=" @+")[:180], 1
+        while (parent / f"{name} {number}").exists():
+            number += 1
+        found.kept = parent / f"{name} {number}"
+    if not (found.submissions or found.results or found.in_gradebook):
+        known = {one.student for one in submissions} | {result.student for result in stored_results(ground)}
+        near = difflib.get_close_matches(student, known, 3, 0.5)
+        hint = f"Did you mean {' or '.join(repr(name) for name in near)}?" if near else "The names are in the report."
+        raise CourseError(f"there is no submission of {student!r} in {ground.assignment}", hint)
+    return found
+
+
+def forget(course_dir: Path, assignment: str, student: str) -> Traces:
+    """Take one student's submission of one assignment back, as if it had not been handed in.
+
+    Grades, the autograded notebook and feedback are deleted; the submission itself is moved out of the way. Nothing of
+    other students or other assignments is touched.
+    """
+    ground = Ground.open(Path(course_dir), assignment)
+    with _only_one(ground), Recorder(ground.directory, ground.source, ground.config) as recorder:
+        found = _traces(ground, recorder, student)
+        if found.kept is not None:
+            found.kept.mkdir(parents=True)
+            for path in found.submissions:
+                shutil.move(path, found.kept / path.name)
+                _remove_if_empty(path.parent, ground.step("submitted"))
+        if found.in_gradebook:
+            recorder.remove(student, wholly=found.wholly)
+        for path in found.results:
+            if path.is_dir():
+                shutil.rmtree(path)
+                _remove_if_empty(path.parent, Path(ground.directory.root))
+            else:
+                path.unlink()
+    return found
+
+
+def _remove_if_empty(folder: Path, root: Path) -> None:
+    """Remove a student's folder in which nothing is left."""
+    if folder != root and folder.is_relative_to(root):
+        with contextlib.suppress(OSError):
+            folder.rmdir()

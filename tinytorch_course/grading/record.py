@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    MissingEntry,
     Notebook,
     Student,
     SubmittedAssignment,
@@ -50,6 +52,8 @@ class Recorded:
     auto: dict[str, float | None] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     seconds_late: float = 0.0
+    waiting: set[str] = field(default_factory=set)  # cells that nobody has given points yet
+    by_person: bool = False  # a person has entered points
 
 
 def autograded_notebook(source: Source, prepared: Prepared, executed: Executed | None) -> NotebookNode:
@@ -158,6 +162,7 @@ class Recorder:
         scores: Mapping[str, float | None],
         review: set[str],
         timestamp: datetime | None,
+        same: Collection[str] = (),
     ) -> Recorded:
         """Write one submission's grades in one transaction.
 
@@ -167,6 +172,8 @@ class Recorder:
             Automatic score of each test, by grade id. Text answers are judged from `nb` as nbgrader does.
         review : set of str
             Grade ids that a person has to look at whatever their score.
+        same : collection of str
+            Grade ids whose work is what it was when it was recorded last: a person who has looked at it need not again.
         """
         database = self._gradebook.db
         extra = {"timestamp": timestamp} if timestamp is not None else {}
@@ -185,7 +192,10 @@ class Recorder:
                 elif cell is not None and utils.is_grade(cell):
                     grade.auto_score = utils.determine_grade(cell)[0]
                 auto[name] = grade.auto_score
-                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None or name in review
+                if grade.manual_score is None:
+                    grade.needs_manual_grade = grade.auto_score is None or name in review
+                elif name not in same:
+                    grade.needs_manual_grade = True  # as nbgrader does: what the person saw may have changed
             for comment, name in self._of(Comment, notebook):
                 cell = cells.get(name)
                 if cell is None:
@@ -242,8 +252,42 @@ class Recorder:
         recorded.seconds_late = notebook.assignment.total_seconds_late
         recorded.scores = {name: grade.score for grade, name in grades}
         recorded.auto = {name: grade.auto_score for grade, name in grades}
+        recorded.waiting = {name for grade, name in grades if grade.auto_score is None and grade.manual_score is None}
+        recorded.by_person = any(grade.manual_score is not None for grade, _ in grades)
         recorded.comments = {name: item.comment for item, name in self._of(Comment, notebook) if item.comment}
         return recorded
+
+    def holds(self, student: str) -> tuple[int, int, bool]:
+        """How many points and comments of people hang on a student's submission, and whether the student goes with it.
+
+        A student of whom the gradebook holds nothing else, not even a name, goes.
+        """
+        try:
+            submission = self._gradebook.find_submission(self._source.assignment, student)
+        except MissingEntry:
+            return 0, 0, False
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
+        person = submission.student
+        alone = len(person.submissions) == 1
+        nameless = not any((person.first_name, person.last_name, person.email, person.lms_user_id))
+        manual = sum(grade.manual_score is not None for grade in grades)
+        return manual, sum(bool(comment.manual_comment) for comment in comments), alone and nameless
+
+    def knows(self, student: str) -> bool:
+        """Whether the gradebook has a submission of this student."""
+        try:
+            self._gradebook.find_submission(self._source.assignment, student)
+        except MissingEntry:
+            return False
+        return True
+
+    def remove(self, student: str, *, wholly: bool) -> None:
+        """Take a student's submission out of the gradebook, or the student with it."""
+        if wholly:
+            self._gradebook.remove_student(student)
+        else:
+            self._gradebook.remove_submission(self._source.assignment, student)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -255,6 +299,18 @@ class Recorder:
         folder = self._directory.format_path(self._directory.feedback_directory, student, self._source.assignment)
         return Path(folder) / f"{self._source.notebook}.html"
 
+    def same_work(self, student: str, nb: NotebookNode) -> set[str]:
+        """The graded cells whose work is what was recorded last: an answer's own text, all code for a test."""
+        try:
+            old = json.loads(self.autograded_path(student).read_text(encoding="utf-8"))["cells"]
+            before = [(cell["cell_type"], _name_of(cell), "".join(cell["source"])) for cell in old]
+        except (OSError, ValueError, KeyError, TypeError):
+            return set()
+        now = [(cell["cell_type"], _name_of(cell), cell["source"]) for cell in nb.cells]
+        texts = {name: text for _, name, text in before if name}
+        code = [text for kind, _, text in before if kind == "code"] == [text for kind, _, text in now if kind == "code"]
+        return {name for kind, name, text in now if name and (code if kind == "code" else texts.get(name) == text)}
+
     def write_autograded(
         self, student: str, nb: NotebookNode, timestamp: str | None, extras: Mapping[str, Path]
     ) -> None:
@@ -264,11 +320,32 @@ class Recorder:
             replace_file(path.with_name("timestamp.txt"), timestamp + "\n", mode=0o444)
         for name, origin in extras.items():
             target = path.with_name(name)
-            if not target.exists():
-                try:
-                    shutil.copy(origin, target, follow_symlinks=False)
-                except OSError:
-                    continue
+            try:
+                target.unlink(missing_ok=True)
+                shutil.copy(origin, target, follow_symlinks=False)
+            except OSError:
+                continue
+        self._for_the_exchange(student)
+
+    def _for_the_exchange(self, student: str) -> None:
+        """Give feedback what `nbgrader release_feedback` asks of everybody's: a time and a secret.
+
+        Who handed in through nbgrader's exchange has both. Others get the time of grading and a secret that nobody knows,
+        so their page is released where nobody finds it, and the command goes on to the next student.
+        """
+        home, target = self.autograded_path(student).parent, self.feedback_path(student).parent
+        instead = {
+            "timestamp.txt": lambda: f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S.%f} UTC\n",
+            "submission_secret.txt": lambda: secrets.token_hex(32),
+        }
+        for name, make in instead.items():
+            if not (home / name).is_file():
+                replace_file(home / name, make(), mode=0o444)
+            replace_file(target / name, (home / name).read_text(encoding="utf-8", errors="replace"))
+
+
+def _name_of(cell: Mapping[str, Any]) -> str | None:
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
 def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
