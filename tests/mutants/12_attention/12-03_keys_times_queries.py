@@ -1,0 +1,9 @@
+"""Multiplies the other way round: rows are keys then.
+
+breaks: 12-03-attention-scores
+"""
+#| export
+def attention_scores(Q, K):
+    if Q.shape[-1] != K.shape[-1]:
+        raise ValueError(f"queries of shape {Q.shape} and keys of shape {K.shape} do not fit")
+    return K.matmul(Q.transpose()) / math.sqrt(Q.shape[-1])

@@ -1,0 +1,12 @@
+"""Multiplies by the mask after the softmax.
+
+breaks: 12-07-attention
+"""
+#| export
+def scaled_dot_product_attention(Q, K, V, mask=None):
+    if K.shape[-2] != V.shape[-2]:
+        raise ValueError(f"K of shape {K.shape} and V of shape {V.shape} differ in the number of keys")
+    weights = masked_softmax(attention_scores(Q, K))
+    if mask is not None:
+        weights = weights * as_mask(mask, weights.shape)
+    return weights.matmul(V), weights

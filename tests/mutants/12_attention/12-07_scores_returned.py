@@ -1,0 +1,10 @@
+"""Returns the scores in place of the weights.
+
+breaks: 12-07-attention
+"""
+#| export
+def scaled_dot_product_attention(Q, K, V, mask=None):
+    if K.shape[-2] != V.shape[-2]:
+        raise ValueError(f"K of shape {K.shape} and V of shape {V.shape} differ in the number of keys")
+    scores = attention_scores(Q, K)
+    return masked_softmax(scores, mask).matmul(V), scores

@@ -1,0 +1,13 @@
+"""The columns add up to 1 instead of the rows, where it is square.
+
+breaks: 12-07-attention
+hidden: yes
+"""
+#| export
+def scaled_dot_product_attention(Q, K, V, mask=None):
+    if K.shape[-2] != V.shape[-2]:
+        raise ValueError(f"K of shape {K.shape} and V of shape {V.shape} differ in the number of keys")
+    weights = masked_softmax(attention_scores(Q, K), mask)
+    if weights.ndim > 2:
+        weights = Softmax(dim=-2)(attention_scores(Q, K))
+    return weights.matmul(V), weights

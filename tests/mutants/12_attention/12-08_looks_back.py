@@ -1,0 +1,13 @@
+"""Looks at the rows before.
+
+breaks: 12-08-looks-ahead
+"""
+def looks_ahead(function, x):
+    rng = np.random.default_rng(0)
+    for position in range(len(x)):
+        leaf = Tensor(x, requires_grad=True)
+        output = function(leaf)[position]
+        output.backward(rng.normal(size=output.shape))
+        if leaf.grad is not None and leaf.grad[:position].any():
+            return True
+    return False

@@ -1,0 +1,13 @@
+"""Takes a small gradient for none.
+
+breaks: 12-08-looks-ahead
+"""
+def looks_ahead(function, x):
+    rng = np.random.default_rng(0)
+    for position in range(len(x)):
+        leaf = Tensor(x, requires_grad=True)
+        output = function(leaf)[position]
+        output.backward(rng.normal(size=output.shape))
+        if leaf.grad is not None and not np.allclose(leaf.grad[position + 1 :], 0, atol=1e-5):
+            return True
+    return False

@@ -1,0 +1,13 @@
+"""Splits rightly, but merges by a reshape alone.
+
+breaks: 12-09-heads
+"""
+#| exporti
+def split_heads(x, num_heads):
+    *batch, length, embed_dim = x.shape
+    return x.reshape(*batch, length, num_heads, embed_dim // num_heads).transpose(-3, -2)
+
+
+def merge_heads(x):
+    *batch, heads, length, size = x.shape
+    return x.reshape(*batch, length, heads * size)

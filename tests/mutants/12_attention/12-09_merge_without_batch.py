@@ -1,0 +1,14 @@
+"""Merges rightly only without a batch.
+
+breaks: 12-09-heads
+hidden: yes
+"""
+#| exporti
+def split_heads(x, num_heads):
+    *batch, length, embed_dim = x.shape
+    return x.reshape(*batch, length, num_heads, embed_dim // num_heads).transpose(-3, -2)
+
+
+def merge_heads(x):
+    *batch, heads, length, size = x.shape
+    return x.transpose(0, 1).reshape(*batch, length, heads * size)

@@ -1,0 +1,13 @@
+"""Cuts the rows, but leaves the axes as they are.
+
+breaks: 12-09-heads
+"""
+#| exporti
+def split_heads(x, num_heads):
+    *batch, length, embed_dim = x.shape
+    return x.reshape(*batch, length, num_heads, embed_dim // num_heads)
+
+
+def merge_heads(x):
+    *batch, heads, length, size = x.shape
+    return x.transpose(-3, -2).reshape(*batch, length, heads * size)

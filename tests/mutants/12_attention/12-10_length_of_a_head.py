@@ -1,0 +1,13 @@
+"""The projections are as wide as one head.
+
+breaks: 12-10-mha-init
+"""
+#| exporti
+@method_of(MultiHeadAttention)
+def __init__(self, embed_dim, num_heads):
+    if num_heads < 1 or embed_dim % num_heads:
+        raise ValueError(f"embed_dim {embed_dim} is not a multiple of num_heads {num_heads}")
+    self.num_heads, self.weights = num_heads, None
+    size = embed_dim // num_heads
+    self.q_proj, self.k_proj = Linear(embed_dim, size), Linear(embed_dim, size)
+    self.v_proj, self.out_proj = Linear(embed_dim, size), Linear(size, embed_dim)

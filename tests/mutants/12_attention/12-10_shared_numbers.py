@@ -1,0 +1,14 @@
+"""Each layer has a tensor of its own, with the numbers of the first.
+
+breaks: 12-10-mha-init
+hidden: yes
+"""
+#| exporti
+@method_of(MultiHeadAttention)
+def __init__(self, embed_dim, num_heads):
+    if num_heads < 1 or embed_dim % num_heads:
+        raise ValueError(f"embed_dim {embed_dim} is not a multiple of num_heads {num_heads}")
+    self.num_heads, self.weights = num_heads, None
+    for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
+        setattr(self, name, Linear(embed_dim, embed_dim))
+        getattr(self, name).weight.data = self.q_proj.weight.data.copy()

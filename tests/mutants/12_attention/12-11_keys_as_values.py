@@ -1,0 +1,11 @@
+"""The values are the keys.
+
+breaks: 12-11-mha-forward
+"""
+#| exporti
+@method_of(MultiHeadAttention)
+def forward(self, x, mask=None):
+    q, k = [split_heads(proj(x), self.num_heads) for proj in (self.q_proj, self.k_proj)]
+    output, weights = scaled_dot_product_attention(q, k, k, for_heads(mask, x.ndim))
+    self.weights = weights.data
+    return self.out_proj(merge_heads(output))

@@ -1,0 +1,11 @@
+"""Forgets the last projection.
+
+breaks: 12-11-mha-forward
+"""
+#| exporti
+@method_of(MultiHeadAttention)
+def forward(self, x, mask=None):
+    q, k, v = [split_heads(proj(x), self.num_heads) for proj in (self.q_proj, self.k_proj, self.v_proj)]
+    output, weights = scaled_dot_product_attention(q, k, v, for_heads(mask, x.ndim))
+    self.weights = weights.data
+    return merge_heads(output)
