@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 from tinytorch_course.config import Course, Module
@@ -161,6 +162,9 @@ def whole_class(root: Path, module: Module, options: argparse.Namespace) -> None
         f"{len(result.results)} of {options.students} submissions in {seconds:.0f} s: {60 * len(result.results) / seconds:.0f} a minute"
     )
     print(f"states: {states}; flagged: {sum(bool(one.flags) for one in result)}")
+    common = Counter(re.sub(r"`[^`]*`|\d+", "…", str(flag)) for one in result for flag in one.flags)
+    for text, number in common.most_common(8):
+        print(f"  {number:4d} × {text}")
     print(f"memory of the main process: {watch.samples[tenth]} MB after a tenth, {max(watch.samples)} MB at most")
     began = time.perf_counter()
     again = grade(root, module.name, workers=options.workers, timeout=options.timeout)
