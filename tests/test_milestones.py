@@ -111,6 +111,14 @@ def test_an_error_in_the_students_code_is_shown_with_its_place(mine: Course):
     assert "in adam_step)" in done.stdout and "Traceback" not in done.stdout + done.stderr
 
 
+def test_a_module_that_cannot_be_imported_is_shown_as_well(mine: Course):
+    path = exported(mine, "01_tensor")
+    path.write_text("import nowhere_to_be_found\n", encoding="utf-8")
+    done = milestones(mine.root, "xor")
+    assert done.returncode == 1 and "ModuleNotFoundError: No module named 'nowhere_to_be_found'" in done.stdout
+    assert "(tinytorch/core/tensor.py, line 1" in done.stdout and "Traceback" not in done.stdout + done.stderr
+
+
 def test_a_story_that_does_not_end_is_given_up(mine: Course):
     spoil(mine, "07_optimizers", "def adam_step(", "def adam_step(*_):\n    while True:\n        pass\n\n\ndef was(")
     ending = play(mine, milestone("xor"), seconds=5)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..config import Course
 from ..console import progress
 from . import MILESTONES
 
@@ -55,14 +56,20 @@ def where_it_broke(error: BaseException, root: Path) -> str:
 
 
 def where_to_look(needs: tuple[str, ...]) -> str:
-    """The card of the engine's first wrong answer; without one, the modules that were not asked."""
+    """The card of the engine's first wrong answer; without one, the other modules that the story needs, last ones first."""
     readiness = importlib.import_module("tinytorch.readiness")
     try:
         readiness.check_engine(quiet=True)
     except readiness.EngineNotReady as error:
         return str(error).replace("restart this notebook", "play this milestone again")
-    later = [f"`tinytorch check {module}`" for module in needs if module > "06_autograd"]
-    return f"Your Module 06 answers all questions rightly. So look at what stands on it: {', '.join(later)}."
+    except Exception as error:  # not even importable
+        return f"Asked directly, your Module 06 says {type(error).__name__}: {error}"
+    here = [module.name for module in Course(Path.cwd()).modules]
+    others = [m for m in reversed(needs) if m != "06_autograd" and (m in here or not here)]
+    checks = ", ".join(f"`tinytorch check {module}`" for module in others)
+    return (
+        f"Your Module 06 answers all questions rightly. So look at what else this needs: {checks or 'Module 06 again'}."
+    )
 
 
 def main(name: str, file: str) -> None:
