@@ -1,4 +1,4 @@
-# `make` lists the targets.
+# `make` lists the targets. What stands in ARGS goes to the command: make lite ARGS="01_tensor", make test ARGS="-k book".
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 .PHONY: help env demo test lab build lint bench book lite clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2} END {print "\nARGS=\"...\" goes to the command of test, lab, build, bench and lite."}' $(MAKEFILE_LIST)
 
 env: $(VENV)/.made  ## make the environment in .venv from the lock file
 
@@ -23,13 +23,13 @@ demo: env  ## the whole course once, from src/ to a gradebook, in demo/
 	@$(BIN)/python -m tinytorch_course.demo
 
 test: env  ## run all tests
-	$(BIN)/python -m pytest -n auto --dist loadfile --durations 15
+	$(BIN)/python -m pytest -n auto --dist loadfile --durations 15 $(ARGS)
 
 lab: env  ## JupyterLab on the paired notebooks
-	@$(BIN)/tinytorch lab
+	@$(BIN)/tinytorch lab $(ARGS)
 
 build: env  ## src -> notebooks -> library
-	@$(BIN)/tinytorch build
+	@$(BIN)/tinytorch build $(ARGS)
 
 lint: env  ## ruff and mypy
 	$(BIN)/ruff check .
@@ -37,13 +37,13 @@ lint: env  ## ruff and mypy
 	$(BIN)/mypy
 
 bench: env  ## ratios to hand-written NumPy and to other frameworks
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 book: env  ## the book, in _build/html
 	$(BIN)/python -m tinytorch_course.book
 
 lite: env  ## the course for the browser, in _lite
-	$(BIN)/python -m tinytorch_course.lite
+	$(BIN)/python -m tinytorch_course.lite $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf demo _build _lite dist build
