@@ -392,7 +392,7 @@ def forward(self, ids):
 
 # %% nbgrader={"grade": true, "grade_id": "test-11-05-embedding-forward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 def given_check_ids(ids, count):  # a stand-in, so that only this exercise is judged
-    ids = np.asarray(getattr(ids, "data", None) if isinstance(ids, Tensor) else ids)
+    ids = np.asarray(ids.data if isinstance(ids, Tensor) else ids)
     if ids.size and not 0 <= ids.min() <= ids.max() < count:
         raise IndexError(f"{ids.min()} or {ids.max()} is no row of {count}")
     return ids
@@ -470,7 +470,7 @@ def table_gradient(ids, grad_output, count):
     -------
     numpy.ndarray of shape (count, width), in the dtype of `grad_output`
     """
-    ### BEGIN SOLUTION 11.6 table_gradient: return the sum of the gradients that each row gets
+    ### BEGIN SOLUTION 11.6 table_gradient: return the gradient of the table
     grad = np.zeros((count, grad_output.shape[-1]), grad_output.dtype)
     np.add.at(grad, ids, grad_output)
     return grad
@@ -618,7 +618,7 @@ texts = sorted({thing.__doc__ for thing in things if callable(thing) and isinsta
 texts = [re.findall("[a-z]+", re.sub(r"(>>>|\.\.\. ).*", "", text).lower()) for text in texts]  # without examples
 counts = collections.Counter(word for text in texts for word in text)
 vocabulary = [word for word, _ in counts.most_common(500)]
-number = {word: id for id, word in enumerate(vocabulary)}
+number = {word: k for k, word in enumerate(vocabulary)}
 print(f"{len(texts)} texts, {sum(counts.values()):,} words, {len(counts):,} different ones")
 print("the most frequent:", *vocabulary[:12])
 
@@ -661,35 +661,36 @@ print(f"loss {curve[0]:.2f} at first, {np.mean(curve[-50:]):.2f} at the end; gue
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "11-08-nearest", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def nearest(table, id, count):
-    """The rows of a table whose direction is nearest to that of row `id`.
+def nearest(table, row, count):
+    """The rows of a table whose direction is nearest to that of one row.
 
     Parameters
     ----------
     table : numpy.ndarray of shape (V, D)
         No row is zero.
-    id : int
+    row : int
+        The id of that row.
     count : int
         How many rows, from 1 to V - 1.
 
     Returns
     -------
     numpy.ndarray of `count` integers
-        Their ids, the largest cosine first, without `id` itself.
+        Their ids, the largest cosine first, without `row` itself.
     """
-    ### BEGIN SOLUTION 11.8 nearest: return the ids with the largest cosines, without id itself
+    ### BEGIN SOLUTION 11.8 nearest: return the ids with the largest cosines, without the row itself
     directions = table / np.linalg.norm(table, axis=1, keepdims=True)
-    cosines = directions @ directions[id]
-    cosines[id] = -np.inf
+    cosines = directions @ directions[row]
+    cosines[row] = -np.inf
     return np.argsort(-cosines)[:count]
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test-11-08-nearest", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 with Checks("11.8", "nearest") as check:
     rows = np.array([[3.0, 4.0], [-6.0, -8.0], [0.5, 1.0], [40.0, -25.0]])
-    check.given(table=rows.tolist(), id=0, count=3, look="Directions count, lengths do not.")
+    check.given(table=rows.tolist(), row=0, count=3, look="Directions count, lengths do not.")
     check.equal("the nearest rows", nearest(rows, 0, 3), [2, 3, 1])
-    check.equal("the nearest rows", nearest(rows, 3, 1), [0], inputs={"id": 3, "count": 1})
+    check.equal("the nearest rows", nearest(rows, 3, 1), [0], inputs={"row": 3, "count": 1})
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the table afterwards", rows, [[3, 4], [-6, -8], [0.5, 1], [40, -25]])
@@ -697,13 +698,13 @@ with Checks("11.8", "nearest") as check:
     check.equal("the nearest rows where one is parallel", nearest(np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 0.0]]), 0, 1), [2])
     rng = np.random.default_rng(9)
     rows = rng.normal(size=(40, 5)) * rng.uniform(0.1, 10, size=(40, 1))
-    for id in (0, 17, 39):
-        cosine = {k: rows[k] @ rows[id] / np.sqrt((rows[k] @ rows[k]) * (rows[id] @ rows[id])) for k in range(40) if k != id}
-        check.equal(f"the nearest of 40 rows to {id}", nearest(rows, id, 39), sorted(cosine, key=cosine.get, reverse=True))
+    for one in (0, 17, 39):
+        cosine = {k: rows[k] @ rows[one] / np.sqrt((rows[k] @ rows[k]) * (rows[one] @ rows[one])) for k in range(40) if k != one}
+        check.equal(f"the nearest of 40 rows to {one}", nearest(rows, one, 39), sorted(cosine, key=cosine.get, reverse=True))
     ### END HIDDEN TESTS
 
 # %% tags=["demo"]
-for word in ("minimum", "first", "true", "row", "left", "float", "if"):
+for word in (word for word in "minimum first true row left float if".split() if word in number):
     before, after = ([vocabulary[k] for k in nearest(table, number[word], 4)] for table in (at_first, trained))
     print(f"{word:<8} before: {', '.join(before):<38} after: {', '.join(after)}")
 
@@ -781,6 +782,10 @@ print(len(means))
 # What should row *p* look like? The number *p* itself grows: place 500 would drown every word. *p* divided by the length means something else in each text. Binary digits are small and different for each *p*, but they jump: 7 is 0111 and 8 is 1000.
 #
 # Clocks solve this. The second hand tells near moments apart, the hour hand far ones, and all move smoothly.
+
+# %%
+for place in (6, 7, 8, 9):
+    print(f"{place} is {place:04b}, a slow hand stands at ({np.sin(place / 10):.3f}, {np.cos(place / 10):.3f})")
 
 # %% [markdown]
 # So each pair of columns is one hand of a clock: $(\sin p\,\omega, \cos p\,\omega)$, a point on a circle. The *frequency* ω says how far it turns from place to place. With $D$ columns there are $D/2$ hands. Vaswani and others (2017) chose
@@ -904,11 +909,11 @@ show(figure, "Left, the rows of 128 places as a picture: narrow stripes in the f
              "change in the last. Right, four columns as curves: sines whose waves get longer from column to column.")
 
 # %% [markdown]
-# Now the clever part. What does it take to get from place *p* to place *p + k*? Every hand turns on by the angle $k\omega$, wherever it stands:
+# Now the clever part. From place *p* to place *p + k* every hand turns on by the angle $k\omega$, wherever it stands:
 #
 # $$\sin(a + b) = \sin a \cos b + \cos a \sin b, \qquad \cos(a + b) = \cos a \cos b - \sin a \sin b$$
 #
-# with $a = p\omega$, which stands in the row, and $b = k\omega$. **A shift is a rotation**, the same for all places: one matrix, without *p* in it.
+# with $a = p\omega$, whose sine and cosine stand in the row, and $b = k\omega$. **A shift is a rotation**, the same for all places: one matrix, without *p* in it.
 
 # %% [markdown]
 # ### 11.11 A shift is a rotation
@@ -930,7 +935,7 @@ def shifted(row, shift):
     -------
     numpy.ndarray of shape (embed_dim,)
     """
-    ### BEGIN SOLUTION 11.11 shifted: return the row with each pair of columns rotated
+    ### BEGIN SOLUTION 11.11 shifted: return the row of place p + shift
     turn = shift * wave_frequencies(len(row))
     sine, cosine = row[0::2], row[1::2]
     pairs = [sine * np.cos(turn) + cosine * np.sin(turn), cosine * np.cos(turn) - sine * np.sin(turn)]

@@ -2,7 +2,7 @@
 
 breaks: 11-08-nearest
 """
-def nearest(table, id, count):
-    apart = np.linalg.norm(table - table[id], axis=1)
-    apart[id] = np.inf
+def nearest(table, row, count):
+    apart = np.linalg.norm(table - table[row], axis=1)
+    apart[row] = np.inf
     return np.argsort(apart)[:count]

@@ -3,6 +3,6 @@
 breaks: 11-08-nearest
 hidden: yes
 """
-def nearest(table, id, count):
+def nearest(table, row, count):
     directions = table / np.linalg.norm(table, axis=1, keepdims=True)
-    return np.argsort(-(directions @ directions[id]), kind="stable")[1 : count + 1]
+    return np.argsort(-(directions @ directions[row]), kind="stable")[1 : count + 1]

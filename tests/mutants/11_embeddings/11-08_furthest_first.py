@@ -2,8 +2,8 @@
 
 breaks: 11-08-nearest
 """
-def nearest(table, id, count):
+def nearest(table, row, count):
     directions = table / np.linalg.norm(table, axis=1, keepdims=True)
-    cosines = directions @ directions[id]
-    cosines[id] = np.inf
+    cosines = directions @ directions[row]
+    cosines[row] = np.inf
     return np.argsort(cosines)[:count]

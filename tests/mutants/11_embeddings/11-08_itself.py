@@ -2,6 +2,6 @@
 
 breaks: 11-08-nearest
 """
-def nearest(table, id, count):
+def nearest(table, row, count):
     directions = table / np.linalg.norm(table, axis=1, keepdims=True)
-    return np.argsort(-(directions @ directions[id]))[:count]
+    return np.argsort(-(directions @ directions[row]))[:count]

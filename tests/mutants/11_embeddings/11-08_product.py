@@ -2,7 +2,7 @@
 
 breaks: 11-08-nearest
 """
-def nearest(table, id, count):
-    scores = table @ table[id]
-    scores[id] = -np.inf
+def nearest(table, row, count):
+    scores = table @ table[row]
+    scores[row] = -np.inf
     return np.argsort(-scores)[:count]

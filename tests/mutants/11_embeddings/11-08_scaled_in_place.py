@@ -3,8 +3,8 @@
 breaks: 11-08-nearest
 hidden: yes
 """
-def nearest(table, id, count):
+def nearest(table, row, count):
     table /= np.linalg.norm(table, axis=1, keepdims=True)
-    cosines = table @ table[id]
-    cosines[id] = -np.inf
+    cosines = table @ table[row]
+    cosines[row] = -np.inf
     return np.argsort(-cosines)[:count]

@@ -2,9 +2,9 @@
 
 right: 11-08-nearest
 """
-def nearest(table, id, count):
+def nearest(table, row, count):
     def cosine(other):
-        return table[other] @ table[id] / np.linalg.norm(table[other]) / np.linalg.norm(table[id])
+        return table[other] @ table[row] / np.linalg.norm(table[other]) / np.linalg.norm(table[row])
 
-    others = [row for row in range(len(table)) if row != id]
+    others = [other for other in range(len(table)) if other != row]
     return np.array(sorted(others, key=cosine, reverse=True)[:count])

@@ -2,8 +2,8 @@
 
 right: 11-08-nearest
 """
-def nearest(table, id, count):
+def nearest(table, row, count):
     unit = table / np.sqrt((table * table).sum(axis=1, keepdims=True))
-    apart = ((unit - unit[id]) ** 2).sum(axis=1)
+    apart = ((unit - unit[row]) ** 2).sum(axis=1)
     order = np.argsort(apart, kind="stable")
-    return order[order != id][:count]
+    return order[order != row][:count]
