@@ -273,6 +273,8 @@ def notebook_page(stage: Stage, module: Module) -> None:
         stage.notices.append(f"{module.name} has no notebook yet: run `make build`")
         return
     nb = stripped(module)
+    # In search results and tabs of the browser, the notebook and the module's page are told apart by their titles.
+    nb.cells[0].source = re.sub(r"^(# .+)$", r"\1, the notebook", nb.cells[0].source, count=1, flags=re.MULTILINE)
     for cell in nb.cells:
         code = cell.cell_type == "code"
         if code and re.fullmatch(r"#\|\s*default_exp\s+\S+\s*", cell.source):
