@@ -501,7 +501,7 @@ with Checks("11.6", "table_gradient") as check:
 # %% [markdown]
 # You wrote this rule once before: exercise 06.12. So the engine needs nothing new. `weight[ids]` records a `SliceBackward`, and that one adds up. Does your engine agree with your function, on 200 ids from 50 rows?
 
-# %%
+# %% tags=["demo"]
 manual_seed(0)
 layer, ids = Embedding(50, 8), np.random.default_rng(1).integers(40, size=(10, 20))
 rows = layer(ids)
@@ -1141,7 +1141,7 @@ show(figure, "Right answers to the question which of six symbols stands third. W
              "near chance, 17 %. With waves and with learned positions it is right every time, or nearly.")
 
 # %% [markdown]
-# Which kind is better? On such a short task, either. Waves cost no parameters and have a row for every place, also for lengths that no training text had; a learned table has to see each place, and ends at `max_length`. GPT-2 learned its table; many models since then rotate, as in 11.11 (RoPE, 2021).
+# Which kind is better? On such a short task, either. Waves cost no parameters and have a row for every place, also for lengths that no training text had (what the rest of a model makes of those is another question); a learned table has to see each place, and ends at `max_length`. GPT-2 learned its table; many models since then rotate, as in 11.11 (RoPE, 2021).
 
 # %% [markdown]
 # ### What PyTorch does the same, and what otherwise
