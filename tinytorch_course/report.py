@@ -57,6 +57,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 """
+_MOST_LINKS = 12  # longer lists are folded
 _SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 
 
@@ -209,6 +210,7 @@ def _summary(rows: Sequence[Row], missing: Sequence[Row]) -> str:
         f"{ungradable} not gradable",
         f"{person} graded in part and waiting for a person",
         f"{sum(row.recorded.needs_manual_grade for row in rows if row.score is not None)} with answers to grade by hand",
+        f"{sum(bool(row.result.flags) for row in rows)} worth a look",
         f"{sum(bool(row.result.late) for row in rows)} late",
         f"{len(missing)} missing",
     ]
@@ -413,7 +415,10 @@ def _grouped(
 
 
 def _links(students: Sequence[str], link: Mapping[str, str]) -> _Html:
-    return _Html(", ".join(_cell(link[student]) for student in students))
+    names = ", ".join(_cell(link[student]) for student in students)
+    if len(students) <= _MOST_LINKS:
+        return _Html(names)
+    return _Html(f"<details><summary>{len(students)} students</summary>{names}</details>")
 
 
 def _cell(value: str) -> str:
@@ -423,7 +428,9 @@ def _cell(value: str) -> str:
 def _table(head: Sequence[str], body: Sequence[Sequence[str | _Cell]], empty: str) -> str:
     if not body:
         return f"<p>{empty}</p>"
-    top = "".join(f"<th>{_text(word)}</th>" for word in head)
+    numbers = {i for i, value in enumerate(body[0]) if isinstance(value, _Cell) and value.number}
+    kinds = [' class="number"' if i in numbers else "" for i in range(len(head))]
+    top = "".join(f"<th{kind}>{_text(word)}</th>" for kind, word in zip(kinds, head))
     lines = ["<tr>" + "".join(map(_td, line)) + "</tr>" for line in body]
     return f'<table class="sortable"><thead><tr>{top}</tr></thead><tbody>' + "\n".join(lines) + "</tbody></table>"
 

@@ -17,8 +17,11 @@ from nbgrader.api import Gradebook
 from tinytorch_course.errors import CourseError
 from tinytorch_course.grading import grade
 from tinytorch_course.grading.collect import collect, unpack
+from tinytorch_course.grading.model import SubmissionResult
+from tinytorch_course.grading.pages import is_final
 from tinytorch_course.grading.pipeline import forget, traces
 from tinytorch_course.grading.prepare import prepare
+from tinytorch_course.grading.record import Recorded
 from tinytorch_course.grading.roster import Entry, read_roster
 from tinytorch_course.grading.source import course_directory, read_source
 from tinytorch_course.report import make_report
@@ -478,3 +481,23 @@ def test_from_canvas_and_back(root, tmp_path):
     assert report.summary.startswith("3 submissions, 2 graded, 1 not gradable")
     why = {row[0]: row[7] for row in table((report.page.parent / "remarks.csv").read_text(encoding="utf-8"))}
     assert "cut off" in why["charles"] and why["grace"] == "nothing was handed in"
+
+
+def test_ids_of_nbgraders_own_folders_stay_and_the_table_is_filled_all_the_same(root, tmp_path):
+    hand_in(root, "ada", solved(root))  # as collected from the exchange; Canvas calls her ada@uni.example
+    hand_in(root, "grace", b"{")
+    result = graded(root, roster=put(tmp_path, "grades.csv", CANVAS))
+    assert {one.student for one in result} == {"ada", "grace"}
+    assert not any("Not in" in note for note in result.notes)
+    assert any("1 of 3" in note and "charles" in note for note in result.notes)
+    report = make_report(root, ASSIGNMENT)
+    rows = {row[0]: row[5] for row in table((report.page.parent / "grades.csv").read_text(encoding="utf-8"))}
+    assert rows["Lovelace, Ada"] == "16" and rows["Hopper, Grace"] == "" and rows["Babbage, Charles"] == "3"
+    assert report.remarks == []
+
+
+def test_what_was_graded_in_part_only_has_no_score_until_a_person_gives_points():
+    part = SubmissionResult("ada", ASSIGNMENT, "needs a person", "it ended Python again and again", score=8)
+    assert not is_final(part, Recorded(8, 20, 0, True))
+    assert is_final(part, Recorded(8, 20, 0, True, by_person=True))
+    assert is_final(SubmissionResult("ada", ASSIGNMENT, "graded with repairs"), Recorded(8, 20, 0, True))

@@ -319,10 +319,10 @@ def test_what_a_person_entered_survives(once):
     again = grade(root, ASSIGNMENT, workers=1, force=True)
     assert again["ann"].score == 19.5 and again["bob"].score == 14.5
     assert rows(root)["bob", "test-90-03-words"] == (0, 2.0, 0.5, False)
-    assert rows(root)["ann", "text-90-05-why"] == (None, 3.5, 0, False)  # nobody has to look at the same again
+    assert rows(root)["ann", "text-90-05-why"] == (None, 3.5, None, False)  # nobody has to look at the same again
     hand_in(root, "ann", solved(root, why="Another answer."))
     grade(root, ASSIGNMENT, workers=1)
-    assert rows(root)["ann", "text-90-05-why"] == (None, 3.5, 0, True)  # at another, as nbgrader says
+    assert rows(root)["ann", "text-90-05-why"] == (None, 3.5, None, True)  # at another, as nbgrader says
     feedback(root, ASSIGNMENT)
     page = (root / "feedback" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "19.5 of 20 points" in page and "Nicely &lt;b&gt;put&lt;/b&gt;." in page

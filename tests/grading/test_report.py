@@ -182,3 +182,36 @@ def test_what_everybody_shares_makes_no_pair():
     common = "\n".join(f"def f{i}(x):\n    return [x * {i}, x + {i}, x - {i}, x / {i + 1}]" for i in range(20))
     assert similar_pairs({f"s{i}": [common] for i in range(30)}) == []
     assert fingerprints("x = (") == set() and fingerprints("") == set()
+
+
+def test_the_page_sorts_by_a_heading_and_is_complete_without_a_script(report, chromium):
+    _, path, _ = report
+    everybody = "table.sortable >> nth=-1"
+
+    def scores(page):
+        return [
+            cell.get_attribute("data-value") for cell in page.locator(everybody).locator("tbody td:nth-child(3)").all()
+        ]
+
+    plain = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(path.as_uri())
+    assert len(scores(page)) == 8 and page.get_by_role("button").count() == 0
+    plain.close()
+    context = chromium.new_context()
+    page = context.new_page()
+    errors = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(path.as_uri())
+    before = scores(page)
+    heading = page.locator(everybody).get_by_role("button", name="points")
+    heading.click()
+    rising = scores(page)
+    heading.click()
+    falling = scores(page)
+    assert [float(value) for value in rising] == sorted(float(value) for value in before) != [float(v) for v in falling]
+    assert [float(value) for value in falling] == sorted((float(value) for value in before), reverse=True)
+    page.locator(everybody).locator("tbody a").first.click()
+    assert "/feedback/" in page.url and "points" in page.content()
+    assert errors == []
+    context.close()

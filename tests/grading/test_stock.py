@@ -8,6 +8,7 @@ import shutil
 import pytest
 from grading_course import ASSIGNMENT, code, hand_in, nbgrader, released, solved
 from nbgrader.api import Gradebook
+from nbgrader.utils import notebook_hash
 
 from tinytorch_course.grading import grade
 
@@ -112,3 +113,38 @@ def test_a_regrade_by_stock_nbgrader_comes_to_the_same(three):
         file.write(PLAIN)
     nbgrader(root, "autograde", ASSIGNMENT, "--force", "--student", "partly")
     assert written(root) == before
+
+
+def test_feedback_of_a_class_that_came_on_several_ways_is_released(root, tmp_path):
+    """Through the exchange and without it: nobody stops the others, with our pages and with nbgrader's."""
+    exchange = tmp_path / "exchange"
+    exchange.mkdir(mode=0o777)
+    exchange.chmod(0o777)
+    beside = hand_in(root, "ann", solved(root)).parent
+    (beside / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC", encoding="utf-8")
+    (beside / "submission_secret.txt").write_text("ann's secret", encoding="utf-8")
+    hand_in(root, "bob", solved(root, words=None))
+    hand_in(root, "cut", b"{")
+    grade(root, ASSIGNMENT, workers=1)
+    names = {
+        student: notebook_hash(secret=secret_of(root, student), notebook_id=ASSIGNMENT) for student in ("ann", "bob")
+    }
+    assert names["ann"] == notebook_hash(secret="ann's secret", notebook_id=ASSIGNMENT)
+    options = ("release_feedback", ASSIGNMENT, f"--Exchange.root={exchange}", "--course", "sample")
+    nbgrader(root, *options)
+    released_pages = exchange / "sample" / "feedback"
+    assert len(list(released_pages.glob("*.html"))) == 3
+    assert "16 of 20 points" in (released_pages / f"{names['ann']}.html").read_text(encoding="utf-8")
+
+    (beside / "submission_secret.txt").write_text("another secret", encoding="utf-8")  # she has handed in again
+    secret = secret_of(root, "bob")
+    grade(root, ASSIGNMENT, workers=1, force=True)
+    assert secret_of(root, "ann") == "another secret" and secret_of(root, "bob") == secret
+    nbgrader(root, "generate_feedback", ASSIGNMENT, "--force")
+    nbgrader(root, *options)
+    page = (released_pages / f"{names['bob']}.html").read_text(encoding="utf-8")
+    assert "Score: 12.0 / 20.0" in page or "Score: 8.0 / 20.0" in page
+
+
+def secret_of(root, student):
+    return (root / "feedback" / student / ASSIGNMENT / "submission_secret.txt").read_text(encoding="utf-8")

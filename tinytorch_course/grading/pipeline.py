@@ -123,6 +123,22 @@ class Ground:
         name = self.roster_file.with_suffix(".name")
         return read_roster(self.roster_file, name.read_text(encoding="utf-8") if name.is_file() else None)
 
+    def ids(self, roster: Roster | None) -> Callable[[Submission], str] | None:
+        """What gives submissions the ids of the class's table.
+
+        In nbgrader's own folders they have ids already, which its gradebook and its exchange know.
+        """
+        if roster is None:
+            return None
+        home = self.step("submitted")
+
+        def id_of(submission: Submission) -> str:
+            place = submission.places[0]
+            nbgraders = place.name == self.assignment and place.parent.parent == home
+            return "" if nbgraders else roster.student_of(submission)
+
+        return id_of
+
     def title(self, student: str) -> str:
         return f"{self.assignment}: {student}"
 
@@ -273,7 +289,7 @@ def grade(
             assignment,
             ground.source.notebook,
             students,
-            rename=known.student_of if known else None,
+            rename=ground.ids(known),
             unpacked=inbox != Path(submitted or home),
         )
         submissions = found.submissions
@@ -365,10 +381,11 @@ def _notes(results: Sequence[SubmissionResult], roster: Roster | None, partial: 
         notes.append(f"{len(strange)} of {len(results)} notebooks look like another module's: {_some(strange)}.")
     if roster is not None:
         known = {person.student for person in roster.people}
-        strange = [result.student for result in results if result.student not in known]
+        people = [roster.person(result.student) for result in results]
+        strange = [result.student for result, person in zip(results, people) if person is None]
         if strange:
             notes.append(f"Not in {roster.file}, so without a row there: {_some(strange)}.")
-        missing = sorted(known - {result.student for result in results})
+        missing = sorted(known - {person.student for person in people if person is not None})
         if missing and not partial:
             notes.append(f"{len(missing)} of {len(known)} in {roster.file} handed in nothing here: {_some(missing)}.")
     return notes
@@ -641,12 +658,13 @@ def traces(course_dir: Path, assignment: str, student: str) -> Traces:
 
 
 def _traces(ground: Ground, recorder: Recorder, student: str) -> Traces:
-    home, roster = ground.step("submitted"), ground.roster()
+    home = ground.step("submitted")
     found = Traces(student)
     submissions = []
     if home.is_dir():
-        rename = roster.student_of if roster else None
-        submissions = collect(home, ground.assignment, ground.source.notebook, rename=rename).submissions
+        submissions = collect(
+            home, ground.assignment, ground.source.notebook, rename=ground.ids(ground.roster())
+        ).submissions
         found.submissions = [place for one in submissions if one.student == student for place in one.places]
     folders = [recorder.autograded_path(student).parent, recorder.feedback_path(student).parent]
     found.results = [path for path in [*folders, ground.stored(student)] if path.exists()]
