@@ -25,7 +25,7 @@ MEANING = (
     "It was never shown these 360 digits, so it cannot have learned them by heart: it has learned what digits look like. "
     "Eight modules, nothing below them but NumPy."
 )
-EPOCHS, MINUTE = 12, 60
+EPOCHS, MINUTE = 15, 60
 
 
 def moved(images):
@@ -42,7 +42,7 @@ def tell(story):
     loader = DataLoader(TensorDataset(moved(images[shown]), np.tile(labels[shown], 5)), 64, shuffle=True, seed=0)
 
     manual_seed(0)
-    network = Sequential(Linear(64, 256), ReLU(), Dropout(0.3), Linear(256, 10))
+    network = Sequential(Linear(64, 512), ReLU(), Dropout(0.5), Linear(512, 10))
     optimizer = AdamW(network.parameters(), lr=0.004, weight_decay=0.05)
     schedule = CosineSchedule(optimizer, EPOCHS * len(loader), warmup_steps=50)
     trainer = Trainer(network, CrossEntropyLoss(), optimizer, schedule, max_norm=5.0)
