@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Collection
 
 _COMPARED = ("equal", "same")  # the third argument is what is expected
 _PURE_CALLS = {
@@ -29,11 +30,11 @@ _PURE_MODULES = {"np", "numpy", "math"}
 _PURE_METHODS = {"all", "any", "astype", "copy", "max", "mean", "min", "ravel", "reshape", "sum", "swapaxes", "tolist"}
 
 
-def without_answers(code: str) -> str | None:
+def without_answers(code: str, keep: Collection[str] = ()) -> str | None:
     """The cell's code with nothing in it that only a comparison needs; None where it compares nothing.
 
     Expected values, tolerances, hints and the names of values are left out, and so are the assignments that only they
-    used. A condition (`check.true`) keeps its numbers.
+    used, unless they are to be kept. A condition (`check.true`) keeps its numbers.
     """
     try:
         tree = ast.parse(code)
@@ -43,7 +44,7 @@ def without_answers(code: str) -> str | None:
     tree = strip.visit(tree)
     if not strip.found:
         return None
-    while _drop_unused(tree):
+    while _drop_unused(tree, keep):
         pass
     return ast.unparse(ast.fix_missing_locations(tree))
 
@@ -97,11 +98,22 @@ _PARAMETERS = {
 }
 
 
-def _drop_unused(tree: ast.Module) -> bool:
+def needed(code: str) -> set[str]:
+    """Names that a cell reads and does not bind itself."""
+    try:
+        names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
+    except SyntaxError:
+        return set()
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return {node.id for node in names} - bound
+
+
+def _drop_unused(tree: ast.Module, keep: Collection[str]) -> bool:
     """Remove assignments, and elements of tables that a loop goes through, whose names nothing reads any more."""
     loads = Counter(
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
     )
+    loads.update(keep)
     for node in ast.walk(tree):  # `expected[0] = 1` reads nothing
         if isinstance(node, (ast.Assign, ast.AugAssign)):
             for target in _targets(node):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import math
 import re
 import secrets
 import time
@@ -37,6 +38,7 @@ from .texts import (
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FILE = re.compile(r"\(?(?:(?:/tmp/ipykernel_\d+/|<ipython-input-)?\b\d{4,}\.py|<cell \d+>), line (\d+)\)?")
+_ROW = re.compile(r"^  error +(\w+)", re.MULTILINE)
 _CHECK = re.compile(r"^  check +(.*)\n", re.MULTILINE)
 _LONGEST_MESSAGE = 3000
 
@@ -294,7 +296,7 @@ class _Run:
         if same and (line is None or line.group(1).strip() in map(str.strip, shown.split("\n"))):
             message = said
         text = guarded(message) if message.startswith(f"{number_of(name)} ") else guarded_error(message)
-        if not same:
+        if not same and _gist(said) != _gist(message):
             text += "\nIn the notebook the test said something else, which was withheld."
         return f"{without_addresses(text)}{advice(text, before=chr(10))}"[:_LONGEST_MESSAGE]
 
@@ -376,7 +378,14 @@ class _Run:
         restore = {at + 1: each.plain() for at, each in self._restored.items()}
         try:
             verdict = judge(
-                self._cells, self._source, [*passed, *self._said], passed, self._sandbox, self._limits, restore
+                self._cells,
+                self._source,
+                [*passed, *self._said],
+                passed,
+                self._sandbox,
+                self._limits,
+                restore,
+                self._shadows.first_meanings(),
             )
         except SandboxError:
             verdict = Verdict(problem="the second run did not end properly")
@@ -388,12 +397,19 @@ class _Run:
             self._flags.append(verdict.incomplete)
         for name in self._said:
             self._messages[name] = self._apart_message(name, verdict)
-        for label, found in list(verdict.reads.items())[:8]:
-            self._flags.append(f"{label}: the code looks beyond its arguments: {', '.join(found)}")
+        looks: dict[tuple[str, ...], list[str]] = {}
+        for label, found in verdict.reads.items():
+            looks.setdefault(tuple(found), []).append(label)
+        for found, labels in list(looks.items())[:8]:
+            self._flags.append(f"{', '.join(labels)}: the code looks beyond its arguments: {', '.join(found)}")
         if verdict.unlike:
             numbers = ", ".join(dict.fromkeys(number_of(name) for name in verdict.unlike))
             self._flags.append(f"gives other results where the tests hold no expected values: {numbers}")
-        differ = [name for name in passed if not verdict.passed.get(name, False)]
+        differ = [
+            name
+            for name in passed
+            if not verdict.passed.get(name, False) or self._scores[name] > max(0.0, verdict.points.get(name, math.inf))
+        ]
         if verdict.changed:
             self._flags.append(f"changes what the tests rest on: {', '.join(verdict.changed[:6])}")
         if differ:
@@ -419,6 +435,13 @@ def _failed(result: CellResult) -> bool:
 def _last_error(result: CellResult) -> tuple[str, str]:
     errors = [output for output in result.outputs if output["output_type"] == "error"]
     return (str(errors[-1]["ename"]), str(errors[-1]["evalue"])) if errors else ("", "")
+
+
+def _gist(text: str) -> tuple[str, str]:
+    """A message's first line, and the kind of error that it tells."""
+    first, _, rest = text.partition("\n")
+    error = _ROW.search(rest)
+    return re.sub(r"\d+", "0", first), error.group(1) if error else ""
 
 
 def _of_kind(name: str) -> str:

@@ -22,7 +22,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .answers import without_answers
+from .answers import needed, without_answers
 from .model import Cell, Limits, Source
 from .prepare import _without_magics
 from .sandbox import Room, Sandbox, SandboxError, memory_of
@@ -61,6 +61,7 @@ class Verdict:
     """What the judge says."""
 
     passed: dict[str, bool] = field(default_factory=dict)
+    points: dict[str, float] = field(default_factory=dict)  # of tests whose last expression says them
     messages: dict[str, str] = field(default_factory=dict)  # of tests that failed, by grade id
     errors: dict[int, str] = field(default_factory=dict)  # of other cells, by their place from 1
     unlike: list[str] = field(default_factory=list)  # tests with other results without the expected values
@@ -194,6 +195,7 @@ def judge(
     sandbox: Sandbox,
     limits: Limits,
     restore: Mapping[int, Mapping[str, Any]] | None = None,
+    first: Mapping[str, Any] | None = None,
 ) -> Verdict:
     """Run the named tests apart from everything but definitions.
 
@@ -206,23 +208,26 @@ def judge(
         expected values (`answers.without_answers`): code that computes gives the same results there.
     restore : mapping, optional
         By a cell's place from 1: names that have their first meaning while it runs, and the code that gives it to them.
+    first : mapping, optional
+        What names mean to the tests themselves, whatever the submission made of them (`Shadows.first_meanings`).
     """
     began = time.monotonic()
     deadline = began + limits.total / 2
     chunks = _chunks(cells, source, set(tests), restore or {})
     verdict = Verdict()
     blind = _without_answers(chunks, passed)
-    rooms = [_Asked(sandbox, chunks, limits)]
+    ask = functools.partial(_Asked, sandbox, limits=limits, first=first or {})
+    rooms = [ask(chunks)]
     try:
         if blind:
-            rooms.append(_Asked(sandbox, blind, limits))
+            rooms.append(ask(blind))
         answer = rooms[0].answer(deadline, limits)
         _take(answer, tests, verdict)
         if blind:
             try:
                 _compare(answer, rooms[1].answer(deadline, limits), verdict, passed)
                 if verdict.unlike:  # is it chance? then two whole runs differ as well
-                    rooms.append(_Asked(sandbox, chunks, limits))
+                    rooms.append(ask(chunks))
                     again = rooms[2].answer(deadline, limits)["seen"]
                     verdict.unlike = [name for name in verdict.unlike if _alike(answer["seen"][name], again[name])]
             except _NoAnswer as error:
@@ -255,7 +260,7 @@ def _chunks(
         if expected is not None and expected.is_test:
             if expected.name not in tests:
                 continue
-            chunk |= {"test": expected.name, "label": number_of(expected.name), "code": cell.source}
+            chunk |= {"test": expected.name, "label": number_of(expected.name), "code": _with_points(cell.source)}
         elif expected is not None and expected.restored:
             chunk["code"] = _without_magics(cell.source)
         else:
@@ -265,12 +270,27 @@ def _chunks(
     return chunks
 
 
+def _with_points(code: str) -> str:
+    """A test whose last expression says its points, with that value kept."""
+    try:
+        tree = ast.parse(code)
+    except BAD_CODE:
+        return code
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        return code
+    tree.body[-1] = ast.Assign([ast.Name("_points", ast.Store())], last.value)
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
 def _without_answers(chunks: Sequence[dict[str, Any]], passed: Collection[str]) -> list[dict[str, Any]]:
     """The same without the answers; empty if no test of them compares anything."""
     found, some = [], False
+    tests = {chunk["at"]: needed(chunk["code"]) for chunk in chunks if "test" in chunk}
     for chunk in chunks:
         if "test" in chunk:
-            code = _bare_test(chunk["code"]) if chunk["test"] in passed else None
+            keep = frozenset().union(*(names for at, names in tests.items() if at > chunk["at"]))
+            code = _bare_test(chunk["code"], keep) if chunk["test"] in passed else None
             if code is None:
                 continue
             chunk, some = {**chunk, "code": code}, True
@@ -279,14 +299,16 @@ def _without_answers(chunks: Sequence[dict[str, Any]], passed: Collection[str]) 
 
 
 @functools.lru_cache(maxsize=512)
-def _bare_test(code: str) -> str | None:
-    return without_answers(code)
+def _bare_test(code: str, keep: frozenset[str]) -> str | None:
+    return without_answers(code, keep)
 
 
 def _take(answer: dict[str, Any], tests: Collection[str], verdict: Verdict) -> None:
-    for name, (ended, message) in answer["results"].items():
+    for name, (ended, message, points) in answer["results"].items():
         if name in tests:
             verdict.passed[name], verdict.messages[name] = ended is True, str(message)
+            if isinstance(points, (int, float)) and not math.isnan(points):
+                verdict.points[name] = float(points)
     verdict.errors = {int(at): str(message) for at, message in answer["errors"].items()}
     verdict.changed = [str(name)[:80] for name in answer["changed"]][:20]
     verdict.reads = {str(label): [str(what)[:120] for what in found][:6] for label, found in answer["reads"].items()}
@@ -322,9 +344,12 @@ class _NoAnswer(Exception):
 class _Asked:
     """One run of the judge: starts at once, answers later."""
 
-    def __init__(self, sandbox: Sandbox, chunks: Sequence[dict[str, Any]], limits: Limits) -> None:
+    def __init__(
+        self, sandbox: Sandbox, chunks: Sequence[dict[str, Any]], limits: Limits, first: Mapping[str, Any]
+    ) -> None:
         self._nonce = secrets.token_hex(16)
-        self._room = sandbox.judge({"chunks": list(chunks), "timeout": limits.timeout, "nonce": self._nonce})
+        request = {"chunks": list(chunks), "timeout": limits.timeout, "nonce": self._nonce, "first": dict(first)}
+        self._room = sandbox.judge(request)
 
     def answer(self, deadline: float, limits: Limits) -> dict[str, Any]:
         data = json.loads(_wait(self._room, deadline, limits))

@@ -93,6 +93,11 @@ class Shadows:
         ordered = tuple(sorted(names))
         return Restore(ordered, "\n".join(self._imports[name] for name in ordered if name in self._imports))
 
+    def first_meanings(self) -> dict[str, Any]:
+        """For the judge: the imports on which tests rest, and the names of Python's own that the assignment defines."""
+        given = {name for cell in self._known.values() if not cell.is_test for name, _ in _bound(_parsed(cell.source))}
+        return {"imports": list(self._imports.values()), "defined": sorted(given & _BUILTINS)}
+
     def remark(self, at: int) -> str:
         """For the exercise whose own cell takes names."""
         taken = self._taken.get(at)

@@ -92,8 +92,10 @@ def unreadable(code: str) -> str:
         at = error.lineno or 0
         line = lines[at - 1].strip()[:120] if 0 < at <= len(lines) else ""
         return f"{error.msg}, in line {at}" + (f": {line}" if line else "")
-    except BAD_CODE as error:
-        return str(error)[:120] or type(error).__name__
+    except ValueError as error:
+        return str(error)[:120]
+    except BAD_CODE:
+        return "it is nested too deeply"
     return ""
 
 
