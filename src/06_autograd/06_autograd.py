@@ -271,7 +271,7 @@ def outline(tensor):
     node = tensor._grad_fn
     if node is None:
         return tensor
-    node.shape = tensor.shape
+    node.shape = tensor.data.shape
     return node
 
 # %% [markdown]
@@ -307,7 +307,7 @@ class Function:
 
     def __init__(self, *tensors):
         ### BEGIN SOLUTION 06.2 Function.__init__: keep the tensors, or only their outlines, in self.saved_tensors
-        self.saved_tensors = tensors if self.reads_inputs else tuple([outline(tensor) for tensor in tensors])
+        self.saved_tensors = tensors if self.reads_inputs else tuple(map(outline, tensors))
         ### END SOLUTION
 
     def apply(self, grad_output):
@@ -768,7 +768,8 @@ class DivBackward(Function):
         ### BEGIN SOLUTION 06.7 DivBackward.apply: return the gradients of a and of b
         a, b = self.saved_tensors
         grad_a = unbroadcast(grad_output / b.data, a.shape) if a.requires_grad else None
-        grad_b = unbroadcast(-grad_output * a.data / (b.data * b.data), b.shape) if b.requires_grad else None
+        # Added up first: then b's own shape, often a small one, is all that is divided.
+        grad_b = unbroadcast(grad_output * a.data, b.shape) / -(b.data * b.data) if b.requires_grad else None
         return grad_a, grad_b
         ### END SOLUTION
 
@@ -3013,7 +3014,7 @@ def tracked_layer(forward, rule):
     def method(self, *tensors, **named):
         result = forward(self, *tensors, **named)
         tensors += tuple(named.values())
-        if not no_grad.depth and not result.requires_grad and any(tensor.requires_grad for tensor in tensors):
+        if not no_grad.depth and not result.requires_grad and any([tensor.requires_grad for tensor in tensors]):
             record(result, rule(self, *tensors, result))
         return result
 

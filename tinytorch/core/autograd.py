@@ -20,7 +20,7 @@ from .activations import GELU, ReLU, Sigmoid, Softmax, Tanh
 from .losses import BinaryCrossEntropyLoss, CrossEntropyLoss, MSELoss
 from .tensor import Tensor, method_of
 
-# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-21ea6af623
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-b6b20b0b82
 def outline(tensor):
     """What the graph needs of a tensor whose numbers no rule will read: its shape and where it came from.
 
@@ -29,7 +29,7 @@ def outline(tensor):
     node = tensor._grad_fn
     if node is None:
         return tensor
-    node.shape = tensor.shape
+    node.shape = tensor.data.shape
     return node
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #06-02-function
@@ -50,7 +50,7 @@ class Function:
     retained = None  # a weak reference to the result, if `retain_grad` was called on it
 
     def __init__(self, *tensors):
-        self.saved_tensors = tensors if self.reads_inputs else tuple([outline(tensor) for tensor in tensors])
+        self.saved_tensors = tensors if self.reads_inputs else tuple(map(outline, tensors))
 
     def apply(self, grad_output):
         """The rule: from dL/d(result), an array, to a tuple with dL/d(input) for each saved tensor.
@@ -180,7 +180,8 @@ class DivBackward(Function):
         """The gradients of a and of b; None for an input that wants none."""
         a, b = self.saved_tensors
         grad_a = unbroadcast(grad_output / b.data, a.shape) if a.requires_grad else None
-        grad_b = unbroadcast(-grad_output * a.data / (b.data * b.data), b.shape) if b.requires_grad else None
+        # Added up first: then b's own shape, often a small one, is all that is divided.
+        grad_b = unbroadcast(grad_output * a.data, b.shape) / -(b.data * b.data) if b.requires_grad else None
         return grad_a, grad_b
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #c-69047a8705
@@ -908,14 +909,14 @@ def tracked_one(forward, rule):
 
     return method
 
-# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-87467e9739
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-17749189d8
 def tracked_layer(forward, rule):
     """The same for the `forward` of an activation or a loss: ``rule(layer, *tensors, result)`` makes the note."""
 
     def method(self, *tensors, **named):
         result = forward(self, *tensors, **named)
         tensors += tuple(named.values())
-        if not no_grad.depth and not result.requires_grad and any(tensor.requires_grad for tensor in tensors):
+        if not no_grad.depth and not result.requires_grad and any([tensor.requires_grad for tensor in tensors]):
             record(result, rule(self, *tensors, result))
         return result
 
