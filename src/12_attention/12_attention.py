@@ -218,17 +218,17 @@ def softmax_slopes(weights):
 # %% nbgrader={"grade": true, "grade_id": "test-12-02-softmax-slopes", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 with Checks("12.2", "softmax_slopes") as check:
     check.given(weights=[0.5, 0.5], look="The example above.")
-    check.equal("the slopes", softmax_slopes(np.array([0.5, 0.5])), [[0.25, -0.25], [-0.25, 0.25]])
+    check.equal("the array of slopes", softmax_slopes(np.array([0.5, 0.5])), [[0.25, -0.25], [-0.25, 0.25]])
     check.given(weights=[0.25, 0.75], look="Row 1, column 0 is w_1 (0 - w_0).")
-    check.equal("the slopes", softmax_slopes(np.array([0.25, 0.75])), [[0.1875, -0.1875], [-0.1875, 0.1875]])
+    check.equal("the array of slopes", softmax_slopes(np.array([0.25, 0.75])), [[0.1875, -0.1875], [-0.1875, 0.1875]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the slopes of a saturated softmax", softmax_slopes(np.array([0.0, 1.0, 0.0])), np.zeros((3, 3)))
+    check.equal("the array of slopes of a saturated softmax", softmax_slopes(np.array([0.0, 1.0, 0.0])), np.zeros((3, 3)))
     weights = np.array([0.1, 0.2, 0.7])
     expected = [[0.09, -0.02, -0.07], [-0.02, 0.16, -0.14], [-0.07, -0.14, 0.21]]
-    check.equal("the slopes for three keys", softmax_slopes(weights), expected)
-    check.equal("the weights afterwards", weights, [0.1, 0.2, 0.7])
-    check.equal("the slopes for one key", softmax_slopes(np.array([1.0])), [[0.0]])
+    check.equal("the array of slopes for three keys", softmax_slopes(weights), expected)
+    check.equal("the array of weights afterwards", weights, [0.1, 0.2, 0.7])
+    check.equal("the array of slopes for one key", softmax_slopes(np.array([1.0])), [[0.0]])
     ### END HIDDEN TESTS
 
 # %% tags=["demo"]
@@ -291,21 +291,21 @@ with Checks("12.3", "attention_scores") as check:
     Q, K = Tensor([[1.0, 1.0, 1.0, 1.0]], requires_grad=True), Tensor([[1.0, 1.0, 1.0, 1.0], [2.0, 0.0, 0.0, 0.0]])
     check.given(Q=Q, K=K, look="The dot products are 4 and 2, and d is 4.")
     scores = attention_scores(Q, K)
-    check.equal("the scores", scores, [[2.0, 1.0]], dtype=np.float32)
+    check.equal("the array of scores", scores, [[2.0, 1.0]], dtype=np.float32)
     check.same("whether the scores want a gradient", scores.requires_grad, True, look="Operations of Tensor record themselves.")
     batch = attention_scores(numbers((2, 3, 4), 0), numbers((2, 5, 4), 1))
     check.same("the shape of the scores", batch.shape, (2, 3, 5), inputs={"Q": "(2, 3, 4)", "K": "(2, 5, 4)"})
-    check.raises("keys of another length", ValueError, lambda: attention_scores(Q, Tensor([[1.0, 2.0]])), mentions=("(1, 4)", "(1, 2)"))
+    check.raises("keys of another length", ValueError, lambda: attention_scores(Q, Tensor([[1.0, 2.0]])), mentions=("(1, 4)", "(1, 2)"), look="Compare the last axes.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     Q, K = numbers((2, 3, 6, 5), 2, np.float64), numbers((3, 4, 5), 3, np.float64)
     scores = attention_scores(Q, K)
-    check.equal("the scores with batch axes that broadcast", scores, Q.data @ K.data.swapaxes(-1, -2) / 5**0.5, dtype=np.float64)
+    check.equal("the array of scores with batch axes that broadcast", scores, Q.data @ K.data.swapaxes(-1, -2) / 5**0.5, dtype=np.float64)
     slopes = np.random.default_rng(4).normal(size=scores.shape)
     scores.backward(slopes)
     check.equal("the gradient of Q", Q.grad, slopes @ K.data / 5**0.5)
     check.equal("the gradient of K", K.grad, (slopes.swapaxes(-1, -2) @ Q.data).sum(axis=0) / 5**0.5)
-    check.equal("the scores of single numbers", attention_scores(Tensor([[3.0]]), Tensor([[2.0], [-1.0]])), [[6.0, -3.0]])
+    check.equal("the array of scores of single numbers", attention_scores(Tensor([[3.0]]), Tensor([[2.0], [-1.0]])), [[6.0, -3.0]])
     given = numbers((4, 4), 5)
     before = given.data.copy()
     check.equal("square scores", attention_scores(given, numbers((4, 4), 6)), before @ numbers((4, 4), 6).data.T / 2, dtype=np.float32)
@@ -396,7 +396,7 @@ with Checks("12.5", "padding_mask") as check:
     check.given(lengths=[4, 2, 0], max_length=4, look="One row a sequence, and an axis of 1 for the queries.")
     mask = padding_mask([4, 2, 0], 4)
     check.equal("the mask", mask, [[[1, 1, 1, 1]], [[1, 1, 0, 0]], [[0, 0, 0, 0]]])
-    check.raises("a sequence that is too long", ValueError, lambda: padding_mask([2, 5], 4), mentions=("5", "4"), inputs={"lengths": [2, 5]})
+    check.raises("a sequence that is too long", ValueError, lambda: padding_mask([2, 5], 4), mentions=("5", "4"), inputs={"lengths": [2, 5]}, look="Lengths go from 0 to max_length.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the mask of an array of lengths", padding_mask(np.array([1, 3]), 3), [[[1, 0, 0]], [[1, 1, 1]]], dtype=bool)
@@ -482,24 +482,25 @@ with Checks("12.6", "masked_softmax") as check:
     scores = Tensor([[1.0, 2.0, 3.0]], requires_grad=True)
     check.given(scores=scores, mask=[[1, 1, 0]], look="The example by hand. Do the weights add up to 1?")
     weights = masked_softmax(scores, [[1, 1, 0]])
-    check.equal("the weights", weights, [[1 / (1 + math.e), math.e / (1 + math.e), 0.0]])
+    check.equal("the array of weights", weights, [[1 / (1 + math.e), math.e / (1 + math.e), 0.0]])
     check.same("the dtype of the weights", str(weights.dtype), "float32", look="Which dtype has what was added?")
     check.same("whether the weights want a gradient", weights.requires_grad, True, look="Operations of Tensor record themselves.")
-    check.equal("the weights without a mask", masked_softmax(scores), softmax(scores.data), inputs={"mask": None})
+    check.equal("the array of weights without a mask", masked_softmax(scores), softmax(scores.data), inputs={"mask": None})
+    check.given(scores=[[1.0, 2.0], [5.0, 5.0]], mask=[[0, 0], [1, 1]], look="What did we decide?")
     blind = masked_softmax(Tensor([[1.0, 2.0], [5.0, 5.0]]), [[0, 0], [1, 1]])
-    check.equal("the weights of a query that may look nowhere", blind, [[0.0, 0.0], [0.5, 0.5]], inputs={"mask": [[0, 0], [1, 1]]}, look="What did we decide?")
+    check.equal("the array of weights of a query that may look nowhere", blind, [[0.0, 0.0], [0.5, 0.5]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     huge = masked_softmax(Tensor([[0.0, 0.0, 1e30], [-1e30, -2e30, 0.0]]), [1, 1, 0])
-    check.equal("the weights of huge scores", huge, [[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
+    check.equal("the array of weights of huge scores", huge, [[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
     low = masked_softmax(Tensor([[-50.0, -60.0, -50.0]]), [0, 1, 1])
-    check.equal("the weights of low scores", low, [[0.0, 1 / (1 + math.e**10), 1 / (1 + math.e**-10)]], rtol=1e-3)
+    check.equal("the array of weights of low scores", low, [[0.0, 1 / (1 + math.e**10), 1 / (1 + math.e**-10)]], rtol=1e-3)
     scores, mask = numbers((2, 3, 4), 1, np.float64), np.random.default_rng(2).random((2, 3, 4)) < 0.6
     mask[1, 2] = False
     powers = np.exp(scores.data) * mask
     expected = powers / np.maximum(powers.sum(axis=-1, keepdims=True), 1e-9)
     weights = masked_softmax(scores, mask)
-    check.equal("the weights under a mask of their own shape", weights, expected, dtype=np.float64)
+    check.equal("the array of weights under a mask of their own shape", weights, expected, dtype=np.float64)
     check.true("a forbidden weight is not exactly 0", not np.any(weights.data[~mask]), got=weights.data[~mask])
     slopes = np.random.default_rng(3).normal(size=(2, 3, 4))
     weights.backward(slopes)
@@ -510,9 +511,9 @@ with Checks("12.6", "masked_softmax") as check:
         full = np.broadcast_to(each.data if name == "Tensor" else each, scores.shape)
         powers = np.exp(scores.data) * full
         expected = powers / np.maximum(powers.sum(axis=-1, keepdims=True), 1e-9)
-        check.equal(f"the weights under a mask that broadcasts ({name})", masked_softmax(scores, each), expected)
-    check.equal("the weights under the mask True", masked_softmax(scores, True), flat)
-    check.equal("the weights under the mask 0", masked_softmax(scores, 0), np.zeros((2, 3, 4)))
+        check.equal(f"the array of weights under a mask that broadcasts ({name})", masked_softmax(scores, each), expected)
+    check.equal("the array of weights under the mask True", masked_softmax(scores, True), flat)
+    check.equal("the array of weights under the mask 0", masked_softmax(scores, 0), np.zeros((2, 3, 4)))
     check.raises("a mask that does not fit", ValueError, lambda: masked_softmax(scores, np.ones(3)), mentions=("(3,)", "(2, 3, 4)"))
     check.raises("a mask made for adding", ValueError, lambda: masked_softmax(scores, [0.0, 0.0, -np.inf, 0.0]))
     ### END HIDDEN TESTS
@@ -592,13 +593,13 @@ with Checks("12.7", "scaled_dot_product_attention") as check, check.using(attent
     V = Tensor([[10.0, 0.0, 1.0], [20.0, 4.0, 1.0]], requires_grad=True)
     check.given(Q=Q, K=K, V=V, look="The scores of the first query are 0 and ln 3, those of the second 0 and 0.")
     output, weights = scaled_dot_product_attention(Q, K, V)
-    check.equal("the weights", weights, [[0.25, 0.75], [0.5, 0.5]])
+    check.equal("the array of weights", weights, [[0.25, 0.75], [0.5, 0.5]])
     check.equal("the output", output, [[17.5, 3.0, 1.0], [15.0, 2.0, 1.0]])
     check.same("whether the output wants a gradient", output.requires_grad, True, look="Operations of Tensor record themselves.")
     output, weights = scaled_dot_product_attention(Q, K, V, [[1, 0], [1, 1]])
-    check.equal("the masked output", output, [[10.0, 0.0, 1.0], [15.0, 2.0, 1.0]], inputs={"mask": [[1, 0], [1, 1]]})
-    few = lambda: scaled_dot_product_attention(Q, K, Tensor([[1.0], [2.0], [3.0]]))
-    check.raises("three values for two keys", ValueError, few, mentions=("(2, 2)", "(3, 1)"), inputs={"K": K, "V": "(3, 1)"})
+    check.equal("the masked output", output, [[10.0, 0.0, 1.0], [15.0, 2.0, 1.0]], inputs={"mask": [[1, 0], [1, 1]]}, look="The first query may see the first key only.")
+    few = lambda: scaled_dot_product_attention(Q[:1], K, Tensor([[1.0], [2.0], [3.0]]))
+    check.raises("three values for two keys", ValueError, few, mentions=("(2, 2)", "(3, 1)"), inputs={"K": K, "V": "(3, 1)"}, look="A value for each key.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     Q, K, V = numbers((2, 3, 4, 5), 0, np.float64), numbers((3, 6, 5), 1, np.float64), numbers((2, 1, 6, 2), 2, np.float64)
@@ -607,7 +608,7 @@ with Checks("12.7", "scaled_dot_product_attention") as check, check.using(attent
     output, weights = scaled_dot_product_attention(Q, K, V, mask)
     right, shares = expected_attention(Q.data, K.data, V.data, mask)
     check.equal("the output of a batch", output, right, dtype=np.float64)
-    check.equal("the weights of a batch", weights, shares, dtype=np.float64)
+    check.equal("the array of weights of a batch", weights, shares, dtype=np.float64)
     slopes = np.random.default_rng(4).normal(size=output.shape)
     output.backward(slopes)
     check.equal("the gradient of V", V.grad, (shares.swapaxes(-1, -2) @ slopes).sum(axis=1, keepdims=True))
@@ -647,7 +648,7 @@ show(figure, "Two maps of attention weights, 12 queries by 12 keys. Left, free: 
 # %% [markdown]
 # ### 12.8 looks_ahead
 #
-# One trap: the *sum* of an output may be constant although its numbers are not. The outputs of a softmax add up to 1 whatever comes in, so the gradient of their sum is 0. Weigh them unevenly.
+# One trap: the *sum* of an output may be constant although its numbers are not. If an output is the pair $(y, -y)$, its sum is 0 whatever $y$ does, and so is the gradient of that sum. The outputs of a softmax add up to 1, with the same effect. Weigh them unevenly.
 #
 # <details><summary>A nudge</summary>
 #
@@ -692,8 +693,9 @@ with Checks("12.8", "looks_ahead") as check:
     check.equal("the answer", looks_ahead(mixing([[1, 0, 0], [1, 1, 0], [1, 1, 1]]), x), False)
     check.given(function="output = matrix @ input", matrix=[[1, 0, 0], [0, 1, 1e-6], [0, 0, 1]], look="The second output sees the third input.")
     check.equal("the answer", looks_ahead(mixing([[1, 0, 0], [0, 1, 1e-6], [0, 0, 1]]), x), True)
-    check.given(function="softmax(matrix @ input)", matrix=[[0, 1, 0], [0, 1, 0], [0, 0, 1]], look="Its outputs add up to 1, always.")
-    check.equal("the answer", looks_ahead(lambda x: Softmax()(mixing([[0, 1, 0], [0, 1, 0], [0, 0, 1]])(x)), x), True)
+    pair = lambda x: mixing([[0, 1, 0], [0, 1, 0], [0, 0, 1]])(x).matmul(np.array([[1.0, -1.0], [2.0, -2.0]], np.float32))
+    check.given(function="(y, -y) of matrix @ input", matrix=[[0, 1, 0], [0, 1, 0], [0, 0, 1]], look="Each output adds up to 0, always.")
+    check.equal("the answer", looks_ahead(pair, x), True)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x, before = np.random.default_rng(1).normal(size=(6, 3)), np.random.default_rng(1).normal(size=(6, 3))
@@ -713,6 +715,7 @@ with Checks("12.8", "looks_ahead") as check:
     check.equal("the answer for one position", looks_ahead(lambda x: x * 3, x[:1]), False)
     cancels = lambda x: mixing(far)(x).matmul(np.array([[1.0, -1.0], [2.0, -2.0], [0.5, -0.5]]))
     check.equal("the answer when the row's numbers cancel", looks_ahead(cancels, x), True)
+    check.equal("the answer for a softmax", looks_ahead(lambda x: Softmax()(mixing(far)(x)), x), True)
     check.equal("x afterwards", x, before)
     ### END HIDDEN TESTS
 
@@ -774,11 +777,11 @@ with Checks("12.9", "split_heads") as check:
     x = Tensor([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]], requires_grad=True)
     check.given(x=x.data, num_heads=2, look="The example by hand.")
     heads = split_heads(x, 2)
-    check.equal("the heads", heads, [[[1, 2], [5, 6]], [[3, 4], [7, 8]]])
+    check.equal("the array of heads", heads, [[[1, 2], [5, 6]], [[3, 4], [7, 8]]])
     check.same("whether the heads want a gradient", heads.requires_grad, True, look="Operations of Tensor record themselves.")
     check.given(x=[[[1, 2], [5, 6]], [[3, 4], [7, 8]]], look="Two heads, two positions, two numbers each.")
     merged = merge_heads(Tensor([[[1.0, 2.0], [5.0, 6.0]], [[3.0, 4.0], [7.0, 8.0]]]))
-    check.equal("the merged rows", merged, [[1, 2, 3, 4], [5, 6, 7, 8]])
+    check.equal("the merged array", merged, [[1, 2, 3, 4], [5, 6, 7, 8]])
     batch = split_heads(numbers((5, 3, 4), 0), 2)
     check.same("the shape of the heads of a batch", batch.shape, (5, 2, 3, 2), inputs={"x": "(5, 3, 4)", "num_heads": 2})
     ### BEGIN HIDDEN TESTS
@@ -786,14 +789,15 @@ with Checks("12.9", "split_heads") as check:
     x = numbers((2, 3, 5, 12), 1, np.float64)
     heads = split_heads(x, 4)
     expected = np.stack([x.data[..., 3 * h : 3 * h + 3] for h in range(4)], axis=-3)
-    check.equal("the heads with two batch axes", heads, expected, dtype=np.float64)
+    check.equal("the array of heads with two batch axes", heads, expected, dtype=np.float64)
     slopes = np.random.default_rng(2).normal(size=heads.shape)
     heads.backward(slopes)
     check.equal("the gradient of split_heads", x.grad, np.concatenate([slopes[..., h, :, :] for h in range(4)], axis=-1))
     y = numbers((2, 4, 5, 3), 3)
     merged = merge_heads(y)
-    check.equal("the merged rows of a batch", merged, np.concatenate([y.data[:, h] for h in range(4)], axis=-1), dtype=np.float32)
+    check.equal("the merged array of a batch", merged, np.concatenate([y.data[:, h] for h in range(4)], axis=-1), dtype=np.float32)
     merged.backward(np.arange(120.0).reshape(2, 5, 12))
+    check.true("merge_heads hands no gradient back", y.grad is not None)
     check.equal("the gradient of merge_heads", y.grad[1, 2], np.arange(120.0).reshape(2, 5, 12)[1, :, 6:9])
     check.equal("one head", split_heads(numbers((1, 3, 4), 4), 1), numbers((1, 3, 4), 4).data[:, None])
     check.same("the shape of one head merged", merge_heads(numbers((2, 1, 3, 4), 4)).shape, (2, 3, 4))
@@ -983,13 +987,13 @@ with Checks("12.11", "MultiHeadAttention.forward") as check, check.using(**parts
     mask = np.random.default_rng(4).random((2, 4, 4)) < 0.7
     output, (right, shares) = layer.forward(x, mask), expected_heads(layer, x.data, mask)
     check.equal("the output with a mask for each sequence", output, right, dtype=np.float64)
-    check.equal("its weights", layer.weights, shares, dtype=np.float64)
+    check.equal("its array of weights", layer.weights, shares, dtype=np.float64)
     padding = np.array([[[1, 1, 1, 0]], [[1, 1, 0, 0]]])
     check.equal("the output with filling", layer.forward(x, Tensor(padding)), expected_heads(layer, x.data, padding)[0])
     each = mask[:, None] & (np.arange(3) < 2)[:, None, None]
     layer.forward(x, each)
-    check.equal("the weights of a head that may look nowhere", layer.weights[:, 2], np.zeros((2, 4, 4)))
-    check.equal("the weights of another one", layer.weights[:, 0], shares[:, 0])
+    check.equal("the array of weights of a head that may look nowhere", layer.weights[:, 2], np.zeros((2, 4, 4)))
+    check.equal("the array of weights of another one", layer.weights[:, 0], shares[:, 0])
     single, (right, _) = layer.forward(x[1]), expected_heads(layer, x.data[1])
     check.equal("the output without a batch", single, right)
     check.same("the number of parameters after a call", len(layer.parameters()), 8)
