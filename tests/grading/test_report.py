@@ -154,13 +154,12 @@ def test_each_student_leads_to_feedback_and_notebook(report):
     assert len(set(links)) == 16  # a page and a notebook for each of eight
 
 
-def test_the_same_remark_stands_there_once(report):
-    root, _, _ = report
+def test_the_same_remark_stands_there_once(root):
     for student in ("odd", "odd-too"):
         hand_in(
             root, student, solved(root, words="import inspect\n\n\ndef words(text):\n    return text.lower().split()")
         )
-    grade(root, ASSIGNMENT, workers=1, students=["odd", "odd-too"])
+    grade(root, ASSIGNMENT, workers=1)
     page = write_report(root, ASSIGNMENT).read_text(encoding="utf-8")
     assert page.count("imports `inspect`") == 1
     row = next(line for line in page.split("\n") if "imports `inspect`" in line)

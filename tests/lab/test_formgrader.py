@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_points_and_comments_of_a_person_reach_the_student_and_stay(tmp_path: Pa
         page.goto(f"{lab.url}/formgrader/submissions/{ids[student]}/")
         score, comment = answer(page)
         expect(score).to_be_visible(timeout=BOOT)
-        assert score.evaluate("box => box.classList.contains('needs_manual_grade')")
+        expect(score).to_have_class(re.compile("needs_manual_grade"), timeout=30 * SECOND)
         for box, text in ((score, points), (comment, COMMENT)):
             box.scroll_into_view_if_needed()
             with page.expect_response(lambda r: "/api/" in r.url and r.request.method == "PUT", timeout=30 * SECOND):
