@@ -637,7 +637,7 @@ for place, (name, mask) in enumerate([("free", None), ("causal", causal_mask(12)
     picture = axis.imshow(weights.data, cmap="Blues", vmin=0, vmax=1)
     axis.set(title=name, xlabel="key", ylabel="query", xticks=range(0, 12, 2), yticks=range(0, 12, 2))
 figure.colorbar(picture, ax=figure.axes, label="weight", shrink=0.85)
-show(figure, "Two maps of attention weights, 12 queries by 12 keys. Left, free: most of the weight is on the diagonal, some "
+show(figure, "Two maps of attention weights, 12 queries by 12 keys. Left, free: much of the weight is on the diagonal, some "
              "of it everywhere else. Right, causal: everything above the diagonal is empty, and the first query has all its weight on itself.")
 
 # %% [markdown]
@@ -1080,7 +1080,7 @@ layer = MultiHeadAttention(64, 4)
 for length in lengths:
     x = numbers((1, length, 64), 0)
     times = []
-    for _ in range(5):
+    for _ in range(10):
         start = time.perf_counter()
         layer(x)
         times.append(time.perf_counter() - start)
@@ -1093,7 +1093,7 @@ for length in lengths:
 # %% tags=["demo"]
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.8))
 axes[0].loglog(lengths, np.multiply(seconds, 1000), "o-", color=BLUE, label="measured")
-axes[0].loglog(lengths, seconds[-1] * 1000 * (np.array(lengths) / lengths[-1]) ** 2, ":", color="black", label="T²")
+axes[0].loglog(lengths, seconds[2] * 1000 * (np.array(lengths) / lengths[2]) ** 2, ":", color="black", label="T²")
 axes[0].set(xlabel="T", ylabel="ms", xticks=lengths, xticklabels=lengths)
 axes[1].loglog(lengths, left, "o-", color=BLUE, label="kept after a forward pass, measured")
 axes[1].loglog(lengths, [attention_cost(t, 64, 4)[1] / 1e6 for t in lengths], "--", color=ORANGE, label="weights, attention_cost")
@@ -1102,7 +1102,7 @@ for axis in axes:
     axis.minorticks_off()
     axis.legend(fontsize=8)
 show(figure, "Time and memory of one layer against the length T from 64 to 1024, all axes logarithmic. Left, the time rises more slowly than "
-             "T squared at first and like it later. Right, the memory kept lies above the bytes of the weights for short sequences and meets "
+             "T squared for short sequences and about like it, or faster, for long ones. Right, the memory kept lies above the bytes of the weights for short sequences and meets "
              "their line, of slope two, for long ones.")
 print("ms", np.round(np.multiply(seconds, 1000), 2), " MB kept", np.round(left, 2))
 
