@@ -50,7 +50,7 @@ class Function:
     retained = None  # a weak reference to the result, if `retain_grad` was called on it
 
     def __init__(self, *tensors):
-        self.saved_tensors = tensors if self.reads_inputs else tuple(map(outline, tensors))
+        self.saved_tensors = tensors if self.reads_inputs else tuple([outline(tensor) for tensor in tensors])
 
     def apply(self, grad_output):
         """The rule: from dL/d(result), an array, to a tuple with dL/d(input) for each saved tensor.
