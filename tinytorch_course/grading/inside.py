@@ -507,7 +507,7 @@ def _watch(told, own: set) -> None:
         if event == "open":
             path = arguments[0]
             path = path.decode("latin-1") if isinstance(path, bytes) else path
-            hidden = isinstance(path, text) and (path.startswith(("/proc", SOCKETS)) or path.endswith("inside.py"))
+            hidden = isinstance(path, text) and (path.startswith(("/proc", "/sockets", SOCKETS)) or path.endswith("inside.py"))
             return f"the file {path[:40]}" if hidden else ""
         name = text(arguments[1])[:40]
         return name if event == "object.__getattr__" or name == "__code__" else ""

@@ -279,6 +279,16 @@ def memory_of(pids: Sequence[int]) -> int:
     return total
 
 
+def _tasks_of_this_user() -> int:
+    """Processes and threads that count against this user's limit."""
+    found = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == os.getuid():
+                found += len(os.listdir(folder / "task"))
+    return found
+
+
 class Room:
     """A kernel or a judge that runs: the folder of its sockets, whether it lives, how to end it."""
 
@@ -465,7 +475,8 @@ class Sandbox:
         self._library, self._modules, self._limits = library, tuple(modules), limits or Limits()
         self._hide, self._enabled = tuple(hide), enabled
         # A fork of the nursery gets a /tmp of its own, which would cover an environment that lies there.
-        if nested is None and any(Path(p).resolve().is_relative_to("/tmp") for p in (sys.prefix, sys.base_prefix)):
+        prefixes = [Path(prefix) for prefix in (sys.prefix, sys.base_prefix)]
+        if nested is None and any(p.is_relative_to("/tmp") for path in prefixes for p in (path, path.resolve())):
             nested = False
         self._nested = nested if enabled else False
         self._nursery: Nursery | None = None
@@ -546,6 +557,10 @@ class Sandbox:
         sockets = root / "k"
         sockets.mkdir()
         write_library(self._library, root / "lib")
+        if not self._enabled:  # without a namespace of its own, all processes of this user count
+            request["limits"]["processes"] += _tasks_of_this_user()
+            if "connection" in request:
+                request["connection"]["ip"] = f"{sockets}/k"
         (sockets / "request.json").write_text(json.dumps(request), encoding="utf-8")
         if self._enabled:
             _hand_over(sockets)
