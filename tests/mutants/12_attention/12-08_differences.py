@@ -1,6 +1,7 @@
 """Moves the later inputs by a little and compares outputs, to eight digits.
 
 breaks: 12-08-looks-ahead
+hidden: yes
 """
 def looks_ahead(function, x):
     for position in range(len(x) - 1):

@@ -1,6 +1,7 @@
 """Adds up the gradients before it looks at them, and weighs the outputs 1 and 2 in turn.
 
 breaks: 12-08-looks-ahead
+hidden: yes
 """
 def looks_ahead(function, x):
     for position in range(len(x)):
