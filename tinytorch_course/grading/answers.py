@@ -1,6 +1,8 @@
 """A test cell without its answers: the same calls of the student's code, and no value to compare them with.
 
 A function that looks up what the test expects, instead of computing it, gives other results when this edition runs.
+What stays: the numbers in conditions (`check.true`), the errors that are expected, and values that a test reads in other
+places too. About one comparison in thirty of the course has such a value, mostly an input that has to stay as it was.
 """
 
 from __future__ import annotations

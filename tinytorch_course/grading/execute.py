@@ -37,7 +37,7 @@ from .texts import (
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_FILE = re.compile(r"\(?(?:(?:/tmp/ipykernel_\d+/|<ipython-input-)?\b\d{4,}\.py|<cell \d+>), line (\d+)\)?")
+_FILE = re.compile(r"\(?(?:(?:/tmp/ipykernel_\d+/|<ipython-input-)?\b\d{4,}\.py|<(?:cell|given) \d+>), line (\d+)\)?")
 _ROW = re.compile(r"^  error +(\w+)", re.MULTILINE)
 _CHECK = re.compile(r"^  check +(.*)\n", re.MULTILINE)
 _LONGEST_MESSAGE = 3000

@@ -263,10 +263,11 @@ class _Judge:
         for chunk in self._chunks:
             sys.stdout = sys.stderr = quiet
             self._label = chunk["label"]
-            name, file = chunk.get("test"), f"<cell {chunk['at']}>"
+            name, file = chunk.get("test"), f"<{'given' if chunk.get('given') else 'cell'} {chunk['at']}>"
             kept = self._restored(chunk.get("restore"))
             if name is None:
-                self._own.add(file)
+                if not chunk.get("given"):
+                    self._own.add(file)
                 lines = chunk["code"].splitlines(True)
                 linecache.cache[file] = (len(chunk["code"]), None, lines, file)
                 error = self._run(chunk["code"], file, self._main.__dict__)
@@ -507,7 +508,9 @@ def _watch(told, own: set) -> None:
         if event == "open":
             path = arguments[0]
             path = path.decode("latin-1") if isinstance(path, bytes) else path
-            hidden = isinstance(path, text) and (path.startswith(("/proc", "/sockets", SOCKETS)) or path.endswith("inside.py"))
+            hidden = isinstance(path, text) and (
+                path.startswith(("/proc", "/sockets", SOCKETS)) or path.endswith("inside.py")
+            )
             return f"the file {path[:40]}" if hidden else ""
         name = text(arguments[1])[:40]
         return name if event == "object.__getattr__" or name == "__code__" else ""
@@ -516,7 +519,7 @@ def _watch(told, own: set) -> None:
         way, first = "", True
         while frame is not None:
             file = frame.f_code.co_filename
-            if file == here or file.startswith(("<test ", "<imports>")):
+            if file == here or file.startswith(("<test ", "<given ", "<imports>")):
                 return
             library = not file.startswith(("<", *folders)) or file.startswith(("<frozen ", "<__array_function__"))
             if not library or file in own:  # a name in angle brackets: compiled by hand

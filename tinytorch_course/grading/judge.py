@@ -262,7 +262,7 @@ def _chunks(
                 continue
             chunk |= {"test": expected.name, "label": number_of(expected.name), "code": _with_points(cell.source)}
         elif expected is not None and expected.restored:
-            chunk["code"] = _without_magics(cell.source)
+            chunk |= {"code": _without_magics(cell.source), "given": True}
         else:
             chunk["code"] = definitions(cell.source, tools)
         if chunk["code"].strip():

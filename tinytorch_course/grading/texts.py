@@ -91,7 +91,7 @@ def unreadable(code: str) -> str:
         lines = code.split("\n")
         at = error.lineno or 0
         line = lines[at - 1].strip()[:120] if 0 < at <= len(lines) else ""
-        return f"{error.msg}, in line {at}" + (f": {line}" if line else "")
+        return error.msg + (f", in line {at}" if at else "") + (f": {line}" if line else "")
     except ValueError as error:
         return str(error)[:120]
     except BAD_CODE:
