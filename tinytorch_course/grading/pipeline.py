@@ -362,7 +362,7 @@ def _something_fits(inbox: Inbox, source: Source, where: Path) -> None:
     kinds = ", ".join(f"{count} of {name}" for name, count in looks.most_common(4))
     raise CourseError(
         f"not one notebook in {where} is of {source.assignment}: {kinds}",
-        "Is it the right folder, and the right module? Nothing was graded.",
+        " ".join(["Is it the right folder, and the right module? Nothing was graded.", *inbox.ignored]),
     )
 
 
@@ -673,9 +673,10 @@ def _traces(ground: Ground, recorder: Recorder, student: str) -> Traces:
     if found.submissions:
         parent = Path(ground.directory.root, ".tinytorch", "forgotten", ground.assignment)
         name, number = quote(student, safe=" @+")[:180], 1
-        while (parent / f"{name} {number}").exists():
+        found.kept = parent / name
+        while found.kept.exists():
             number += 1
-        found.kept = parent / f"{name} {number}"
+            found.kept = parent / f"{name} {number}"
     if not (found.submissions or found.results or found.in_gradebook):
         known = {one.student for one in submissions} | {result.student for result in stored_results(ground)}
         near = difflib.get_close_matches(student, known, 3, 0.5)
