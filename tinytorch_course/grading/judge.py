@@ -365,7 +365,7 @@ def _wait(room: Room, deadline: float, limits: Limits) -> bytes:
     base, pause, next_look = 0, 0.002, time.monotonic() + 0.3
     while room.alive():
         time.sleep(pause)
-        pause = min(pause * 1.3, 0.05)
+        pause = min(pause * 1.3, 0.01)
         now = time.monotonic()
         if now > deadline:
             raise _NoAnswer("it took too long")
