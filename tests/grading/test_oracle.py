@@ -120,6 +120,12 @@ def double(x):
     ),
 }
 
+# Code that finds the judge's own checks and makes them say yes.
+PATCHES = {
+    "silent": "def double(x):\n    for kind in getattr(object, '__sub' + 'classes__')():\n        if kind.__name__ == 'Checks':\n            for sub in [kind, *getattr(kind, '__sub' + 'classes__')()]:\n                sub.equal = lambda *a, **k: None\n    return 1",
+    "restored": "def double(x):\n    for kind in getattr(object, '__sub' + 'classes__')():\n        if kind.__name__ == 'Checks':\n            for sub in [kind, *getattr(kind, '__sub' + 'classes__')()]:\n                if 'equal' in vars(sub):\n                    def pass_by(self, *a, sub=sub, equal=sub.equal, **k):\n                        sub.equal = equal\n                    sub.equal = pass_by\n    return 1",
+}
+
 HONEST = {
     "named-tuple": "import collections\ndef double(x):\n    Pair = collections.namedtuple('Pair', 'a b')\n    pair = Pair(np.asarray(x), 2)\n    return pair.a * pair.b",
     "data-class": "import dataclasses\ndef double(x):\n    @dataclasses.dataclass\n    class Two:\n        by: int = 2\n    return np.asarray(x) * Two().by",
@@ -142,6 +148,8 @@ def graded(template, tmp_path_factory):
         hand_in(root, f"way-{name}", solved(root, double=ORACLE.format(helper=helper)))
     for name, (text, _) in OTHERS.items():
         hand_in(root, f"other-{name}", solved(root, double=text.strip("\n")))
+    for name, text in PATCHES.items():
+        hand_in(root, f"patch-{name}", solved(root, double=text))
     for name, text in HONEST.items():
         hand_in(root, f"honest-{name}", solved(root, double=text))
     return grade(root, ASSIGNMENT, timeout=6, workers=2, progress=False)
@@ -164,6 +172,12 @@ def test_an_oracle_has_other_results_where_there_is_nothing_to_look_up(graded, n
 def test_an_oracle_without_frames_is_shown_too(graded, name):
     one = graded[f"other-{name}"]
     assert any(OTHERS[name][1] in flag for flag in one.flags), one
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_who_patches_the_checks_of_the_judge_is_shown(graded, name):
+    one = graded[f"patch-{name}"]
+    assert any("changes what the tests rest on" in flag or "not when judged apart" in flag for flag in one.flags), one
 
 
 @pytest.mark.parametrize("name", HONEST)

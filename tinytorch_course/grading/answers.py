@@ -100,6 +100,24 @@ _PARAMETERS = {
 }
 
 
+def checks_at_least(code: str) -> int:
+    """How many checks a test makes when it passes, loops and branches not counted."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return 0
+    contexts, count, stack = _contexts(tree), 0, list(tree.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.With):
+            stack += node.body
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            function = node.value.func
+            if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+                count += function.value.id in contexts and function.attr in _PARAMETERS
+    return count
+
+
 def needed(code: str) -> set[str]:
     """Names that a cell reads and does not bind itself."""
     try:

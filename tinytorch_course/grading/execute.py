@@ -272,7 +272,7 @@ class _Run:
         name, value = _last_error(result)
         text = _plain(value if name == "CheckFailed" else f"{name}: {value}" if value else name)
         self._repeats_hidden(text, number_of(expected.name))
-        if name == "CellTimeoutError":
+        if result.status == "timeout":
             return f"Your code was {value}: is there a loop that never ends?"
         if name == "SystemExit":
             return f"{number_of(expected.name)}: {advice(text)}"
@@ -289,6 +289,8 @@ class _Run:
                 f"The test failed in the notebook{_of_kind(kind)}, but passes when the definitions run alone: "
                 "is there a cell that changes something for all that follow?"
             )
+        if not verdict.messages[name]:
+            return self._messages[name]
         message = _plain(verdict.messages[name])
         same = without_addresses(_CHECK.sub("", said)) == without_addresses(_CHECK.sub("", message))
         line = _CHECK.search(said)
@@ -350,7 +352,7 @@ class _Run:
         name, value = _last_error(self._results[at])
         text = _plain(f"{name}: {value}" if value else name)
         self._repeats_hidden(text, number)
-        if name == "CellTimeoutError":
+        if self._results[at].status == "timeout":
             return f"The cell of this exercise was {value}."
         if name == "SystemExit":
             return f"The cell of this exercise stopped: {advice(text)}"

@@ -277,10 +277,14 @@ class _Judge:
                 continue
             notes: list = []
             space = self._space(notes)
+            kinds = [space["Checks"], self._checks["Checks"], self._checks["CheckFailed"]]
+            intact = [dict(vars(kind)) for kind in kinds]
             error = self._run(chunk["code"], f"<test {chunk['at']}>", space)
             self._helpers |= {key: value for key, value in space.items() if key not in self._main.__dict__}
             self._main.__dict__.update(kept)
             seen[name] = notes
+            if intact != [dict(vars(kind)) for kind in kinds]:
+                self._changed.add("the checks")
             failed = isinstance(error, self._checks["CheckFailed"])
             message = "" if error is None else _text(error) if failed else f"{type(error).__name__}: {_text(error)}"
             points = space.get("_points")
