@@ -64,6 +64,8 @@ elif importlib.util.find_spec("tinytorch") is None:
 
 # %%
 #| export
+import math
+
 import numpy as np
 
 # %%
@@ -1416,6 +1418,11 @@ def matmul(self, other):
     if other is NotImplemented:
         raise TypeError("matmul needs a tensor or an array on the other side")
     try:
+        if self.data.ndim > 2 == np.ndim(other) and self.data.flags.c_contiguous:
+            # One matrix for a whole batch: one large product, up to twice as fast as NumPy's many small ones.
+            *batch, columns = self.data.shape
+            rows = np.matmul(self.data.reshape(math.prod(batch), columns), other)
+            return Tensor(rows.reshape(*batch, rows.shape[1]))
         return Tensor(np.matmul(self.data, other))
     except ValueError:
         raise ValueError(f"matmul: shapes {self.data.shape} and {np.shape(other)} do not fit together") from None

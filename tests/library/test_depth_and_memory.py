@@ -133,6 +133,41 @@ def test_a_graph_that_is_dropped_is_gone_at_once(without_cycle_collector, then):
     assert [reference() for reference in watched] == [None, None, None]
 
 
+def test_a_result_that_retains_its_gradient_is_gone_at_once_too(without_cycle_collector):
+    middle = leaf(3) * 2
+    middle.retain_grad()
+    result = (middle * 3).sum()
+    result.backward()
+    watched = [weakref.ref(middle), weakref.ref(result)]
+    del middle, result
+    assert [reference() for reference in watched] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda x: x + 1,
+        lambda x: x - np.ones(3, np.float32),
+        lambda x: -x,
+        lambda x: x * 2,
+        lambda x: x / 2,
+        lambda x: x @ np.ones((3, 2), np.float32),
+        lambda x: x.sum(),
+        lambda x: x.exp(),
+        lambda x: x[[0, 1]],
+        ReLU(),
+        Softmax(),
+    ],
+    ids=["add", "sub", "neg", "mul", "div", "matmul", "sum", "exp", "gather", "relu", "softmax"],
+)
+def test_numbers_that_no_rule_will_read_are_not_kept(without_cycle_collector, operation):
+    middle = leaf(3) * 2
+    result, numbers_of_middle = operation(middle), weakref.ref(middle.data)
+    del middle
+    assert result._grad_fn is not None
+    assert numbers_of_middle() is None
+
+
 def test_a_graph_is_gone_after_an_error_on_the_way_back(without_cycle_collector, monkeypatch):
     def apply(self, grad_output):
         raise ZeroDivisionError

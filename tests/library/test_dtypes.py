@@ -19,6 +19,7 @@ from tinytorch import (
     Tensor,
     log_softmax,
 )
+from tinytorch.core.autograd import Function, record
 
 BINARY = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 NUMBERS = [2, 2.5, True, np.float64(1.5), np.float32(1.5), np.float16(1.5), np.int64(3), np.int8(3), np.bool_(True)]
@@ -81,6 +82,30 @@ def test_every_operation_and_its_gradient_keep_the_dtype(function, dtype):
     assert x.grad.dtype == dtype
 
 
+class Arrival(Function):
+    """Passes its gradient on, and notes its dtype: a leaf's own says nothing, for it is converted at the end."""
+
+    reads_inputs = False
+
+    def apply(self, grad_output):
+        self.dtype = grad_output.dtype
+        return (grad_output,)
+
+
+def with_arrival(x):
+    """The same numbers, as the result of an operation that notes what arrives for it on the way back."""
+    return record(Tensor(x.data), Arrival(x))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_gradients_keep_the_dtype_on_the_way_too(function, dtype):
+    x = with_arrival(tensor(dtype))
+    result = function(x)
+    result.backward(np.ones(result.shape))
+    assert x._grad_fn.dtype == dtype
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: f"{type(number).__name__}")
 @pytest.mark.parametrize("operation", BINARY, ids=lambda operation: operation.__name__)
@@ -93,6 +118,9 @@ def test_a_number_on_either_side_does_not_promote(operation, number, dtype, shap
         assert result.dtype == dtype
         result.backward(np.ones(shape, dtype))
         assert x.grad.dtype == dtype
+        x = with_arrival(x)
+        function(x).backward(np.ones(shape, dtype))
+        assert x._grad_fn.dtype == dtype
 
 
 @pytest.mark.parametrize("operation", [*BINARY, operator.matmul], ids=lambda operation: operation.__name__)

@@ -185,8 +185,18 @@ def test_matmul_computes_what_numpy_computes(pair, seed, layout):
     expected = a @ b
     for result in (Tensor(a) @ Tensor(b), Tensor(a).matmul(Tensor(b)), Tensor(a) @ b, a @ Tensor(b)):
         assert type(result.data) is np.ndarray
-        np.testing.assert_array_equal(result.data, expected)
+        np.testing.assert_allclose(result.data, expected, rtol=1e-12, atol=1e-14)  # sums may run in another order
         assert result.shape == np.shape(expected)
+
+
+def test_a_batch_times_one_matrix_is_the_product_of_each():
+    for shape in ((2, 4, 3), (2, 1, 4, 3), (1, 1, 3), (0, 4, 3), (2, 0, 3), (2, 4, 0)):
+        for width in (5, 1, 0):
+            a, b = numbers(shape, 0).astype(np.float32), numbers((shape[-1], width), 1).astype(np.float32)
+            for layout in (a, np.asfortranarray(a), np.repeat(a, 2, axis=1)[:, ::2]):
+                result = Tensor(layout) @ Tensor(b)
+                assert result.dtype == np.float32
+                np.testing.assert_allclose(result.data, a @ b, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize(("a", "b"), [((2, 3), (2, 3)), ((3,), (2,)), ((2, 3), (4,)), ((2, 2, 3), (3, 3, 2))])
