@@ -916,9 +916,8 @@ del street
 #| exporti
 def are_row_numbers(key, array):
     """Whether `key` picks whole rows of a table by their numbers: ``array.take(key, axis=0)`` does it twice as fast."""
-    if type(key) is not np.ndarray or key.dtype.kind != "i" or key.ndim == 0:
-        return False
-    return array.ndim == 2 and array.flags.c_contiguous
+    numbers = type(key) is np.ndarray and key.dtype.kind == "i"
+    return numbers and array.ndim == 2 and array.flags.c_contiguous
 
 
 @method_of(Tensor)

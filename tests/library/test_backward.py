@@ -8,6 +8,7 @@ from tinytorch import CrossEntropyLoss, Function, Linear, ReLU, Tensor, no_grad
 from tinytorch.core.autograd import MulBackward
 
 from .support import numbers
+from .test_dtypes import FUNCTIONS, tensor
 
 
 def leaf(*values, dtype=np.float32):
@@ -467,6 +468,16 @@ def test_no_grad_records_nothing_and_ends_with_its_block():
     assert not silent.requires_grad
     assert silent._grad_fn is None
     assert (x * 2).requires_grad
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_no_grad_holds_for_every_operation_on_a_leaf(function):
+    x = tensor(np.float32)
+    assert function(x).requires_grad
+    with no_grad():
+        silent = function(x)
+    assert not silent.requires_grad
+    assert silent._grad_fn is None
 
 
 def test_no_grad_nests():

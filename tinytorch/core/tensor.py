@@ -260,12 +260,11 @@ def __rtruediv__(self, other):
     other = operand(other)
     return other if other is NotImplemented else Tensor(other / self.data)
 
-# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-814de62007
+# %% ../../notebooks/01_tensor/01_tensor.ipynb #c-877963841e
 def are_row_numbers(key, array):
     """Whether `key` picks whole rows of a table by their numbers: ``array.take(key, axis=0)`` does it twice as fast."""
-    if type(key) is not np.ndarray or key.dtype.kind != "i" or key.ndim == 0:
-        return False
-    return array.ndim == 2 and array.flags.c_contiguous
+    numbers = type(key) is np.ndarray and key.dtype.kind == "i"
+    return numbers and array.ndim == 2 and array.flags.c_contiguous
 
 
 @method_of(Tensor)
