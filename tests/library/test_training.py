@@ -326,6 +326,28 @@ def test_a_file_of_parameters_is_no_checkpoint(tmp_path):
         trainer.load(tmp_path / "net.npz", loader)
 
 
+def test_any_other_file_is_no_checkpoint_and_nobody_is_told_to_unpickle_it(tmp_path):
+    trainer, loader = trainer_with_all()
+    (tmp_path / "net.safetensors").write_bytes(b"\x08\x00\x00\x00\x00\x00\x00\x00{}      ")
+    with pytest.raises(ValueError, match=r"net.safetensors is not a checkpoint"):
+        trainer.load(tmp_path / "net.safetensors", loader)
+
+
+@pytest.mark.parametrize("saved_with", [True, False])
+def test_a_checkpoint_with_a_schedule_fits_no_training_without_one_and_nothing_is_changed(tmp_path, saved_with):
+    first, loader = trainer_with_all()
+    second, other_loader = trainer_with_all()
+    (second if saved_with else first).schedule = None
+    first.fit(loader, 1)
+    first.save(tmp_path / "one.npz", loader)
+    before = [parameter.data.copy() for parameter in second.model.parameters()]
+    with pytest.raises(ValueError, match="only one has a schedule"):
+        second.load(tmp_path / "one.npz", other_loader)
+    assert second.history == []
+    for parameter, array in zip(second.model.parameters(), before):
+        np.testing.assert_array_equal(parameter.data, array)
+
+
 def test_a_checkpoint_holds_no_pickle(tmp_path):
     trainer, loader = trainer_with_all()
     trainer.fit(loader, 1)

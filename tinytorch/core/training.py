@@ -282,7 +282,8 @@ def named_parameters(model):
 
     A name is the path to the tensor, by the names of `inside`, joined with dots. The order is that in which `inside`
     lists things; what is inside a thing comes right after it. A tensor, or a layer, that can be reached in two ways has
-    the first name only; layers may know their parents.
+    the first name only. A layer may hold its parent, so do not go round in circles. What is in the model itself has a
+    name without a dot.
     """
     found, seen = {}, set()
 
@@ -332,7 +333,7 @@ def load_state_dict(self, saved, loader):
     """Put all of `saved` back into place; `saved` itself stays as it is.
 
     Parameters keep their arrays and get the saved numbers. Raises ValueError, by ``check_parameters(named, saved
-    parameters)``, before anything is changed.
+    parameters)``, before anything is changed. Either both trainings have a schedule, or none has.
     """
     named = named_parameters(self.model)
     check_parameters(named, saved["parameters"])
@@ -389,7 +390,7 @@ def write_npz(path, arrays):
     with open(path, "wb") as file:
         np.savez(file, **arrays)
 
-# %% ../../notebooks/08_training/08_training.ipynb #c-ac5757f610
+# %% ../../notebooks/08_training/08_training.ipynb #c-0e903f9ca9
 @method_of(Trainer)
 def save(self, path, loader):
     """Write a checkpoint, after whole epochs, to an .npz file: `state_dict(loader)`."""
@@ -401,11 +402,16 @@ def save(self, path, loader):
 @method_of(Trainer)
 def load(self, path, loader):
     """Go on from a checkpoint that `save` wrote; model, optimizer, schedule and loader are made as they were then."""
-    with np.load(path, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    if "checkpoint" not in arrays:
-        raise ValueError(f"{path} is not a checkpoint: Trainer.save writes those")
-    self.load_state_dict(unpacked(json.loads(arrays["checkpoint"].item()), arrays), loader)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        saved = unpacked(json.loads(arrays["checkpoint"].item()), arrays)
+    except (ValueError, KeyError, AttributeError):  # no .npz file, or none of ours
+        raise ValueError(f"{path} is not a checkpoint: Trainer.save writes those") from None
+    check_parameters(named_parameters(self.model), saved["parameters"])
+    if (saved["schedule"] is None) != (self.schedule is None):
+        raise ValueError("of the saved training and this one, only one has a schedule")
+    self.load_state_dict(saved, loader)
 
 # %% ../../notebooks/08_training/08_training.ipynb #c-41f1658f4f
 def stored(model, torch_layout):

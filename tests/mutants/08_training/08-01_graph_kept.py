@@ -1,7 +1,6 @@
 """Keeps the graph.
 
 breaks: 08-01-train-step
-hidden: yes
 """
 def train_step(model, loss_of, optimizer, x, y):
     optimizer.zero_grad()

@@ -1,7 +1,6 @@
 """Adds the losses up first: all graphs are in memory together.
 
 breaks: 08-02-accumulate
-hidden: yes
 """
 #| export
 def accumulate(model, loss_of, x, y, pieces=1):

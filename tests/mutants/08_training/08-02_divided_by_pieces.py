@@ -1,7 +1,6 @@
 """Divides by the number of pieces, which is right for even pieces only.
 
 breaks: 08-02-accumulate
-hidden: yes
 """
 #| export
 def accumulate(model, loss_of, x, y, pieces=1):

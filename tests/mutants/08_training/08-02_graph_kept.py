@@ -1,7 +1,6 @@
 """Keeps the graph of every piece.
 
 breaks: 08-02-accumulate
-hidden: yes
 """
 #| export
 def accumulate(model, loss_of, x, y, pieces=1):

@@ -1,7 +1,6 @@
 """Cuts into even pieces and drops the rest.
 
 breaks: 08-02-accumulate
-hidden: yes
 """
 #| export
 def accumulate(model, loss_of, x, y, pieces=1):

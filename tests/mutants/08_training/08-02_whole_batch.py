@@ -1,7 +1,6 @@
 """Does not cut.
 
 breaks: 08-02-accumulate
-hidden: yes
 """
 #| export
 def accumulate(model, loss_of, x, y, pieces=1):

@@ -1,7 +1,6 @@
 """Takes the smallest piece.
 
 breaks: 08-03-piece-bytes
-hidden: yes
 """
 def piece_bytes(batch, widths, pieces, itemsize=4):
     rows = batch // pieces

@@ -1,7 +1,6 @@
 """Switches to training afterwards, whatever it was.
 
 breaks: 08-04-evaluate
-hidden: yes
 """
 #| exporti
 @method_of(Trainer)

@@ -1,7 +1,6 @@
 """Records a graph.
 
 breaks: 08-04-evaluate
-hidden: yes
 """
 #| exporti
 @method_of(Trainer)

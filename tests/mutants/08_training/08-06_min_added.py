@@ -1,7 +1,6 @@
 """Adds the lowest rate on top.
 
 breaks: 08-06-lr-at
-hidden: yes
 """
 #| exporti
 @method_of(CosineSchedule)

@@ -1,7 +1,6 @@
 """Falls to 0.
 
 breaks: 08-06-lr-at
-hidden: yes
 """
 #| exporti
 @method_of(CosineSchedule)

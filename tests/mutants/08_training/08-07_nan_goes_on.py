@@ -1,7 +1,6 @@
 """Trains on with NaN.
 
 breaks: 08-07-train-batch
-hidden: yes
 """
 #| exporti
 @method_of(Trainer)

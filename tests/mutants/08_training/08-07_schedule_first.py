@@ -1,7 +1,6 @@
 """Steps the schedule before the optimizer.
 
 breaks: 08-07-train-batch
-hidden: yes
 """
 #| exporti
 @method_of(Trainer)

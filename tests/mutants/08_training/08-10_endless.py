@@ -1,7 +1,6 @@
 """Runs in circles where a layer knows its parent.
 
 breaks: 08-10-named-parameters
-hidden: yes
 """
 #| export
 def named_parameters(model):

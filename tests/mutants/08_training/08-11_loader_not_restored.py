@@ -1,7 +1,6 @@
 """Does not restore the order of the data.
 
 breaks: 08-11-trainer-state
-hidden: yes
 """
 #| exporti
 @method_of(Trainer)
