@@ -249,3 +249,62 @@ def test_most_wrong_rules_of_module_06_are_noticed_and_told_their_exercise():
     told = [name for name, (v, (_, exercises)) in noticed.items() if f"06.{int(v.grade_id[3:5])}" in exercises]
     assert len(noticed) > 0.5 * len(answers), f"not noticed: {sorted(set(answers) - set(noticed))}"
     assert len(told) > 0.9 * len(noticed), f"told another exercise: {sorted(set(noticed) - set(told))}"
+
+
+# -- Module 07, which later notebooks need as well --------------------------------------------------------------------
+
+OPTIMIZERS = (ROOT / "tinytorch" / "core" / "optimizers.py").read_text(encoding="utf-8")
+
+
+def ask_with(optimizers: str) -> tuple[str, tuple[str, ...]]:
+    """What Module 08's first cell says with this text as core/optimizers.py."""
+
+    def work() -> dict:
+        module = types.ModuleType("tinytorch.core.optimizers")
+        module.__spec__ = importlib.util.find_spec("tinytorch.core.optimizers")
+        module.__package__ = "tinytorch.core"
+        sys.modules[module.__name__] = module
+        exec(compile(optimizers, "core/optimizers.py", "exec"), module.__dict__)
+        try:
+            check_engine(quiet=True, needs=("optimizers",))
+        except EngineNotReady as error:
+            return {"said": str(error), "exercises": error.exercises}
+        return {"said": "", "exercises": ()}
+
+    found = in_child(work)
+    return found["said"], tuple(found["exercises"])
+
+
+def optimizers_with(variant: Variant) -> str:
+    """core/optimizers.py with a variant in place of an exercise's cell."""
+    cells = re.split(r"(?=^# %% )", OPTIMIZERS, flags=re.MULTILINE)
+    (old,) = (cell for cell in cells if cell.split("\n", 1)[0].endswith(f"#{variant.grade_id}"))
+    source = re.sub(r"^#\| exporti?\n", "", variant.source, flags=re.MULTILINE)
+    return OPTIMIZERS.replace(old, f"{old.splitlines()[0]}\n{source}\n\n")
+
+
+STEPS = [v for v in variants_of(Course(ROOT).module("07")) if f"#{v.grade_id}\n" in OPTIMIZERS]
+
+
+@pytest.mark.parametrize("variant", [v for v in STEPS if v.right], ids=lambda variant: variant.name)
+def test_every_right_solution_of_module_07_is_ready(variant: Variant):
+    assert ask_with(optimizers_with(variant)) == ("", ())
+
+
+def test_wrong_steps_of_module_07_are_noticed_and_told_their_exercise():
+    # What cannot be noticed here: arguments that are not refused, dtypes, and copies that nobody needs.
+    wrong = [v for v in STEPS if not v.right and v.grade_id[:5] in ("07-04", "07-06", "07-08", "07-09")]
+    answers = {v.name: (v, ask_with(optimizers_with(v))) for v in wrong}
+    noticed = {name: answer for name, answer in answers.items() if answer[1][0]}
+    assert len(noticed) > 0.7 * len(answers), f"not noticed: {sorted(set(answers) - set(noticed))}"
+    told = [name for name, (v, (_, exercises)) in noticed.items() if f"07.{int(v.grade_id[3:5])}" in exercises]
+    errors = [name for name, (_, (said, exercises)) in noticed.items() if not exercises and "raised an error" in said]
+    assert len(told) + len(errors) > 0.8 * len(noticed), (
+        f"told another: {sorted(set(noticed) - set(told) - set(errors))}"
+    )
+
+
+def test_one_dictionary_for_all_parameters_is_told_07_3():
+    (shared,) = (v for v in STEPS if v.name == "07-03_one_dictionary")
+    said, exercises = ask_with(optimizers_with(shared))
+    assert exercises[0] == "07.3" and "tinytorch export 07_optimizers" in said, said

@@ -81,7 +81,7 @@ class EngineNotReady(RuntimeError):
     rows : dict of str to str
         The card's lines.
     exercises : tuple of str
-        The exercises of Module 06 to look at, the most probable one first.
+        The exercises to look at, the most probable one first.
     """
 
     def __init__(self, problem: str, rows: dict[str, str], exercises: tuple[str, ...] = ()) -> None:
@@ -358,6 +358,56 @@ _QUESTIONS: list[tuple[Callable[[_Engine], Iterator[Answer]], tuple[str, ...]]] 
 ]
 
 
+def _optimizers(engine: _Engine) -> Iterator[tuple[str, str, Any, Any]]:
+    """Questions to Module 07: the exercise behind each, the name of a value, what it is, what it should be."""
+    home = importlib.import_module("tinytorch.core.optimizers")
+
+    def stepped(kind: str, grads: list[list[float]], **settings: Any) -> tuple[Any, Any]:
+        w = engine.leaf([1.0, -2.0])
+        optimizer = getattr(home, kind)([w], lr=0.1, **settings)
+        for grad in grads:
+            w.grad = np.array(grad)
+            optimizer.step()
+        return w, optimizer
+
+    w, _ = stepped("SGD", [[1.0, -1.0], [0.0, 0.0], [2.0, 1.0]], momentum=0.5)
+    yield "07.6", "a parameter after three steps of SGD with momentum 0.5", w.data, [0.625, -1.925]
+    w, _ = stepped("SGD", [[1.0, 1.0]], weight_decay=0.5)
+    yield "07.5 or 07.6", "a parameter after a step of SGD with weight decay 0.5", w.data, [0.85, -2.0]
+    w, _ = stepped("SGD", [[1.0, 1.0]] * 2, momentum=0.5, weight_decay=0.5)
+    yield "07.6", "a parameter after two steps of SGD with momentum and weight decay 0.5", w.data, [0.6325, -2.0]
+    first, second = engine.leaf([1.0, 1.0]), engine.leaf([1.0, 1.0])
+    array, optimizer = second.data, home.SGD([first, second], lr=0.5, momentum=0.5)
+    second.grad = np.array([1.0, -1.0])
+    optimizer.step()
+    yield "07.4", "the first of two parameters, which has no gradient, after a step of SGD", first.data, [1.0, 1.0]
+    yield "07.4", "the second one, which has a gradient", second.data, [0.5, 1.5]
+    first.grad = np.array([2.0, 2.0])
+    optimizer.step()
+    yield "07.3 or 07.4", "the first one after its own first step of SGD with momentum", first.data, [0.0, 0.0]
+    yield "07.3 or 07.4", "the second one after two steps of SGD with momentum 0.5", second.data, [-0.25, 2.25]
+    yield "07.6", "whether its data is still the same array", second.data is array, True
+    optimizer.zero_grad()
+    yield "07.4", "whether the gradients are gone after zero_grad()", first.grad is None and second.grad is None, True
+    grads, right, mean, square = [[4.0, -1.0], [2.0, 1.0]], np.array([1.0, -2.0]), 0.0, 0.0
+    for t, grad in enumerate(map(np.array, grads), start=1):
+        mean, square = 0.5 * mean + 0.5 * grad, 0.8 * square + 0.2 * grad**2
+        right -= 0.1 * (mean / (1 - 0.5**t)) / (np.sqrt(square / (1 - 0.8**t)) + 0.5)
+    w, optimizer = stepped("Adam", grads, betas=(0.5, 0.8), eps=0.5)
+    yield "07.8", "a parameter after two steps of Adam", w.data, right
+    saved = optimizer.state_dict()
+    w.grad = np.array([-3.0, 2.0])
+    optimizer.step()
+    other = engine.leaf(right)
+    restored = home.Adam([other], lr=1.0)
+    restored.load_state_dict(saved)
+    other.grad = w.grad
+    restored.step()
+    yield "07.10", "a third step of Adam, by an optimizer that took over the state from before it", other.data, w.data
+    w, _ = stepped("AdamW", [[4.0, -1.0], [0.0, 0.0]], weight_decay=0.5, betas=(0.0, 0.0))
+    yield "07.9", "a parameter after two steps of AdamW with weight decay 0.5", w.data, [0.8075, -1.71]
+
+
 # What every expression goes through, in the order in which these build on each other.
 _SHARED = ("Function", "record", "unbroadcast", "topological_order", "propagate", "tracked")
 
@@ -535,7 +585,8 @@ def check_engine(quiet: bool = False, needs: tuple[str, ...] = ()) -> None:
     quiet : bool
         Without the line that says that all is well.
     needs : tuple of str
-        Other modules of ``tinytorch.core`` that have to be there, for example ``("dataloader", "optimizers")``.
+        Other modules of ``tinytorch.core`` that have to be there, for example ``("dataloader", "optimizers")``. The
+        optimizers are asked some questions, too.
 
     Raises
     ------
@@ -570,12 +621,37 @@ def check_engine(quiet: bool = False, needs: tuple[str, ...] = ()) -> None:
             raise EngineNotReady(wrong.problem, wrong.rows, wrong.exercises) from None
         except Exception as error:
             raise _failed(engine, f"a question about {name}", parts, error) from None
+    if "optimizers" in needs:
+        asked += _ask_optimizers(engine)
     taken = getattr(autograd, "_reference_of", None)  # what `tinytorch export --reference` writes
     if taken:
         print(f"This notebook runs on the course's {taken}, not on yours.")
     if not quiet:
         whose = "The" if taken else "Your"
         print(f"{whose} engine is ready: {asked} answers, all right.")
+
+
+def _ask_optimizers(engine: _Engine) -> int:
+    """Ask Module 07 too, since it stands on a ready engine; how many answers it gave."""
+    asked = 0
+    mend = "Mend it there, then call `tinytorch export 07_optimizers` and restart this notebook."
+    try:
+        for exercise, what, got, right in _optimizers(engine):
+            asked += 1
+            if not _agrees(got, right):
+                look = f"exercise {exercise} of Module 07\n{mend}"
+                rows = {"expected": _show(right), "got": _show(got), "look at": look}
+                raise EngineNotReady(f"{what} is wrong", rows, tuple(exercise.split(" or ")))
+    except EngineNotReady:
+        raise
+    except Exception as error:
+        named = re.match(r"(07\.\d+) ", str(error)) if isinstance(error, NotImplementedError) else None
+        place = f"exercise {named.group(1)} of Module 07" if named else "Module 07: `tinytorch check 07_optimizers`"
+        rows = {"error": f"{type(error).__name__}: {error}", "look at": f"{place}\n{mend}"}
+        raise EngineNotReady(
+            "a step of an optimizer raised an error", rows, (named.group(1),) if named else ()
+        ) from None
+    return asked
 
 
 def _failed(engine: _Engine, doing: str, parts: tuple[str, ...], error: Exception) -> EngineNotReady:

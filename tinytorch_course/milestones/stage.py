@@ -59,17 +59,15 @@ def where_to_look(needs: tuple[str, ...]) -> str:
     """The card of the engine's first wrong answer; without one, the other modules that the story needs, last ones first."""
     readiness = importlib.import_module("tinytorch.readiness")
     try:
-        readiness.check_engine(quiet=True)
+        readiness.check_engine(quiet=True, needs=("optimizers",))
     except readiness.EngineNotReady as error:
         return str(error).replace("restart this notebook", "play this milestone again")
     except Exception as error:  # not even importable
-        return f"Asked directly, your Module 06 says {type(error).__name__}: {error}"
+        return f"Asked directly, your engine says {type(error).__name__}: {error}"
     here = [module.name for module in Course(Path.cwd()).modules]
-    others = [m for m in reversed(needs) if m != "06_autograd" and (m in here or not here)]
+    others = [m for m in reversed(needs) if m[:2] not in ("06", "07") and (m in here or not here)]
     checks = ", ".join(f"`tinytorch check {module}`" for module in others)
-    return (
-        f"Your Module 06 answers all questions rightly. So look at what else this needs: {checks or 'Module 06 again'}."
-    )
+    return f"Your Modules 06 and 07 answer all questions rightly. So look at what else this needs: {checks}."
 
 
 def main(name: str, file: str) -> None:
