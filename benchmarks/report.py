@@ -144,7 +144,7 @@ def _draw(results: dict[str, Any], path: Path) -> None:
         )
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
-    ticks = [0.5, 1, 2, 5, 10, 20, 30]
+    ticks = [0.5, 1, 2, 5, 10, 20, 50]
     axes.set_xticks(ticks, [f"{tick:g}×" for tick in ticks])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_yticks(range(len(done)), [ALL[result["name"]].title for result in done])
