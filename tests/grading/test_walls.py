@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -79,16 +80,18 @@ def usual(template, tmp_path_factory):
 @pytest.fixture(scope="module")
 def fallback(template, tmp_path_factory):
     """The same class graded by an environment that lies below /tmp."""
-    folder = tmp_path_factory.mktemp("fallback")
-    assert folder.resolve().is_relative_to("/tmp"), "this test needs pytest's folders below /tmp"
-    root = folder / "course"
+    root = tmp_path_factory.mktemp("fallback") / "course"
     shutil.copytree(template, root)
     a_class(root)
+    folder = Path(tempfile.mkdtemp(prefix="env-", dir="/tmp"))
     (folder / "env").symlink_to(sys.prefix)
     (folder / "run.py").write_text(SCRIPT, encoding="utf-8")
     command = [str(folder / "env" / "bin" / "python"), str(folder / "run.py"), str(root), ASSIGNMENT]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, encoding="utf-8")
+    try:
+        done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, encoding="utf-8")
+    finally:
+        shutil.rmtree(folder)
     assert done.returncode == 0, done.stderr[-3000:]
     assert str(folder / "env") in done.stderr, "the environment is not where this test wants it"
     return root, json.loads(done.stdout.splitlines()[-1])
