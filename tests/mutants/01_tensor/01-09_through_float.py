@@ -1,6 +1,7 @@
 """Turns a full sum into a Python number, so that float64 tensors and keepdims are lost.
 
 breaks: 01-09-sum
+hidden: yes
 """
 #| exporti
 @method_of(Tensor)
