@@ -158,7 +158,7 @@ with Checks("08.1", "train_step") as check:
     check.equal("the weight after the step", w.data, [2.3], look="By which gradient does the step go? The old one of 100 does not count.")
     check.is_a("what is returned", value, float)
     check.equal("the loss", value, 1.0, look="The loss from before the step.")
-    check.raises("a second backward pass", RuntimeError, lambda: kept[0].backward(), look="Has the graph been freed?")
+    check.raises("a second backward pass", RuntimeError, lambda: kept[0].backward(), look="Is `retain_graph=False` there? If it is, look at 06.22.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     w, model = one_weight()
@@ -273,7 +273,7 @@ with Checks("08.2", "accumulate") as check:
     check.equal("the mean loss in three uneven pieces", accumulate(model, noted, x, y, 3), 5.0)
     check.equal("the gradient", w.grad, [-1.0])
     check.equal("the number of losses computed", len(graphs), 3, look="One for each piece.")
-    check.raises("a second backward pass of a piece", RuntimeError, lambda: graphs[-1].backward(), look="Has its graph been freed?")
+    check.raises("a second backward pass of a piece", RuntimeError, lambda: graphs[-1].backward(), look="Is `retain_graph=False` there? If it is, look at 06.22.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(2)
