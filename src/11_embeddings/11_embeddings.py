@@ -219,7 +219,7 @@ for name, look_up in [("one-hot", lambda: one_hot(ids, len(rows)) @ rows), ("ind
     print(f"{name:<9} peak {peak:>11,} bytes, {np.median(times) * 1e3:8.3f} ms, sum {result.sum():.1f}")
 
 # %% [markdown]
-# The same rows, for a small part of the memory and of the time. The product is what an embedding *means*; indexing is how it is done.
+# The same rows, for a small part of the memory and of the time. A peak above the prediction is what your `one_hot` needed on the way: a comparison, say, is a mask with one more byte for each number. The product is what an embedding *means*; indexing is how it is done.
 
 # %% [markdown]
 # ## Part 2 · The layer
@@ -277,6 +277,7 @@ with Checks("11.3", "check_ids") as check:
     check.raises("the id 4", IndexError, lambda: check_ids(np.array([0, 4]), 4), mentions="4")
     check.raises("the id -1", IndexError, lambda: check_ids(np.array([0, -1]), 4), mentions="-1", look="Not the last row: no row.")
     check.raises("the id 2.0", TypeError, lambda: check_ids(np.array([0.0, 2.0]), 4), mentions="float64")
+    check.raises("a mask", TypeError, lambda: check_ids(np.array([True, False]), 4), mentions="bool", look="True is not the id 1.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     got = check_ids([[0, 2]], 3)
@@ -285,7 +286,7 @@ with Checks("11.3", "check_ids") as check:
     check.equal("a single id", check_ids(2, 3), 2)
     check.equal("ids of eight bits", check_ids(np.array([0, 200], np.uint8), 201), [0, 200])
     check.equal("no ids", check_ids(np.zeros((0, 2), int), 5), np.zeros((0, 2)))
-    check.raises("a mask", TypeError, lambda: check_ids(np.array([True, False]), 4), mentions="bool")
+    check.raises("a mask in a Tensor", TypeError, lambda: check_ids(Tensor(np.array([True, False])), 4), mentions="bool")
     check.raises("a Tensor of floats", TypeError, lambda: check_ids(Tensor([1.0]), 4), mentions="float32")
     check.raises("the id 17 in a matrix", IndexError, lambda: check_ids(np.array([[0, 1], [17, 2]]), 16), mentions=("17", "16"))
     check.raises("the id -9", IndexError, lambda: check_ids(-9, 12), mentions=("-9", "12"))
@@ -355,16 +356,24 @@ with Checks("11.4", "Embedding.__init__") as check:
     check.same("layer.weight.requires_grad", layer.weight.requires_grad, True, look="It is there to be learned.")
     check.equal("the mean", layer.weight.data.mean(), 0.0, atol=0.05)
     check.equal("the standard deviation", layer.weight.data.std(), 1.0, atol=0.05)
+    weights = []
+    for seed in (5, 5, None):
+        if seed is not None:
+            manual_seed(seed)
+        weights.append(Embedding(3, 4).weight.data)
+    check.given(num_embeddings=3, embedding_dim=4, look="All layers share `generator`.")
+    check.equal("the numbers after the same manual_seed", weights[1], weights[0], rtol=0, atol=0)
+    check.true("two layers after one manual_seed have the same numbers", not np.array_equal(weights[1], weights[2]))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.same("the number of parameters", len(layer.parameters()), 1)
     check.equal("the share of numbers beyond ±2", (np.abs(layer.weight.data) > 2).mean(), 0.0455, atol=0.01)
-    first, second = Embedding(3, 4).weight.data, Embedding(3, 4).weight.data
-    check.true("two layers have the same numbers", not np.array_equal(first, second))
-    manual_seed(5)
-    first = Embedding(3, 4).weight.data
-    manual_seed(5)
-    check.equal("the numbers after the same seed", Embedding(3, 4).weight.data, first, rtol=0, atol=0)
+    manual_seed(8)
+    first = [Embedding(2, 3).weight.data for _ in range(2)]
+    manual_seed(8)
+    for numbers in first:
+        check.equal("the numbers of each of two layers after the same seed", Embedding(2, 3).weight.data, numbers, rtol=0, atol=0)
+    check.true("two layers have the same numbers", not np.array_equal(*first))
     check.raises("no rows", ValueError, lambda: Embedding(0, 7), mentions=("0", "7"))
     check.raises("rows of -2 numbers", ValueError, lambda: Embedding(5, -2), mentions=("5", "-2"))
     check.same("the shape of a table of one number", Embedding(1, 1).weight.shape, (1, 1))
@@ -408,6 +417,7 @@ with Checks("11.5", "Embedding.forward") as check, check.using(check_ids=given_c
     check.is_a("the rows", rows, Tensor)
     check.true("the rows leave no trace for backward", rows.requires_grad and rows._grad_fn is not None, look="Index the Tensor.")
     check.equal("the rows", layer(np.array([[1, 2]])), [[[20, 21], [30, 31]]], inputs={"ids": [[1, 2]]})
+    check.raises("the id -1", IndexError, lambda: layer(np.array([0, -1])), inputs={"ids": [0, -1]}, look="No last row here: which function refuses it?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     weights = np.float32([[1, 10], [2, 20], [3, 30]])
@@ -418,7 +428,7 @@ with Checks("11.5", "Embedding.forward") as check, check.using(check_ids=given_c
     check.equal("the rows of a list", layer([0, 1]), [[10, 11], [20, 21]])
     check.same("the shape for ids with three axes", layer(np.zeros((2, 3, 5), int)).shape, (2, 3, 5, 2))
     check.same("the shape for no ids", layer(np.zeros((0, 4), int)).shape, (0, 4, 2))
-    check.raises("a negative id", IndexError, lambda: layer(np.array([-1])))
+    check.raises("a negative id in a matrix", IndexError, lambda: layer(np.array([[0, 1], [-3, 2]])))
     check.raises("the id 4 of 4 rows", IndexError, lambda: layer(np.array([4])))
     wide = table_of(np.arange(8.0).reshape(2, 4))
     check.equal("the rows of a float64 table", wide(np.array([1])), [[4, 5, 6, 7]], dtype=np.float64)
@@ -483,6 +493,9 @@ with Checks("11.6", "table_gradient") as check:
     check.equal("the gradient of the table", table_gradient(ids, grads, 3), [[3, 4], [6, 8], [0, 0]])
     ones = np.ones((4, 1))
     check.equal("the gradient of the table", table_gradient(np.array([2, 2, 2, 2]), ones, 4), [[0], [0], [4], [0]], inputs={"ids": [2] * 4, "grad_output": ones, "count": 4})
+    check.given(ids=[[2, 2], [0, 2]], grad_output=[[[1, 2], [3, 4]], [[5, 6], [7, 8]]], count=3, look="Ids of any shape: row 2 was used three times.")
+    matrix = np.arange(1.0, 9.0).reshape(2, 2, 2)
+    check.equal("the gradient of the table", table_gradient(np.array([[2, 2], [0, 2]]), matrix, 3), [[5, 6], [0, 0], [11, 14]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("grad_output afterwards", grads, [[1, 2], [3, 4], [5, 6]])
@@ -591,9 +604,13 @@ with Checks("11.7", "neighbour_pairs") as check:
     check.equal("the pairs", in_order(neighbour_pairs(np.array([5, 8, 2]), 1)), [[2, 8], [5, 8], [8, 2], [8, 5]])
     check.given(ids=[5, -1, 2], window=2, look="A -1 keeps its place and has no pairs.")
     check.equal("the pairs", in_order(neighbour_pairs(np.array([5, -1, 2]), 2)), [[2, 5], [5, 2]])
+    check.given(ids=[5, -1, 2], window=1, look="5 and 2 are two places apart, with or without a word between them.")
+    check.equal("the pairs", in_order(neighbour_pairs(np.array([5, -1, 2]), 1)), np.zeros((0, 2)))
+    check.given(ids=[4, 0, 7], window=2, look="Places 1 and 2 apart. 0 is a word like any other.")
+    check.equal("the pairs", in_order(neighbour_pairs(np.array([4, 0, 7]), 2)), [[0, 4], [0, 7], [4, 0], [4, 7], [7, 0], [7, 4]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the pairs within 1, where a word is unknown", in_order(neighbour_pairs(np.array([5, -1, 2]), 1)), np.zeros((0, 2)))
+    check.equal("the pairs within 2, where two words are unknown", in_order(neighbour_pairs(np.array([6, -1, -1, 3, 1]), 2)), [[1, 3], [3, 1]])
     check.equal("the pairs of a repeated word", in_order(neighbour_pairs(np.array([3, 3]), 1)), [[3, 3], [3, 3]])
     ids = np.random.default_rng(7).integers(-1, 4, size=30)
     expected = [[a, b] for i, a in enumerate(ids) for j, b in enumerate(ids) if 1 <= abs(i - j) <= 3 and min(a, b) >= 0]
@@ -691,11 +708,15 @@ with Checks("11.8", "nearest") as check:
     check.given(table=rows.tolist(), row=0, count=3, look="Directions count, lengths do not.")
     check.equal("the nearest rows", nearest(rows, 0, 3), [2, 3, 1])
     check.equal("the nearest rows", nearest(rows, 3, 1), [0], inputs={"row": 3, "count": 1})
+    twins = np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    check.given(table=twins.tolist(), row=2, count=2, look="Row 0 has cosine 1 too. Which of the two has to go?")
+    check.equal("the nearest rows", nearest(twins, 2, 2), [0, 1])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the table afterwards", rows, [[3, 4], [-6, -8], [0.5, 1], [40, -25]])
-    check.equal("the nearest rows where one is parallel", nearest(np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 0.0]]), 2, 2), [0, 1])
-    check.equal("the nearest rows where one is parallel", nearest(np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 0.0]]), 0, 1), [2])
+    parallel = np.array([[0.0, 8.0], [0.0, 2.0], [3.0, 0.0], [0.0, 4.0]])
+    check.equal("the three rows nearest to one with two parallel ones", sorted(nearest(parallel, 3, 2)), [0, 1])
+    check.equal("the nearest rows where one is parallel", nearest(twins, 0, 1), [2])
     rng = np.random.default_rng(9)
     rows = rng.normal(size=(40, 5)) * rng.uniform(0.1, 10, size=(40, 1))
     for one in (0, 17, 39):
@@ -746,7 +767,8 @@ for axis, table, title in [(axes[0], at_first, "random"), (axes[1], trained, "tr
     axis.set(title=title, xticks=[], yticks=[])
 axes[0].legend(fontsize=8)
 show(figure, "Some twenty words in the plane in which their rows differ most. In the random table the four groups are mixed. In the "
-             "trained one each group keeps together, and partners such as minimum and maximum lie side by side.")
+             "trained one partners such as minimum and maximum lie side by side, and types and choices have come near each other; in "
+             "one plane out of 24 dimensions the groups still overlap.")
 
 # %% [markdown]
 # ## Part 5 · What a bag of words forgets
@@ -822,11 +844,13 @@ with Checks("11.9", "wave_frequencies") as check:
     check.given(embed_dim=4, look="The example by hand.")
     check.equal("the frequencies", wave_frequencies(4), [1.0, 0.01])
     check.equal("the frequencies", wave_frequencies(8), [1.0, 0.1, 0.01, 0.001], inputs={"embed_dim": 8})
+    check.given(embed_dim=5, look="Two hands and a half: three frequencies, and the formula divides by 5.")
+    check.equal("the frequencies", wave_frequencies(5), [1.0, 10000**-0.4, 10000**-0.8])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the frequencies for 2 columns", wave_frequencies(2), [1.0])
     check.equal("the frequencies for 1 column", wave_frequencies(1), [1.0])
-    check.equal("the frequencies for 5 columns", wave_frequencies(5), [1.0, np.exp(-0.4 * np.log(1e4)), np.exp(-0.8 * np.log(1e4))])
+    check.equal("the frequencies for 3 columns", wave_frequencies(3), [1.0, np.exp(-2 / 3 * np.log(1e4))])
     got = wave_frequencies(512)
     check.equal("the last of the frequencies for 512 columns", got[-1] * 1e4, np.exp(np.log(1e4) / 256), dtype=np.float64, rtol=1e-9)
     check.same("the number of frequencies for 512 columns", len(got), 256)
@@ -882,6 +906,8 @@ with Checks("11.10", "sinusoidal_positions") as check, check.using(wave_frequenc
     rows = sinusoidal_positions(2, 4)
     check.equal("the rows", rows, [[0, 1, 0, 1], [np.sin(1), np.cos(1), np.sin(0.01), np.cos(0.01)]])
     check.same("their dtype", str(rows.dtype), "float32")
+    check.given(max_length=2, embed_dim=3, look="The last hand has its sine only.")
+    check.equal("the rows", sinusoidal_positions(2, 3), [[0, 1, 0], [np.sin(1), np.cos(1), np.sin(1e4 ** (-2 / 3))]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     for length, width in [(50, 6), (7, 5), (3, 1), (1, 2), (9, 2)]:
@@ -949,7 +975,8 @@ def row_of(place, width):  # known rows, whatever the exercises above return
 with Checks("11.11", "shifted") as check, check.using(wave_frequencies=given_frequencies):
     check.given(place=0, embed_dim=2, shift=1, look="The example by hand.")
     check.equal("the row of place 1", shifted(row_of(0, 2), 1), row_of(1, 2))
-    check.equal("the row of place 5", shifted(row_of(3, 4), 2), row_of(5, 4), inputs={"place": 3, "embed_dim": 4, "shift": 2})
+    check.given(place=20, embed_dim=4, shift=2, look="Each hand turns by its own angle, from where it stands. After three turns the first one no longer tells the place.")
+    check.equal("the row of place 22", shifted(row_of(20, 4), 2), row_of(22, 4))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the row of place 4, from 7", shifted(row_of(7, 6), -3), row_of(4, 6))
@@ -1050,7 +1077,9 @@ with Checks("11.12", "PositionalEncoding.forward") as check:
     rows = np.float32([[1, 2], [10, 20], [100, 200], [1000, 2000]])
     waves = bare(PositionalEncoding, learned=False, positions=rows)
     check.given(x="zeros (2, 3, 2)", rows="(4, 2)", look="Each of the two sequences gets the rows of places 0, 1 and 2.")
-    check.equal("the result", waves(Tensor(np.zeros((2, 3, 2), np.float32))), [rows[:3].tolist()] * 2, dtype=np.float32)
+    result = waves(Tensor(np.zeros((2, 3, 2), np.float32), requires_grad=True))
+    check.equal("the result", result, [rows[:3].tolist()] * 2, dtype=np.float32)
+    check.true("the result leaves no trace for x", result.requires_grad and result._grad_fn is not None, look="Below x is a table of words that wants to learn.")
     table = bare(PositionalEncoding, learned=True, weight=Tensor(rows.copy(), requires_grad=True))
     check.given(x="ones (2, 3, 2)", rows="(4, 2), learned", look="The rows are a Tensor here, and want their gradient.")
     result = table(Tensor(np.ones((2, 3, 2), np.float32)))
@@ -1060,6 +1089,8 @@ with Checks("11.12", "PositionalEncoding.forward") as check:
     check.equal("the gradient of the learned rows", table.weight.grad, [[2, 2], [2, 2], [2, 2], [0, 0]])
     long = Tensor(np.zeros((5, 2), np.float32))
     check.raises("a sequence of 5 places", ValueError, lambda: waves(long), mentions="(5, 2)", inputs={"x": "(5, 2)", "rows": "(4, 2)"})
+    narrow = Tensor(np.zeros((3, 1), np.float32))
+    check.raises("a last dimension of 1", ValueError, lambda: waves(narrow), mentions="(3, 1)", inputs={"x": "(3, 1)", "rows": "(4, 2)"}, look="NumPy would stretch it.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("one sequence of all four places", waves(Tensor(np.ones((4, 2), np.float32))), rows + 1)
@@ -1141,7 +1172,7 @@ show(figure, "Right answers to the question which of six symbols stands third. W
              "near chance, 17 %. With waves and with learned positions it is right every time, or nearly.")
 
 # %% [markdown]
-# Which kind is better? On such a short task, either. Waves cost no parameters and have a row for every place, also for lengths that no training text had (what the rest of a model makes of those is another question); a learned table has to see each place, and ends at `max_length`. GPT-2 learned its table; many models since then rotate, as in 11.11 (RoPE, 2021).
+# Which kind is better? On such a short task, either. Waves cost no parameters, and rows for places that no training text had can be computed: make the layer with a larger `max_length` (what the rest of a model makes of them is another question). A learned table has to see each place. GPT-2 learned its table; many models since then rotate, as in 11.11 (RoPE, 2021).
 
 # %% [markdown]
 # ### What PyTorch does the same, and what otherwise

@@ -1,7 +1,6 @@
 """Refuses floats only, so a mask gets through.
 
 breaks: 11-03-check-ids
-hidden: yes
 """
 #| export
 def check_ids(ids, count):

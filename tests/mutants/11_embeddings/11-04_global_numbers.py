@@ -1,7 +1,6 @@
 """NumPy's global numbers, which manual_seed does not know.
 
 breaks: 11-04-embedding-init
-hidden: yes
 """
 #| exporti
 @method_of(Embedding)

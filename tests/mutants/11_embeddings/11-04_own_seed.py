@@ -1,7 +1,6 @@
 """A generator of its own, the same for every layer.
 
 breaks: 11-04-embedding-init
-hidden: yes
 """
 #| exporti
 @method_of(Embedding)

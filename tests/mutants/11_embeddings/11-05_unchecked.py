@@ -1,7 +1,6 @@
 """Lets NumPy count from the end.
 
 breaks: 11-05-embedding-forward
-hidden: yes
 """
 #| exporti
 @method_of(Embedding)

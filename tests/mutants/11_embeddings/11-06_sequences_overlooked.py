@@ -1,7 +1,6 @@
 """Goes through the first axis of the ids only.
 
 breaks: 11-06-table-gradient
-hidden: yes
 """
 def table_gradient(ids, grad_output, count):
     grad = np.zeros((count, grad_output.shape[-1]), grad_output.dtype)

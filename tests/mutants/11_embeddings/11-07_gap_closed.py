@@ -1,7 +1,6 @@
 """Unknown words are dropped first, so others move together.
 
 breaks: 11-07-neighbour-pairs
-hidden: yes
 """
 def neighbour_pairs(ids, window):
     ids = ids[ids >= 0]

@@ -1,7 +1,6 @@
 """Only the pairs that are exactly `window` apart.
 
 breaks: 11-07-neighbour-pairs
-hidden: yes
 """
 def neighbour_pairs(ids, window):
     left, right = ids[:-window], ids[window:]

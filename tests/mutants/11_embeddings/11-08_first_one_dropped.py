@@ -1,7 +1,6 @@
 """Drops the first in the order, whichever that is.
 
 breaks: 11-08-nearest
-hidden: yes
 """
 def nearest(table, row, count):
     directions = table / np.linalg.norm(table, axis=1, keepdims=True)

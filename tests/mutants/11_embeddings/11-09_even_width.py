@@ -1,7 +1,6 @@
 """Divides by twice the number of pairs, which is not the width if that is odd.
 
 breaks: 11-09-wave-frequencies
-hidden: yes
 """
 #| export
 def wave_frequencies(embed_dim):

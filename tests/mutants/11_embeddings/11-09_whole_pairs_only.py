@@ -1,7 +1,6 @@
 """Forgets the last column of an odd number.
 
 breaks: 11-09-wave-frequencies
-hidden: yes
 """
 #| export
 def wave_frequencies(embed_dim):

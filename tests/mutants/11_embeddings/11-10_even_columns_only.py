@@ -1,7 +1,6 @@
 """As many cosines as sines, which fails for an odd number.
 
 breaks: 11-10-sinusoidal-positions
-hidden: yes
 """
 #| export
 def sinusoidal_positions(max_length, embed_dim):

@@ -1,7 +1,6 @@
 """Reads the place off the first hand, which starts again after 6.28 places.
 
 breaks: 11-11-shifted
-hidden: yes
 """
 def shifted(row, shift):
     place = np.arctan2(row[0], row[1]) % (2 * np.pi)

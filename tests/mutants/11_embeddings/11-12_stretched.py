@@ -1,7 +1,6 @@
 """Lets a last dimension of 1 be stretched.
 
 breaks: 11-12-positional-forward
-hidden: yes
 """
 #| exporti
 @method_of(PositionalEncoding)

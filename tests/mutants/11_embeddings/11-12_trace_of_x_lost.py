@@ -1,7 +1,6 @@
 """Waves are added to the numbers of x.
 
 breaks: 11-12-positional-forward
-hidden: yes
 """
 #| exporti
 @method_of(PositionalEncoding)
