@@ -489,7 +489,10 @@ def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False) -
                     stage.notices.append(
                         f"no espeak-ng here: {module.name} has the transcript of its audio overview only"
                     )
-            module_page(stage, module, audio=audio, lite=lite)
+            here = lite and (course.root / "_lite" / "files" / module.name / f"{module.name}.ipynb").is_file()
+            if lite and not here:
+                stage.notices.append(f"the browser edition has no {module.name}: run `make lite` again")
+            module_page(stage, module, audio=audio, lite=here)
             notebook_page(stage, module)
             api_page(stage, module)
             transcript_page(stage, module, audio)

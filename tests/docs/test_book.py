@@ -201,6 +201,36 @@ def test_without_npm_and_synthesiser_the_book_says_so(tmp_path: Path, monkeypatc
     assert config["sphinx"]["config"]["mathjax_path"] == "no-mathjax.js"
 
 
+def test_only_notebooks_that_the_browser_edition_has_are_offered_there(
+    small_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(making, "vendor", lambda stage, cache: None)
+    monkeypatch.setattr(making, "speak", lambda text, to: None)
+    monkeypatch.setattr(making, "behind", lambda course: [])
+    stage = make_stage(small_course, tmp_path / "source", cache=tmp_path, lite=True)
+    offered = {
+        path.stem
+        for path in (tmp_path / "source" / "modules").glob("*.md")
+        if "Open in this browser" in path.read_text()
+    }
+    assert offered == {"01_tensor"}
+    assert any("no 06_autograd: run `make lite`" in notice for notice in stage.notices)
+
+
+@pytest.fixture
+def small_course(tmp_path: Path) -> Course:
+    """A course with the files of this one, whose browser edition has Module 01 only."""
+    root = tmp_path / "course"
+    root.mkdir()
+    for path in ROOT.iterdir():
+        if path.name in {"src", "notebooks", "tinytorch", "docs", "binder", "data"} or path.is_file():
+            (root / path.name).symlink_to(path)
+    notebook = root / "_lite" / "files" / "01_tensor" / "01_tensor.ipynb"
+    notebook.parent.mkdir(parents=True)
+    notebook.write_text("{}", encoding="utf-8")
+    return Course(root)
+
+
 def test_what_is_staged_has_no_mark_of_a_solution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(making, "vendor", lambda stage, cache: None)
     monkeypatch.setattr(making, "speak", lambda text, to: None)
