@@ -51,7 +51,7 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | 1 | A mean is not enough | 25 |
 # | 2 | Scores, and why they are scaled | 40 |
 # | 3 | Masks | 45 |
-# | 4 | Attention, and a proof that it does not look ahead | 40 |
+# | 4 | Attention, and whether it looks ahead | 40 |
 # | 5 | Many heads | 50 |
 # | 6 | What it does not know, and what it costs | 20 |
 # | 7 | Reversing sequences | 20 |
@@ -154,6 +154,13 @@ with Checks("12.1", "soft_lookup") as check:
     check.is_a("the result", found, Tensor)
     check.equal("the result", found, [17.5])
     check.same("whether the result wants a gradient", found.requires_grad, True, look="Operations of Tensor record themselves.")
+    query, keys, values = Tensor([0.0, math.log(3)], True), Tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]], True), Tensor([[10.0, 0.0], [20.0, 5.0], [30.0, 0.0]], True)
+    check.given(query=query, keys=keys, values=values, look="The weights are 1/5, 3/5 and 1/5.")
+    found = soft_lookup(query, keys, values)
+    check.equal("the result for three keys", found, [20.0, 3.0])
+    found.sum().backward()
+    reached = [each.grad is not None for each in (query, keys, values)]
+    check.same("whether a gradient reaches query, keys and values", reached, [True, True, True], look="Is one of them used as an array?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     query, keys, values = numbers((3,), 0), numbers((5, 3), 1), numbers((5, 2), 2)
@@ -349,6 +356,7 @@ def causal_mask(length):
 with Checks("12.4", "causal_mask") as check:
     check.given(length=3, look="Rows are queries, columns are keys.")
     check.equal("the mask", causal_mask(3), [[1, 0, 0], [1, 1, 0], [1, 1, 1]])
+    check.equal("the mask", causal_mask(3), np.tri(3), dtype=bool, look="A Boolean array: two masks combine with &.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the mask of length 5", causal_mask(5), [[k <= t for k in range(5)] for t in range(5)], dtype=bool)
@@ -395,7 +403,9 @@ def padding_mask(lengths, max_length):
 with Checks("12.5", "padding_mask") as check:
     check.given(lengths=[4, 2, 0], max_length=4, look="One row a sequence, and an axis of 1 for the queries.")
     mask = padding_mask([4, 2, 0], 4)
-    check.equal("the mask", mask, [[[1, 1, 1, 1]], [[1, 1, 0, 0]], [[0, 0, 0, 0]]])
+    right = [[[1, 1, 1, 1]], [[1, 1, 0, 0]], [[0, 0, 0, 0]]]
+    check.equal("the mask", mask, right)
+    check.equal("the mask", mask, right, dtype=bool, look="A Boolean array: two masks combine with &.")
     check.raises("a sequence that is too long", ValueError, lambda: padding_mask([2, 5], 4), mentions=("5", "4"), inputs={"lengths": [2, 5]}, look="Lengths go from 0 to max_length.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -442,7 +452,12 @@ def as_mask(mask, shape):
 #
 # <details><summary>A nudge</summary>
 #
-# Add an array that is 0 or $-\infty$: `np.where`. Which dtype does `np.where(mask, 0.0, -np.inf)` have, and what does float32 plus that give? For the rows that may look nowhere, leave the scores as they are at first, and multiply afterwards.
+# Add an array that is 0 or $-\infty$: `np.where`. Which dtype does it have, and what does float32 plus that give?
+# </details>
+#
+# <details><summary>And the rows that may look nowhere?</summary>
+#
+# NaN once computed stays NaN, also times 0, also on the way back. So it must not arise: which scores can such a row have in between?
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "12-06-masked-softmax", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -487,8 +502,13 @@ with Checks("12.6", "masked_softmax") as check:
     check.same("whether the weights want a gradient", weights.requires_grad, True, look="Operations of Tensor record themselves.")
     check.equal("the array of weights without a mask", masked_softmax(scores), softmax(scores.data), inputs={"mask": None})
     check.given(scores=[[1.0, 2.0], [5.0, 5.0]], mask=[[0, 0], [1, 1]], look="What did we decide?")
-    blind = masked_softmax(Tensor([[1.0, 2.0], [5.0, 5.0]]), [[0, 0], [1, 1]])
+    scores = Tensor([[1.0, 2.0], [5.0, 5.0]], requires_grad=True)
+    blind = masked_softmax(scores, [[0, 0], [1, 1]])
     check.equal("the array of weights of a query that may look nowhere", blind, [[0.0, 0.0], [0.5, 0.5]])
+    blind.backward(np.array([[1.0, 0.0], [1.0, 0.0]], np.float32))
+    check.equal("the gradient, when only the first weights matter,", scores.grad, [[0.0, 0.0], [0.25, -0.25]], look="Exercise 12.2 has the second row. Weights that are always 0 change with no score.")
+    huge = masked_softmax(Tensor([[0.0, 0.0, 1e30]]), [[1, 1, 0]])
+    check.equal("the array of weights of huge scores", huge, [[0.5, 0.5, 0.0]], inputs={"scores": [[0.0, 0.0, 1e30]], "mask": [[1, 1, 0]]}, look="What can be added to 1e30 that makes its exponential 0?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     huge = masked_softmax(Tensor([[0.0, 0.0, 1e30], [-1e30, -2e30, 0.0]]), [1, 1, 0])
@@ -594,6 +614,7 @@ with Checks("12.7", "scaled_dot_product_attention") as check, check.using(attent
     check.given(Q=Q, K=K, V=V, look="The scores of the first query are 0 and ln 3, those of the second 0 and 0.")
     output, weights = scaled_dot_product_attention(Q, K, V)
     check.equal("the array of weights", weights, [[0.25, 0.75], [0.5, 0.5]])
+    check.is_a("the second result", weights, Tensor, look="Output and weights are both Tensors.")
     check.equal("the output", output, [[17.5, 3.0, 1.0], [15.0, 2.0, 1.0]])
     check.same("whether the output wants a gradient", output.requires_grad, True, look="Operations of Tensor record themselves.")
     output, weights = scaled_dot_product_attention(Q, K, V, [[1, 0], [1, 1]])
@@ -643,7 +664,7 @@ show(figure, "Two maps of attention weights, 12 queries by 12 keys. Left, free: 
 # %% [markdown]
 # ### Does it look ahead?
 #
-# A causal model that sees a little of the future trains wonderfully and is useless. How would you notice? Not by looking at outputs. But your engine can *prove* it: if output $t$ does not depend on input $s$, the gradient is zero. Not small: zero.
+# A causal model that sees a little of the future trains wonderfully and is useless. How would you notice? Not by its loss. But your engine can tell: if output $t$ does not depend on input $s$, the gradient is zero. Not small: zero. One that is not zero *proves* that it looks ahead. (Zero at one $x$ is no proof for all: a ReLU may sleep there.)
 
 # %% [markdown]
 # ### 12.8 looks_ahead
@@ -652,7 +673,12 @@ show(figure, "Two maps of attention weights, 12 queries by 12 keys. Left, free: 
 #
 # <details><summary>A nudge</summary>
 #
-# For each position: a new leaf, `function(leaf)[position]`, and `backward` with a gradient of random numbers. Then look at the rows of `leaf.grad` that come later. A leaf that took no part has None there.
+# Ask each output position by itself. What does `backward` take when the output is not a single number (Module 06)?
+# </details>
+#
+# <details><summary>A second one</summary>
+#
+# Gradients add up in a leaf, so each position gets a new one. Which rows of its `grad` come later? A leaf that took no part has None there.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "12-08-looks-ahead", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -689,12 +715,12 @@ def mixing(matrix):
 # %% nbgrader={"grade": true, "grade_id": "test-12-08-looks-ahead", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 with Checks("12.8", "looks_ahead") as check:
     x = np.array([[1.0, 2.0], [3.0, 5.0], [-1.0, 0.5]], np.float32)
-    check.given(function="output = matrix @ input", matrix=[[1, 0, 0], [1, 1, 0], [1, 1, 1]], look="The rows of the matrix are outputs.")
+    check.given(function="output = matrix @ input", matrix="1 0 0, 1 1 0, 1 1 1", look="The rows of the matrix are outputs: each sees itself and what came before.")
     check.equal("the answer", looks_ahead(mixing([[1, 0, 0], [1, 1, 0], [1, 1, 1]]), x), False)
-    check.given(function="output = matrix @ input", matrix=[[1, 0, 0], [0, 1, 1e-6], [0, 0, 1]], look="The second output sees the third input.")
-    check.equal("the answer", looks_ahead(mixing([[1, 0, 0], [0, 1, 1e-6], [0, 0, 1]]), x), True)
-    pair = lambda x: mixing([[0, 1, 0], [0, 1, 0], [0, 0, 1]])(x).matmul(np.array([[1.0, -1.0], [2.0, -2.0]], np.float32))
-    check.given(function="(y, -y) of matrix @ input", matrix=[[0, 1, 0], [0, 1, 0], [0, 0, 1]], look="Each output adds up to 0, always.")
+    check.given(function="output = matrix @ input", matrix="1 0 1e-6, 0 1 0, 0 0 1", look="The first output sees the third input, a little.")
+    check.equal("the answer", looks_ahead(mixing([[1, 0, 1e-6], [0, 1, 0], [0, 0, 1]]), x), True)
+    pair = lambda x: mixing([[1, 0, 0], [0, 0, 1], [0, 0, 1]])(x).matmul(np.array([[1.0, -1.0], [2.0, -2.0]], np.float32))
+    check.given(function="(y, -y) of matrix @ input", matrix="1 0 0, 0 0 1, 0 0 1", look="The second output sees the third input, and adds up to 0, always.")
     check.equal("the answer", looks_ahead(pair, x), True)
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -708,6 +734,8 @@ with Checks("12.8", "looks_ahead") as check:
     far[0, 5] = 1.0
     check.equal("the answer when the first output sees the last input", looks_ahead(mixing(far), x), True)
     check.equal("the answer when one number of a row looks ahead", looks_ahead(lambda x: x * [1.0, 1.0, 0.0] + mixing(far)(x) * [0.0, 0.0, 1.0], x), True)
+    first = lambda x: x * [0.0, 1.0, 1.0] + mixing(far)(x) * [1.0, 0.0, 0.0]
+    check.equal("the answer when only the first number of a row looks ahead", looks_ahead(first, x), True)
     check.equal("the answer for a matrix below the diagonal", looks_ahead(mixing(np.tri(6, k=-1)), x), False)
     check.equal("the answer when each position stays alone", looks_ahead(lambda x: (x * x).exp(), x), False)
     check.equal("the answer for a wider output", looks_ahead(lambda x: mixing(np.tri(6))(x).matmul(np.ones((3, 7))), x), False)
@@ -746,11 +774,16 @@ print("with other inputs from position 4 on, outputs 0 to 3 are equal bit for bi
 np.arange(1, 9).reshape(2, 2, 2)
 
 # %% [markdown]
-# No: that is position 0 in one "head" and position 1 in the other. First cut each row, (T, H, E/H), then exchange the first two of these axes.
+# No: that is position 0 in one "head" and position 1 in the other, although the shape is right. It takes two steps.
 #
 # ### 12.9 split_heads and merge_heads
 #
-# Backwards in the same way. A batch, or several axes of it, may stand in front.
+# A batch, or several axes of it, may stand in front.
+#
+# <details><summary>A nudge</summary>
+#
+# Cut each row first: which shape is that? Which two axes are then in the wrong order? Backwards the steps come in the other order.
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "12-09-heads", "locked": false, "schema_version": 3, "solution": true, "task": false}
 #| exporti
@@ -773,7 +806,7 @@ def merge_heads(x):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test-12-09-heads", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
-with Checks("12.9", "split_heads") as check:
+with Checks("12.9", "split_heads, merge_heads") as check:
     x = Tensor([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]], requires_grad=True)
     check.given(x=x.data, num_heads=2, look="The example by hand.")
     heads = split_heads(x, 2)
@@ -784,6 +817,11 @@ with Checks("12.9", "split_heads") as check:
     check.equal("the merged array", merged, [[1, 2, 3, 4], [5, 6, 7, 8]])
     batch = split_heads(numbers((5, 3, 4), 0), 2)
     check.same("the shape of the heads of a batch", batch.shape, (5, 2, 3, 2), inputs={"x": "(5, 3, 4)", "num_heads": 2})
+    merged = merge_heads(numbers((5, 2, 3, 2), 0))
+    right = numbers((5, 2, 3, 2), 0).data
+    check.given(x="(5, 2, 3, 2)", look="merge_heads: which axes are H and T when a batch stands in front?")
+    check.equal("the merged array of a batch", merged, np.concatenate([right[:, 0], right[:, 1]], axis=-1))
+    check.same("whether the merged rows want a gradient", merged.requires_grad, True, look="Operations of Tensor record themselves.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x = numbers((2, 3, 5, 12), 1, np.float64)
@@ -980,7 +1018,12 @@ with Checks("12.11", "MultiHeadAttention.forward") as check, check.using(**parts
     check.equal("self.weights", layer.weights, shares, rtol=1e-4)
     causal = np.tri(5, dtype=bool)
     right, _ = expected_heads(layer, x.data, causal)
+    check.given(x=x, mask="causal (5, 5)", look="Where does the mask go?")
     check.equal("the output with a causal mask", layer.forward(x, causal), right, rtol=1e-4, atol=1e-5)
+    padding = (np.arange(5) < np.array([[5], [3], [2]]))[:, None]
+    check.given(x=x, mask="padding (3, 1, 5)", look="The scores have four axes. What did for_heads say about masks with three?")
+    right, _ = expected_heads(layer, x.data, padding)
+    check.equal("the output with filling", layer.forward(x, padding), right, rtol=1e-4, atol=1e-5)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     layer, x = known_layer(6, 3, 2, np.float64), numbers((2, 4, 6), 3, np.float64)
@@ -1171,6 +1214,20 @@ def right_positions(model):
     with no_grad():
         return model(Tensor(held_out)).data.argmax(axis=-1) == held_out[:, ::-1]
 
+# %% [markdown]
+# ### 12.13 In your own words
+#
+# Four models, equal but for what carries things between positions: attention, *causal* attention, the mean of all, *nothing*. Predict before you run the next cell. In three to six sentences: what share of the digits can the model with nothing get right at best, and what share the one with causal attention? Why? Nine positions, ten digits, all equally likely.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "text-12-13-shares", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# With nothing, position t knows its own digit only, and the digit it should write is independent of that. It can guess, right one time in ten, except in the middle: position 4 is its own mirror and always right. That is (1 + 8 · 0.1)/9 = 20 %. With the causal mask, position t sees positions 0 to t, and its mirror 8 - t is among them from t = 4 on: five positions can be always right, the first four have to guess. That is (5 + 4 · 0.1)/9 = 60 %.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: without attention a position knows only its own digit, so it guesses, right in 1 of 10 cases.
+# 1 point: the middle is its own mirror; (1 + 0.8)/9 = 20 %.
+# 1 point: causal: positions 4 to 8 see their mirror, 0 to 3 guess; (5 + 0.4)/9 = 60 %.
+# === END MARK SCHEME ===
+
 # %% tags=["demo"]
 kinds = {
     "attention": (lambda: MultiHeadAttention(32, 1), None, "o-", BLUE),
@@ -1191,7 +1248,7 @@ show(figure, "Training loss over six epochs for four models. With attention it f
              "settles near 1.0, with the mean of all positions near 1.7, with nothing near 2.1.")
 
 # %% [markdown]
-# The same network, the same data, the same steps; one line of the model differs. With attention every digit is right. The mean knows *which* digits there are, but not where, and gets a third. Is it the luck of one seed? And where does attention look?
+# Were your two shares right? The same network, the same data, the same steps; one line of the model differs. With attention every digit is right. The mean knows *which* digits there are, but not where, and gets a third. Is it the luck of one seed? And where does attention look?
 
 # %% tags=["demo"]
 rates = [right_positions(teach(kinds["attention"][0], seed=seed)[0]).all(axis=1).mean() for seed in (1, 2, 3)]
@@ -1212,19 +1269,6 @@ show(figure, "Two maps of attention weights, the mean over 1,000 held-out sequen
 
 # %% [markdown]
 # Nobody told it about mirrors. The query of position $t$ has learned to fit the key of position $8 - t$, from the waves of Module 11, by the gradients of your Module 06.
-#
-# ### 12.13 In your own words
-#
-# Two numbers above can be predicted. In three to six sentences: what share of the digits can the model with *nothing* get right at best, and what share the one with *causal* attention? Why? Nine positions, ten digits, all equally likely.
-
-# %% [markdown] nbgrader={"grade": true, "grade_id": "text-12-13-shares", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
-# With nothing, position t knows its own digit only, and the digit it should write is independent of that. It can guess, right one time in ten, except in the middle: position 4 is its own mirror and always right. That is (1 + 8 · 0.1)/9 = 20 %. With the causal mask, position t sees positions 0 to t, and its mirror 8 - t is among them from t = 4 on: five positions can be always right, the first four have to guess. That is (5 + 4 · 0.1)/9 = 60 %.
-#
-# === BEGIN MARK SCHEME ===
-# 1 point: without attention a position knows only its own digit, so it guesses, right in 1 of 10 cases.
-# 1 point: the middle is its own mirror; (1 + 0.8)/9 = 20 %.
-# 1 point: causal: positions 4 to 8 see their mirror, 0 to 3 guess; (5 + 0.4)/9 = 60 %.
-# === END MARK SCHEME ===
 
 # %% [markdown]
 # ### What PyTorch does the same, and what otherwise

@@ -1,7 +1,6 @@
 """Right numbers, but of float64.
 
 breaks: 12-04-causal-mask
-hidden: yes
 """
 #| export
 def causal_mask(length):

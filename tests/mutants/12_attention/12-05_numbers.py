@@ -1,7 +1,6 @@
 """Right numbers, but of float64.
 
 breaks: 12-05-padding-mask
-hidden: yes
 """
 #| export
 def padding_mask(lengths, max_length):

@@ -1,7 +1,6 @@
 """Adds -1e9 instead of minus infinity: no match for large scores.
 
 breaks: 12-06-masked-softmax
-hidden: yes
 """
 #| export
 def masked_softmax(scores, mask=None):

@@ -1,7 +1,6 @@
 """Multiplies and divides by the new sum, which is 0 when the allowed scores are far below the others.
 
 breaks: 12-06-masked-softmax
-hidden: yes
 """
 #| export
 def masked_softmax(scores, mask=None):

@@ -1,7 +1,6 @@
 """Adds -30: a masked key that is that far ahead is not left out.
 
 breaks: 12-06-masked-softmax
-hidden: yes
 """
 #| export
 def masked_softmax(scores, mask=None):

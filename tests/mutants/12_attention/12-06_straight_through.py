@@ -1,7 +1,6 @@
 """Right weights, but the way back knows nothing of the mask.
 
 breaks: 12-06-masked-softmax
-hidden: yes
 """
 #| export
 def masked_softmax(scores, mask=None):

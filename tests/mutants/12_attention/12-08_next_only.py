@@ -1,7 +1,6 @@
 """Looks at the next position only, not at those behind it.
 
 breaks: 12-08-looks-ahead
-hidden: yes
 """
 def looks_ahead(function, x):
     rng = np.random.default_rng(0)

@@ -1,7 +1,6 @@
 """Merges arrays: the gradient ends there.
 
 breaks: 12-09-heads
-hidden: yes
 """
 #| exporti
 def split_heads(x, num_heads):

@@ -1,7 +1,6 @@
 """Merges rightly only without a batch.
 
 breaks: 12-09-heads
-hidden: yes
 """
 #| exporti
 def split_heads(x, num_heads):

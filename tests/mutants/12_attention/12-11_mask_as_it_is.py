@@ -1,7 +1,6 @@
 """A mask for each sequence is taken for one for each head.
 
 breaks: 12-11-mha-forward
-hidden: yes
 """
 #| exporti
 @method_of(MultiHeadAttention)

@@ -1,7 +1,6 @@
 """One mask of the batch for all of it.
 
 breaks: 12-11-mha-forward
-hidden: yes
 """
 #| exporti
 @method_of(MultiHeadAttention)
