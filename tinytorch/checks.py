@@ -256,8 +256,8 @@ class Checks:
     ) -> None:
         """Check a type."""
         if not isinstance(got, kind):
-            names = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
-            self._fail(f"{what} should be a {names}, but it is {_kind(got)}", {"got": _show(got)}, inputs, look)
+            names = " or ".join(_article(k.__name__) for k in (kind if isinstance(kind, tuple) else (kind,)))
+            self._fail(f"{what} should be {names}, but it is {_kind(got)}", {"got": _show(got)}, inputs, look)
         self._passed()
 
     def true(
@@ -300,13 +300,13 @@ class Checks:
             for word in (mentions,) if isinstance(mentions, str) else mentions:
                 if word not in str(caught):
                     shown = {"expected": f"a message with {word!r} in it", "got": f"{error.__name__}: {caught}"}
-                    self._fail(f"{what} should raise a {error.__name__} that says more", shown, inputs, look)
+                    self._fail(f"{what} should raise {_article(error.__name__)} that says more", shown, inputs, look)
             self._passed()
             return
         except Exception as caught:
             shown = {"expected": error.__name__, "got": f"{type(caught).__name__}: {caught}"}
             self._fail(f"{what} should raise another error", shown, inputs, look)
-        self._fail(f"{what} should raise a {error.__name__}", {"got": _show(value)}, inputs, look)
+        self._fail(f"{what} should raise {_article(error.__name__)}", {"got": _show(value)}, inputs, look)
 
     # -- isolation -----------------------------------------------------------------------------------------------
 
@@ -372,6 +372,10 @@ class Checks:
         elif self._look:
             rows["look at"] = self._look
         return CheckFailed(self.exercise, self.title, "your code raised an error", rows, self._hidden)
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIOUaeio' else 'a'} {name}"
 
 
 def _frames(error: BaseException) -> Iterator[tuple[str, str, int, str]]:

@@ -167,6 +167,9 @@ class Loss:
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
     def __call__(self, pred: Tensor, target: Tensor) -> Tensor:
+        if not (isinstance(pred, Tensor) and isinstance(target, Tensor)):
+            kinds = f"{type(pred).__name__} and {type(target).__name__}"
+            raise TypeError(f"a loss takes two tensors, not {kinds}: wrap arrays in Tensor(...)")
         return self.forward(pred, target)
 
     def __repr__(self) -> str:

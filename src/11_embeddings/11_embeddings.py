@@ -969,10 +969,13 @@ def shifted(row, shift):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test-11-11-shifted", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
-def row_of(place, width):  # known rows, whatever the exercises above return
-    return np.array([f(place * w) for w in given_frequencies(width) for f in (np.sin, np.cos)])
+def known_frequencies(embed_dim):  # stand-ins again, whatever the exercises above return
+    return np.array([1e4 ** (-2 * i / embed_dim) for i in range((embed_dim + 1) // 2)])
 
-with Checks("11.11", "shifted") as check, check.using(wave_frequencies=given_frequencies):
+def row_of(place, width):
+    return np.array([f(place * w) for w in known_frequencies(width) for f in (np.sin, np.cos)])
+
+with Checks("11.11", "shifted") as check, check.using(wave_frequencies=known_frequencies):
     check.given(place=0, embed_dim=2, shift=1, look="The example by hand.")
     check.equal("the row of place 1", shifted(row_of(0, 2), 1), row_of(1, 2))
     check.given(place=20, embed_dim=4, shift=2, look="Each hand turns by its own angle, from where it stands. After three turns the first one no longer tells the place.")

@@ -171,6 +171,14 @@ def test_cross_entropy_refuses_classes_that_are_not_there(target):
         CrossEntropyLoss()(Tensor(np.zeros((2, 3))), Tensor(np.array(target)))
 
 
+@pytest.mark.parametrize("loss", [MSELoss, BinaryCrossEntropyLoss, CrossEntropyLoss])
+def test_a_loss_of_arrays_says_to_wrap_them(loss):
+    with pytest.raises(TypeError, match=r"not Tensor and ndarray: wrap arrays in Tensor"):
+        loss()(Tensor(np.full((2, 3), 0.5)), np.array([0, 1]))
+    with pytest.raises(TypeError, match=r"not ndarray and Tensor"):
+        loss()(np.full((2, 3), 0.5), Tensor(np.full((2, 3), 0.5)))
+
+
 def test_cross_entropy_refuses_targets_of_another_form():
     logits = Tensor(np.zeros((2, 3)))
     with pytest.raises(TypeError, match="integer"):

@@ -165,7 +165,9 @@ def test_every_parameter_of_a_layer_gets_a_gradient(name):
     if name not in CLASSES:
         pytest.skip(f"{name} comes with a later module")
     cls = CLASSES[name]
-    layer = {"Linear": (3, 2), "Embedding": (5, 3), "PositionalEncoding": (3, 8, True), "MultiHeadAttention": (4, 2)}[name]
+    layer = {"Linear": (3, 2), "Embedding": (5, 3), "PositionalEncoding": (3, 8, True), "MultiHeadAttention": (4, 2)}[
+        name
+    ]
     layer = cls(*layer)
     shape = {"MultiHeadAttention": (2, 3, 4), "PositionalEncoding": (2, 3, 3)}.get(name, (2, 3))
     x = np.array([[0, 1, 4], [4, 2, 3]]) if name == "Embedding" else numbers(shape, 0).astype(np.float32)

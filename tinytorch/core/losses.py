@@ -26,7 +26,7 @@ def check_pair(pred: Tensor, target: Tensor) -> None:
     if pred.shape != target.shape:
         raise ValueError(f"predictions of shape {pred.shape} do not match targets of shape {target.shape}")
 
-# %% ../../notebooks/04_losses/04_losses.ipynb #c-98999f61ac
+# %% ../../notebooks/04_losses/04_losses.ipynb #c-ecc6cbfdf5
 class Loss:
     """How wrong predictions are, as one number: 0 at best. Calling a loss runs its `forward`."""
 
@@ -35,6 +35,9 @@ class Loss:
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
     def __call__(self, pred: Tensor, target: Tensor) -> Tensor:
+        if not (isinstance(pred, Tensor) and isinstance(target, Tensor)):
+            kinds = f"{type(pred).__name__} and {type(target).__name__}"
+            raise TypeError(f"a loss takes two tensors, not {kinds}: wrap arrays in Tensor(...)")
         return self.forward(pred, target)
 
     def __repr__(self) -> str:
