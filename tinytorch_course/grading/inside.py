@@ -25,6 +25,7 @@ import sys
 SOCKETS = "/sockets"
 NURSERY_SOCKETS = "/run/tinytorch/k"
 TMP = "/tmp"
+HOME, HERE = f"{TMP}/home", f"{TMP}/work"  # the submission's own folders
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -124,9 +125,9 @@ def isolate(number: int, disk: int) -> None:
 
 def settle(config: dict) -> None:
     """A home, a working directory with the submission's files, and fresh random numbers."""
-    for folder in (f"{TMP}/home", f"{TMP}/work"):
+    for folder in (HOME, HERE):
         os.makedirs(folder, exist_ok=True)
-    os.chdir(f"{TMP}/work")
+    os.chdir(HERE)
     for name, text in config.get("files", {}).items():
         if os.sep not in name and not name.startswith("."):
             with open(name, "w", encoding="latin-1", newline="") as file:
@@ -490,7 +491,7 @@ def _watch(told, own: set) -> None:
     called it. Python's audit cannot be switched off again. Library code on the way is passed over, up to the first
     function that is the submission's (which is told) or the test's and the judge's (which may)."""
     getframe, busy, text, here = sys._getframe, set(), str, _watch.__code__.co_filename
-    folders = (f"{TMP}/work/", f"{TMP}/home/")
+    folders = (f"{HERE}/", f"{HOME}/")
     from _thread import get_ident
 
     def hook(event, arguments):
