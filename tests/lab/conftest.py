@@ -26,6 +26,12 @@ ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = Path(__file__).parent / "artefacts"
 MODULE = os.environ.get("TINYTORCH_LAB_MODULE", "06_autograd")
 START_SECONDS = 120
+SETTINGS = {
+    # A question about news from the network is asked once; here nobody answers it.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # A save that overlaps another sees the other's file and asks whether to overwrite it: here, only the tests save.
+    "docmanager-extension/plugin": {"autosave": False},
+}
 
 
 @pytest.fixture(scope="session")
@@ -75,10 +81,10 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Path], Lab]]:
 
     def start(root: Path, python: Path = Path(sys.executable)) -> Lab:
         home = tmp_path / f"home{len(started)}"
-        settings = home / "user-settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-        settings.parent.mkdir(parents=True)
-        # A question about news from the network is asked once; here nobody answers it.
-        settings.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8")
+        for name, values in SETTINGS.items():
+            settings = home / "user-settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            settings.parent.mkdir(parents=True, exist_ok=True)
+            settings.write_text(json.dumps(values), encoding="utf-8")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
