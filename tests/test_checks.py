@@ -34,7 +34,7 @@ def test_a_wrong_shape_is_named_before_any_value():
             "the gradient of `b`", np.ones((4, 3)), [5.0, 7, 9], inputs={"a": a, "b": b}, look="What was stretched?"
         )
     )
-    assert text.splitlines()[0] == "06.4 MulBackward.apply: the gradient of `b` has shape (4, 3), not (3,)"
+    assert text.splitlines()[0] == "06.4 MulBackward.apply: the gradient of `b` came out with shape (4, 3), not (3,)"
     assert "  input     a (4, 3), b [1., 2., 3.] (3,)" in text
     assert "shape (3,)" in text and "shape (4, 3)" in text
     assert text.splitlines()[-1] == "  look at   What was stretched?"
@@ -43,19 +43,52 @@ def test_a_wrong_shape_is_named_before_any_value():
 @pytest.mark.parametrize(
     "got, problem",
     [
-        (None, "should be an array, but it is None (is a return missing?)"),
-        ("3", "should be an array, but it is str"),
-        (lambda: 3, "should be an array, but it is function"),
-        ([1.0, [2.0]], "should be an array, but it is list"),
-        ([1.0, 2.5], "is wrong"),
-        ([1.0, np.nan], "is wrong"),
-        ([[1.0, 2.0]], "has shape (1, 2), not (2,)"),
-        (Box([1.0, 2.0]), "should be an array, but it is Box"),
+        (None, "should be an array, not None (is a return missing?)"),
+        ("3", "should be an array, not a str"),
+        (lambda: 3, "should be an array, not a function"),
+        ([1.0, [2.0]], "should be an array, not a list"),
+        ([1.0, 2.5], "came out wrong"),
+        ([1.0, np.nan], "came out wrong"),
+        ([[1.0, 2.0]], "came out with shape (1, 2), not (2,)"),
+        (Box([1.0, 2.0]), "should be an array, not a Box"),
         (np.array(["1", "2"]), "should hold numbers"),
     ],
 )
 def test_equal_refuses_everything_but_the_right_numbers(got, problem):
     assert problem in card(lambda check: check.equal("the result", got, [1.0, 2.0]))
+
+
+@pytest.mark.parametrize("what", ["the average", "the averages"])
+def test_a_card_speaks_of_one_thing_and_of_several_in_the_same_grammar(what):
+    """No verb in it agrees with a number: neither "the averages is" nor "the average are"."""
+    said = {
+        card(lambda check, failing=failing: failing(check))
+        .splitlines()[0]
+        .removeprefix(f"06.4 MulBackward.apply: {what} ")
+        for failing in (
+            lambda check: check.equal(what, [1.0], [2.0]),
+            lambda check: check.equal(what, [1.0], [1.0, 2.0]),
+            lambda check: check.equal(what, None, [1.0]),
+            lambda check: check.equal(what, np.ones(1), [1.0], dtype=np.float32),
+            lambda check: check.equal(what, np.array(["1"]), [1.0]),
+            lambda check: check.same(what, ["a"], ["b"]),
+            lambda check: check.same(what, ["a"], ("a",)),
+            lambda check: check.same(what, 3, None),
+            lambda check: check.is_a(what, 3, (int.__class__, list)),
+            lambda check: check.raises(what, IndexError, lambda: 3),
+        )
+    }
+    assert said == {
+        "came out wrong",
+        "came out with shape (1,), not (2,)",
+        "should be an array, not None (is a return missing?)",
+        "came out in float64, not in float32",
+        "should hold numbers, but came out with dtype <U1",
+        "should be a tuple, not a list",
+        "should be None, not an int",
+        "should be a type or a list, not an int",
+        "should raise an IndexError",
+    }
 
 
 @pytest.mark.parametrize(

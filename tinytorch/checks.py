@@ -120,8 +120,13 @@ def _named(inputs: Mapping[str, Any]) -> str:
 
 
 def _kind(value: Any) -> str:
-    name = type(value).__name__
-    return "None (is a return missing?)" if value is None else name
+    """What kind of thing a value is: ``a list``, ``an int``, ``None``."""
+    return "None" if value is None else _article(type(value).__name__)
+
+
+def _unlike(kind: str, got: Any) -> str:
+    """How a card says that something is of another kind, for one thing and for several."""
+    return f"should be {kind}, not {_kind(got)}" + (" (is a return missing?)" if got is None else "")
 
 
 class Checks:
@@ -195,7 +200,8 @@ class Checks:
         Parameters
         ----------
         what : str
-            Name of the value, for the message: ``"the gradient of `b`"``.
+            Name of the value or values, for the message: ``"the gradient of `b`"``, ``"the averages"``. The cards'
+            sentences suit one thing and several.
         got, expected : number, array, Tensor, or nested list of numbers
             What the student's code gave, and what is right. NaN equals NaN.
         inputs : dict, optional
@@ -212,15 +218,14 @@ class Checks:
         shown = {"expected": _show(expected if isinstance(expected, tuple) else right), "got": _show(got)}
         value = _array(got)
         if value is None:
-            self._fail(f"{what} should be an array, but it is {_kind(got)}", shown, inputs, look)
+            self._fail(f"{what} {_unlike('an array', got)}", shown, inputs, look)
         if value.shape != right.shape:
-            problem = f"{what} has shape {value.shape}, not {right.shape}"
-            self._fail(problem, shown, inputs, look)
+            self._fail(f"{what} came out with shape {value.shape}, not {right.shape}", shown, inputs, look)
         if dtype is not None and value.dtype != np.dtype(dtype):
             shown = {"expected": str(np.dtype(dtype)), "got": str(value.dtype)}
-            self._fail(f"{what} has the wrong dtype", shown, inputs, look)
+            self._fail(f"{what} came out in {value.dtype}, not in {np.dtype(dtype)}", shown, inputs, look)
         if value.dtype.kind not in "biufc":
-            self._fail(f"{what} should hold numbers, but its dtype is {value.dtype}", shown, inputs, look)
+            self._fail(f"{what} should hold numbers, but came out with dtype {value.dtype}", shown, inputs, look)
         if not np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
             if right.size > 8:
                 wrong = ~np.isclose(value, right, rtol=rtol, atol=atol, equal_nan=True)
@@ -229,7 +234,7 @@ class Checks:
                     f"in {int(wrong.sum())} of {right.size} places, first at {list(place)}: "
                     f"{value[place]:.6g}, not {right[place]:.6g}"
                 )
-            self._fail(f"{what} is wrong", shown, inputs, look)
+            self._fail(f"{what} came out wrong", shown, inputs, look)
         self._passed()
 
     def same(
@@ -240,9 +245,9 @@ class Checks:
             isinstance(got, (int, float)) and isinstance(expected, (int, float))
         ):
             shown = {"expected": repr(expected), "got": _show(got)}
-            self._fail(f"{what} should be {_kind(expected)}, but it is {_kind(got)}", shown, inputs, look)
+            self._fail(f"{what} {_unlike(_kind(expected), got)}", shown, inputs, look)
         if got != expected:
-            self._fail(f"{what} is wrong", {"expected": repr(expected), "got": _show(got)}, inputs, look)
+            self._fail(f"{what} came out wrong", {"expected": repr(expected), "got": _show(got)}, inputs, look)
         self._passed()
 
     def is_a(
@@ -257,7 +262,7 @@ class Checks:
         """Check a type."""
         if not isinstance(got, kind):
             names = " or ".join(_article(k.__name__) for k in (kind if isinstance(kind, tuple) else (kind,)))
-            self._fail(f"{what} should be {names}, but it is {_kind(got)}", {"got": _show(got)}, inputs, look)
+            self._fail(f"{what} {_unlike(names, got)}", {"got": _show(got)}, inputs, look)
         self._passed()
 
     def true(
