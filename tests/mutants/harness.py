@@ -112,7 +112,9 @@ class Verdict:
             if not self.caught(o):
                 lines.append(f"{o.variant.name}: not caught")
             elif o.variant.hidden and o.visible_failed:
-                lines.append(f"{o.variant.name}: said to be hidden, but a visible check catches it")
+                lines.append(f"{o.variant.name}: says `hidden: yes`, but a visible check catches it")
+            elif not o.variant.hidden and not o.visible_failed:
+                lines.append(f"{o.variant.name}: only hidden checks catch it, but it does not say `hidden: yes`")
         lines += [f"{o.variant.name}: right, but loses {o.failed}" for o in self.right if o.failed]
         loose = [o for o in self.wrong if not self.isolated(o)]
         if self.wrong and len(loose) / len(self.wrong) > 0.05:
@@ -232,6 +234,7 @@ def in_child(work) -> dict:
         os.close(read)
         os.setsid()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))  # nobody waits for a child's child any more
         status = 1
         try:
             result = work()
@@ -257,6 +260,7 @@ def _main(root: str, name: str, only: str) -> None:
     variants = [v for v in variants_of(module) if only in v.name]
     runner = _Runner(module)
     tests = [c for c in runner.cells if c.metadata.get("nbgrader", {}).get("grade")]
+    test_cells = {c.metadata.nbgrader.grade_id: c.source for c in tests}
     exercises = [c for c in runner.cells if c.metadata.get("nbgrader", {}).get("solution")]
     ids = {c.metadata.nbgrader.grade_id for c in exercises}
     for variant in variants:
@@ -278,8 +282,11 @@ def _main(root: str, name: str, only: str) -> None:
     def tried(grade_id: str, source: str, at: int) -> dict:
         number = _exercise(grade_id)
         got = in_child(lambda: runner.rest(at, {grade_id: source}, number))
-        if "broke" in got:  # a dead or endless variant fails its own test at the least
-            got = {"failed": {number: got["broke"]}, "broke": got["broke"], "visible_failed": None}
+        if "broke" in got:  # a dead or endless variant fails its own test at the least; its visible part as well?
+            visible = {name: visible_part(code) for name, code in test_cells.items() if _exercise(name) == number}
+            again = in_child(lambda: runner.rest(at, {grade_id: source, **visible}, None))
+            fails = number in again.get("failed", {number: again.get("broke")})
+            got = {"failed": {number: got["broke"]}, "broke": got["broke"], "visible_failed": fails}
         return got
 
     for at, cell in enumerate(runner.cells):
