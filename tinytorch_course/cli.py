@@ -121,6 +121,11 @@ if (Path(__file__).parent / "build.py").is_file():
             Path | None,
             typer.Option(help="The class as Canvas or Moodle exported it (CSV): gives submissions their ids; kept."),
         ] = None,
+        id_column: Annotated[
+            str | None, typer.Option(help="Heading of the ids there, where it cannot be told.")
+        ] = None,
+        email_column: Annotated[str | None, typer.Option(help="Heading of the email addresses there.")] = None,
+        name_column: Annotated[str | None, typer.Option(help="Heading of the names there.")] = None,
         forget: Annotated[
             list[str] | None,
             typer.Option(
@@ -144,6 +149,7 @@ if (Path(__file__).parent / "build.py").is_file():
                 "Without the sandbox, submitted code runs with your rights: it can read your files and reach the network.",
                 style="yellow",
             )
+        columns = {"id": id_column, "email": email_column, "name": name_column}
         result = grade_class(
             (course_dir or course.root).resolve(),
             course.module(module).name,
@@ -155,6 +161,7 @@ if (Path(__file__).parent / "build.py").is_file():
             sandbox=sandbox,
             force=force,
             roster=roster,
+            columns={what: heading for what, heading in columns.items() if heading},
         )
         out.print(result.table())
         for line in result.notes:
@@ -207,6 +214,8 @@ if (Path(__file__).parent / "build.py").is_file():
         out.print(f"report     {report.page}")
         for path in report.tables:
             out.print(f"table      {path}")
+        if report.feedback is not None:
+            out.print(f"feedback   {report.feedback}")
 
 
 @app.command(epilog="Example: tinytorch check 06_autograd")

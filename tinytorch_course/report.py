@@ -10,6 +10,8 @@ import io
 import json
 import os
 import statistics
+import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,7 +72,8 @@ class Row:
     name: str = ""
     email: str = ""
     lms_id: str = ""
-    feedback: str = ""  # addresses of the student's page and notebook, relative to the report
+    page: Path | None = None  # the student's
+    feedback: str = ""  # its address and that of the notebook, relative to the report
     notebook: str = ""
 
     @property
@@ -92,6 +95,7 @@ class Report:
     summary: str
     remarks: list[str] = field(default_factory=list)
     tables: list[Path] = field(default_factory=list)
+    feedback: Path | None = None  # everybody's pages, as Moodle takes them
 
 
 def write_report(course_dir: Path, assignment: str) -> Path:
@@ -102,8 +106,8 @@ def write_report(course_dir: Path, assignment: str) -> Path:
 def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None, column: str | None = None) -> Report:
     """Write ``report/<assignment>/`` in the course folder.
 
-    report.html, grades.csv (Canvas), grades-moodle.csv and remarks.csv (everybody, with the reason where there is no
-    score). Scores are the gradebook's at this moment, so what people graded by hand counts. The students' feedback pages
+    report.html, grades.csv (Canvas), grades-moodle.csv, remarks.csv (everybody, with the reason where there is no
+    score) and, for submissions from Moodle, feedback-moodle.zip. Scores are the gradebook's at this moment, so what people graded by hand counts. The students' feedback pages
     are written again with it, too.
 
     Parameters
@@ -132,7 +136,7 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
             row = Row(result, recorded, *people.get(result.student, ("", "", "")))
             path = recorder.feedback_path(result.student)
             replace_file(path, feedback_page(result, recorded, ground.title(result.student)))
-            row.feedback = _address(path, folder)
+            row.page, row.feedback = path, _address(path, folder)
             row.notebook = _address(recorder.autograded_path(result.student), folder)
             row.lms_id = row.lms_id or result.lms_id
             rows.append(row)
@@ -158,8 +162,35 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
     for name, text in tables.items():
         replace_file(folder / name, text)
         report.tables.append(folder / name)
+    report.feedback = _feedback_for_moodle(folder, rows, table)
     replace_file(report.page, page(assignment, rows, absent, similar_pairs(work), report))
     return report
+
+
+def _feedback_for_moodle(folder: Path, rows: Sequence[Row], table: Roster | None) -> Path | None:
+    """The feedback pages in a zip file for Moodle's "Upload multiple feedback files in a zip".
+
+    Each page lies in a folder that is called as in Moodle's download of the submissions. There is none for a student
+    whose number Moodle has not told: it stands in the download and in the grading worksheet.
+    """
+    target = folder / "feedback-moodle.zip"
+    pages = {}
+    for row in rows:
+        place = row.result.moodle_folder
+        if not place and table is not None and table.kind == "moodle worksheet" and row.lms_id:
+            name = (row.name or row.result.student).replace("_", " ").replace("/", " ")
+            place = f"{name}_{row.lms_id}_assignsubmission_file_"
+        if place and row.page is not None:
+            pages[place] = row.page
+    if not pages:
+        target.unlink(missing_ok=True)
+        return None
+    with tempfile.TemporaryDirectory(dir=folder) as new:
+        with zipfile.ZipFile(Path(new, target.name), "w", zipfile.ZIP_DEFLATED) as archive:
+            for place, path in sorted(pages.items()):
+                archive.write(path, f"{place}/{path.name}")
+        os.replace(Path(new, target.name), target)
+    return target
 
 
 def _address(path: Path, folder: Path) -> str:

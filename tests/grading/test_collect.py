@@ -412,6 +412,131 @@ def test_moodles_gradebook_export_comes_back_filled_in(tmp_path):
     ]
 
 
+GERMAN_WORKSHEET = """\
+\ufeffID;"Vollständiger Name";E-Mail-Adresse;Status;Bewertung;Bestwertung;"Bewertung kann geändert werden";"Zuletzt geändert (Abgabe)"
+Teilnehmer/in4711;"Ada Lovelace";ada@uni.example;"Zur Bewertung abgegeben";;20,00;Ja;"Freitag, 20. November 2026, 10:00"
+Teilnehmer/in4712;"Charles Babbage";charles@uni.example;"Zur Bewertung abgegeben";3,00;20,00;Ja;-
+"""
+FRENCH_GRADEBOOK = """\
+Prénom,Nom de famille,Numéro d'identification,Institution,Adresse de courriel,Devoir : Module 90 (Brut)
+Ada,Lovelace,S1,,ada@uni.example,-
+Charles,Babbage,S2,,charles@uni.example,3
+"""
+
+
+def test_a_worksheet_in_another_language_comes_back_filled_in(tmp_path):
+    roster = read_roster(put(tmp_path, "Bewertungen.csv", GERMAN_WORKSHEET))
+    assert roster.kind == "moodle worksheet"
+    assert [(p.student, p.name, p.number) for p in roster.people] == [
+        ("ada@uni.example", "Ada Lovelace", "4711"),
+        ("charles@uni.example", "Charles Babbage", "4712"),
+    ]
+    text, remarks = roster.filled(ASSIGNMENT, 20, {"ada@uni.example": Entry(19.5, "good")})
+    before, after = GERMAN_WORKSHEET.removeprefix("\ufeff").splitlines(), text.splitlines()
+    assert remarks == [] and [line.split(";")[4] for line in after] == ["Bewertung", "19.5", "3,00"]
+    assert [line.replace('"', "") for line in before] == [line.replace("19.5", "") for line in after]
+    assert "20,00 points" in roster.filled(ASSIGNMENT, 25, {})[1][0]
+
+
+def test_a_worksheet_without_addresses_has_names_but_not_the_state_of_all_for_a_name(tmp_path):
+    lines = [line.split(";") for line in GERMAN_WORKSHEET.strip().splitlines()]
+    named = read_roster(put(tmp_path, "a.csv", "\n".join(";".join(line[:2] + line[3:7]) for line in lines)))
+    assert [p.student for p in named.people] == ["Ada Lovelace_4711", "Charles Babbage_4712"]
+    blind = read_roster(put(tmp_path, "b.csv", "\n".join(";".join(line[:1] + line[3:7]) for line in lines)))
+    assert [p.student for p in blind.people] == ["Participant_4711", "Participant_4712"]
+
+
+def test_a_gradebook_in_another_language_comes_back_filled_in(tmp_path):
+    roster = read_roster(put(tmp_path, "notes.csv", FRENCH_GRADEBOOK))
+    assert roster.kind == "moodle" and [p.name for p in roster.people] == ["Ada Lovelace", "Charles Babbage"]
+    text, remarks = roster.filled(ASSIGNMENT, 20, {"ada@uni.example": Entry(12)})
+    assert remarks == [] and table(text) == [
+        ["Prénom", "Nom de famille", "Adresse de courriel", "Devoir : Module 90 (Brut)"],
+        ["Ada", "Lovelace", "ada@uni.example", "12"],
+        ["Charles", "Babbage", "charles@uni.example", "3"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A,B,C\nS1,,20\nS2,,20\n",  # ids, not participants
+        "Wer,An,Cc\nx,ada@uni.example,eve@uni.example\ny,bob@uni.example,eve@uni.example\n",  # which address?
+        "Wer,An\nx,ada@uni.example\ny,none\n",
+    ],
+)
+def test_what_content_does_not_tell_is_not_guessed(tmp_path, text):
+    with pytest.raises(CourseError, match="are not known") as refusal:
+        read_roster(put(tmp_path, "x.csv", text))
+    assert all(repr(name) in str(refusal.value) for name in text.split("\n")[0].split(","))  # all columns are listed
+    assert "--id-column" in str(refusal.value)
+
+
+def test_columns_that_cannot_be_told_are_named(tmp_path):
+    path = put(tmp_path, "x.csv", "Matrikel,Person,Module 90\n7001,Ada Lovelace,\n7002,Charles Babbage,3\n")
+    with pytest.raises(CourseError, match=r"has no column 'Nummer'") as refusal:
+        read_roster(path, columns={"id": "Nummer"})
+    assert "'Matrikel', 'Person', 'Module 90'" in str(refusal.value)
+    roster = read_roster(path, columns={"id": "Matrikel", "name": "Person"})
+    assert [(p.student, p.name) for p in roster.people] == [("7001", "Ada Lovelace"), ("7002", "Charles Babbage")]
+    text, _ = roster.filled(ASSIGNMENT, 20, {"7001": Entry(12)})
+    assert table(text) == [
+        ["Matrikel", "Person", "Module 90"],
+        ["7001", "Ada Lovelace", "12"],
+        ["7002", "Charles Babbage", "3"],
+    ]
+    french = put(tmp_path, "notes.csv", FRENCH_GRADEBOOK)  # a named id comes before the address
+    assert read_roster(french, columns={"id": "Numéro d'identification"}).people[0].student == "S1"
+
+
+def test_named_columns_are_kept_for_later_calls_and_newer_tables(root, tmp_path):
+    path = put(tmp_path, "x.csv", "Matrikel,Person,Module 90\n7001,Ada Lovelace,\n")
+    hand_in(root, "7001", solved(root))
+    with pytest.raises(CourseError, match="columns of no table"):
+        graded(root, columns={"id": "Matrikel"})
+    graded(root, roster=path, columns={"id": "Matrikel"})
+    grades = make_report(root, ASSIGNMENT).page.with_name("grades-moodle.csv")
+    assert table(grades.read_text(encoding="utf-8"))[1] == ["7001", "16"]
+    newer = put(tmp_path, "newer.csv", "Matrikel,Person,Module 90\n7001,Ada,\n7002,Bob,\n")
+    make_report(root, ASSIGNMENT, roster=newer)
+    assert table(grades.read_text(encoding="utf-8"))[1:] == [["7001", "16"], ["7002", ""]]
+    make_report(root, ASSIGNMENT, roster=put(tmp_path, "canvas.csv", CANVAS))  # has no such column, and needs none
+
+
+def pages_in(archive):
+    with zipfile.ZipFile(archive) as file:
+        return {name: file.read(name).decode() for name in file.namelist()}
+
+
+def test_feedback_goes_back_to_moodle_under_the_names_of_its_download(root, tmp_path):
+    right = json.dumps(solved(root))
+    members = [
+        (f"Ada Lovelace_4711_assignsubmission_file_/{NOTEBOOK}", right, 9),
+        (f"Émilie du Châtelet_4714_assignsubmission_file_{NOTEBOOK}", right, 9),  # "in folders" was off
+        ("bob.ipynb", right, 9),
+    ]
+    roster = put(tmp_path, "worksheet.csv", WORKSHEET)
+    graded(root, submitted=zip_of(tmp_path / "class.zip", members), roster=roster)
+    report = make_report(root, ASSIGNMENT)
+    assert report.feedback == report.page.with_name("feedback-moodle.zip")
+    folders = ["Ada Lovelace_4711_assignsubmission_file_", "Émilie du Châtelet_4714_assignsubmission_file_"]
+    before = pages_in(report.feedback)
+    assert list(before) == [f"{folder}/{ASSIGNMENT}.html" for folder in folders]
+    own = root / "feedback" / "ada@uni.example" / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    assert before[f"{folders[0]}/{ASSIGNMENT}.html"] == own.read_text(encoding="utf-8")
+    assert all(result.cached for result in graded(root))  # from the copies, whose names say nothing of it
+    assert pages_in(make_report(root, ASSIGNMENT).feedback) == before
+
+
+def test_the_worksheet_says_where_feedback_belongs_when_the_submissions_do_not(root, tmp_path):
+    for student in ("ada@uni.example", "stranger"):
+        hand_in(root, student, solved(root))
+    graded(root)
+    assert make_report(root, ASSIGNMENT).feedback is None
+    report = make_report(root, ASSIGNMENT, roster=put(tmp_path, "worksheet.csv", WORKSHEET))
+    assert list(pages_in(report.feedback)) == [f"Ada Lovelace_4711_assignsubmission_file_/{ASSIGNMENT}.html"]
+
+
 @pytest.mark.parametrize(
     ("roster", "names", "students"),
     [
@@ -453,7 +578,7 @@ def test_two_of_the_same_name_are_told_apart_by_number_or_not_at_all(inbox, tmp_
 
 
 def test_what_is_no_table_of_a_class_is_refused(tmp_path):
-    with pytest.raises(CourseError, match=r"columns of x\.csv are not known: a, b"):
+    with pytest.raises(CourseError, match=r"columns of x\.csv are not known: 'a', 'b'"):
         read_roster(put(tmp_path, "x.csv", "a,b\n1,2\n"))
     with pytest.raises(CourseError, match="cannot be read"):
         read_roster(tmp_path / "nowhere.csv")

@@ -18,14 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .model import ClassResult, ExerciseResult, Limits, SubmissionResult
-    from .pages import feedback
-    from .pipeline import grade
+    from .pipeline import feedback, grade
 
 __all__ = ["ClassResult", "ExerciseResult", "Limits", "SubmissionResult", "feedback", "grade"]
 
 _HOME = {
-    "grade": "pipeline",
-    "feedback": "pages",
+    **dict.fromkeys(("feedback", "grade"), "pipeline"),
     **dict.fromkeys(("ClassResult", "ExerciseResult", "Limits", "SubmissionResult"), "model"),
 }
 

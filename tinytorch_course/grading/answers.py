@@ -1,8 +1,9 @@
 """A test cell without its answers: the same calls of the student's code, and no value to compare them with.
 
 A function that looks up what the test expects, instead of computing it, gives other results when this edition runs.
-What stays: the numbers in conditions (`check.true`), the errors that are expected, and values that a test reads in other
-places too. About one comparison in thirty of the course has such a value, mostly an input that has to stay as it was.
+Left out are expected values, types and errors. Values that a test reads in other places too stay: about one comparison
+in thirty of the course has such a value, mostly an input that has to stay as it was. So do conditions (`check.true`):
+they ask which object something is, or what NumPy says of it, and hold hardly a value that could be looked up.
 """
 
 from __future__ import annotations
@@ -11,7 +12,14 @@ import ast
 from collections import Counter
 from collections.abc import Collection
 
-_COMPARED = ("equal", "same")  # the third argument is what is expected
+_PARAMETERS = {  # of the checks, in their order
+    "equal": ("what", "got", "expected"),
+    "same": ("what", "got", "expected"),
+    "is_a": ("what", "got", "kind"),
+    "true": ("what", "holds"),
+    "raises": ("what", "error", "call"),
+}
+_ANSWERS = {"expected", "kind", "error"}
 _PURE_CALLS = {
     "abs",
     "dict",
@@ -35,8 +43,13 @@ _PURE_METHODS = {"all", "any", "astype", "copy", "max", "mean", "min", "ravel", 
 def without_answers(code: str, keep: Collection[str] = ()) -> str | None:
     """The cell's code with nothing in it that only a comparison needs; None where it compares nothing.
 
-    Expected values, tolerances, hints and the names of values are left out, and so are the assignments that only they
-    used, unless they are to be kept. A condition (`check.true`) keeps its numbers.
+    Parameters
+    ----------
+    code : str
+        A test cell. Expected values, types and errors, tolerances, hints and the names of values are left out, and so
+        are the assignments that only they used.
+    keep : collection of str
+        Names whose assignments stay, since later tests read them.
     """
     try:
         tree = ast.parse(code)
@@ -79,25 +92,15 @@ class _Strip(ast.NodeTransformer):
             return node
         if any(isinstance(item, ast.Starred) for item in node.args) or any(item.arg is None for item in node.keywords):
             return node
-        named = {item.arg: item.value for item in node.keywords}
-        given = dict(zip(_PARAMETERS.get(function.attr, ()), node.args)) | named
         if function.attr == "given":
             node.args, node.keywords = [], []
-        elif function.attr in _PARAMETERS and function.attr != "given":
-            kept = [name for name in _PARAMETERS[function.attr][1:] if name != "expected" and name in given]
-            node.args = [ast.Constant(None), *(given[name] for name in kept)]
-            node.keywords = []
-            self.found |= function.attr in _COMPARED
+        elif names := _PARAMETERS.get(function.attr):
+            given = dict(zip(names, node.args)) | {item.arg: item.value for item in node.keywords}
+            kept = [name for name in names[1:] if name in given and name not in _ANSWERS]
+            node.args = [ast.Constant(None), *(given[name] for name in kept if name != "call")]
+            node.keywords = [ast.keyword(name, given[name]) for name in kept if name == "call"]
+            self.found |= bool(_ANSWERS & set(names))
         return node
-
-
-_PARAMETERS = {
-    "equal": ("what", "got", "expected"),
-    "same": ("what", "got", "expected"),
-    "is_a": ("what", "got", "kind"),
-    "true": ("what", "holds"),
-    "raises": ("what", "error", "call"),
-}
 
 
 def checks_at_least(code: str) -> int:

@@ -15,7 +15,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from ..errors import CourseError
@@ -55,6 +55,7 @@ class Submission:
     name: str = ""  # of the file or folder as it was found
     late: bool = False  # the platform says so in the name
     lms_id: str = ""  # the platform's number of the student, if the name holds it
+    moodle_folder: str = ""  # the folder in which Moodle handed it out, or would have
     own_name: str = ""  # the student's name for the file, if the platform has put its own before it
     order: tuple[str, float] | None = None  # what says which of several is the latest, and when this one was
     places: list[Path] = field(default_factory=list)  # everything that belongs to it
@@ -163,18 +164,18 @@ def student_id(name: str) -> str:
 def _named(submission: Submission, stem: str, *, folder: bool = False) -> Submission:
     """Take from a name what a learning management system has put into it."""
     submission.student = student_id(stem)
-    if folder:
-        if found := _MOODLE.fullmatch(stem):
-            submission.student = student_id(f"{found['name']}_{found['user']}")
-            submission.lms_id = found["user"]
+    if found := _MOODLE.fullmatch(stem):
+        submission.student = student_id(f"{found['name']}_{found['user']}")
+        submission.lms_id = found["user"]
+        submission.moodle_folder = f"{found['name']}_{found['user']}_assignsubmission_{found['kind']}_"
+        submission.own_name = "" if folder else found["own"] or ""
+    elif folder:  # the other platforms hand out files
+        return submission
     elif found := _CANVAS_ANONYMOUS.fullmatch(stem) or _CANVAS.fullmatch(stem):
         submission.student = student_id(f"{found['name']}_{found['user']}")
         submission.lms_id, submission.own_name = found["user"], found["own"]
         submission.late = bool(found["late"])
         submission.order = ("Canvas' number", float(found["file"]))
-    elif found := _MOODLE.fullmatch(stem):
-        submission.student = student_id(f"{found['name']}_{found['user']}")
-        submission.lms_id, submission.own_name = found["user"], found["own"] or ""
     elif found := _BLACKBOARD.fullmatch(stem):
         submission.student, submission.own_name = student_id(found["name"]), found["own"] or ""
         with contextlib.suppress(ValueError):
@@ -272,7 +273,7 @@ def _latest(group: list[Submission], notebook: str) -> Submission:
         why = f", the latest by {orders[0][0] if orders[0] else ''}"
     else:
         listed = ", ".join(repr(submission.name[:80]) for submission in files[:4])
-        chosen = Submission(chosen.student, None, late=chosen.late, lms_id=chosen.lms_id, name=chosen.name)
+        chosen = replace(chosen, path=None, repairs=[], timestamp=None, extras={})
         chosen.problem = f"handed in {len(files)} times ({listed}), and nothing says which is the latest: keep one"
         chosen.places = places
         return chosen

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from .texts import lateness
+
 State = Literal["graded", "graded with repairs", "needs a person"]
 GRADED: State = "graded"
 REPAIRED: State = "graded with repairs"
@@ -172,12 +174,11 @@ class SubmissionResult:
     gradable: bool = True  # False: nothing of it could be run, so it has no score
     marked_late: bool = False  # the platform says so; by how much is not known
     lms_id: str = ""  # the platform's number of the student, where the submission's name holds it
+    moodle_folder: str = ""  # the folder in which Moodle handed it out, and takes feedback for it
 
     @property
     def late(self) -> str:
         """A remark on lateness; nothing for what was in time."""
-        from .texts import lateness
-
         return lateness(self.seconds_late) or ("late" if self.marked_late else "")
 
     @property

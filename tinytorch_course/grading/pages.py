@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 
 from .model import PERSON, ExerciseResult, SubmissionResult
 from .record import Recorded
@@ -103,20 +102,3 @@ def _section(exercise: ExerciseResult, recorded: Recorded, comments: Sequence[st
     lines += [f'<p class="quiet">{html.escape(comment)}</p>' for comment in comments]
     lines.append("</section>")
     return "\n".join(lines)
-
-
-def feedback(course_dir: Path, assignment: str) -> list[Path]:
-    """Write the feedback pages of an assignment again, with what people have entered in the gradebook since."""
-    from .pipeline import Ground, stored_results
-    from .record import Recorder, replace_file
-
-    course = Ground.open(Path(course_dir), assignment)
-    written = []
-    with Recorder(course.directory, course.source, course.config) as recorder:
-        for result in stored_results(course):
-            path = recorder.feedback_path(result.student)
-            recorded = recorder.recorded(result.student)
-            result.seconds_late = recorded.seconds_late
-            replace_file(path, page(result, recorded, course.title(result.student)))
-            written.append(path)
-    return written

@@ -15,11 +15,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from nbgrader.coursedir import CourseDirectory
@@ -104,24 +105,39 @@ class Ground:
 
     @property
     def roster_file(self) -> Path:
-        """The copy of the class's table that was given last; its real name stands in the file beside it."""
+        """The copy of the class's table that was given last; its name and named columns stand in the file beside it."""
         return Path(self.directory.root, ".tinytorch", "grading", f"{self.assignment}.roster.csv")
 
-    def keep_roster(self, path: Path) -> Roster:
-        """Read the class's table and keep it for later calls."""
-        roster = read_roster(path)
+    def _about_roster(self) -> dict[str, Any]:
+        try:
+            return json.loads(self.roster_file.with_suffix(".json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def keep_roster(self, path: Path, columns: Mapping[str, str] | None = None) -> Roster:
+        """Read the class's table and keep it for later calls, with the columns that were named.
+
+        Columns named before hold for a newer table too, if it has them.
+        """
+        before = self._about_roster().get("columns", {})
+        if not columns and before:
+            with contextlib.suppress(CourseError):
+                read_roster(path, columns=before)
+                columns = before
+        roster = read_roster(path, columns=columns)
         self.roster_file.parent.mkdir(parents=True, exist_ok=True)
         if path.resolve() != self.roster_file.resolve():
             shutil.copyfile(path, self.roster_file)
-            replace_file(self.roster_file.with_suffix(".name"), path.name)
+            about = {"name": path.name, "columns": dict(columns or {})}
+            replace_file(self.roster_file.with_suffix(".json"), json.dumps(about, ensure_ascii=False))
         return roster
 
     def roster(self) -> Roster | None:
         """The class's table, if there is one."""
         if not self.roster_file.is_file():
             return None
-        name = self.roster_file.with_suffix(".name")
-        return read_roster(self.roster_file, name.read_text(encoding="utf-8") if name.is_file() else None)
+        about = self._about_roster()
+        return read_roster(self.roster_file, about.get("name"), about.get("columns"))
 
     def ids(self, roster: Roster | None) -> Callable[[Submission], str] | None:
         """What gives submissions the ids of the class's table.
@@ -229,6 +245,7 @@ def grade(
     students: Sequence[str] | None = None,
     total: float | None = None,
     roster: Path | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> ClassResult:
     """Grade all submissions of an assignment.
 
@@ -260,6 +277,8 @@ def grade(
     roster : path, optional
         The class's table, as Canvas or Moodle exported it: submissions get the ids that stand there. It is kept, so that
         later calls and the report know it.
+    columns : mapping of str to str, optional
+        Headings of its columns ``"id"``, ``"email"`` and ``"name"``, where they cannot be told.
 
     Returns
     -------
@@ -267,6 +286,8 @@ def grade(
         One result for each submission; none is missing, whatever was in it.
     """
     began = time.monotonic()
+    if columns and roster is None:
+        raise CourseError("columns of no table are named", "Give --roster too.")
     if timeout <= 0:
         raise CourseError(f"{timeout} seconds are no time for a cell", "Give a positive number.")
     if sandbox and scheduler is None:
@@ -283,7 +304,7 @@ def grade(
         if inbox.suffix.lower() == ".zip":
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tinytorch-"))
             inbox = unpack(inbox, Path(folder))
-        known = ground.keep_roster(Path(roster)) if roster is not None else ground.roster()
+        known = ground.keep_roster(Path(roster), columns) if roster is not None else ground.roster()
         found = collect(
             inbox,
             assignment,
@@ -509,11 +530,11 @@ class _GradingRun:
     def _say_what_the_name_said(
         self, result: SubmissionResult, submission: Submission, before: SubmissionResult | None
     ) -> None:
-        """Lateness and number come from a platform's file name, which the copy in the course's folder has not kept."""
-        late, number = submission.late, submission.lms_id
+        """What comes from a platform's file name, which the copy in the course's folder has not kept."""
+        late, number, folder = submission.late, submission.lms_id, submission.moodle_folder
         if not self._copy and before is not None:
-            late, number = late or before.marked_late, number or before.lms_id
-        result.marked_late, result.lms_id = late, number
+            late, number, folder = late or before.marked_late, number or before.lms_id, folder or before.moodle_folder
+        result.marked_late, result.lms_id, result.moodle_folder = late, number, folder
 
     # -- after -----------------------------------------------------------------------------------------------------
 
@@ -621,6 +642,26 @@ def stored_results(ground: Ground) -> list[SubmissionResult]:
     """The results of the last run of this assignment."""
     found = [_load(path) for path in sorted(ground.store.glob("*.json"))]
     return [_result_from(stored["result"]) for stored in found if stored is not None]
+
+
+def feedback(course_dir: Path, assignment: str) -> list[Path]:
+    """Write the feedback pages of an assignment again, with what people have entered in the gradebook since.
+
+    Returns
+    -------
+    list of Path
+        The pages.
+    """
+    ground = Ground.open(Path(course_dir), assignment)
+    written = []
+    with Recorder(ground.directory, ground.source, ground.config) as recorder:
+        for result in stored_results(ground):
+            path = recorder.feedback_path(result.student)
+            recorded = recorder.recorded(result.student)
+            result.seconds_late = recorded.seconds_late
+            replace_file(path, pages.page(result, recorded, ground.title(result.student)))
+            written.append(path)
+    return written
 
 
 # -- taking a submission back --------------------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 """The class as a learning management system knows it: reads the table that it exported, and fills in a column.
 
-Known are the gradebook that Canvas exports, the grading worksheet and the gradebook that Moodle exports (in English), and
-a table of one's own with the columns ``student`` and, as wanted, ``submitted``, ``name``, ``email`` and ``id``.
+Known are the gradebook that Canvas exports, the grading worksheet and the gradebook that Moodle exports, and a table of
+one's own with the columns ``student`` and, as wanted, ``submitted``, ``name``, ``email`` and ``id``.
+
+Columns go by their English headings here. Where a Moodle of another language wrote the table, what the columns hold says
+which is which, or the instructor does.
 """
 
 from __future__ import annotations
@@ -21,7 +24,11 @@ from .collect import Submission, student_id
 Kind = Literal["canvas", "moodle worksheet", "moodle", "table"]
 _NOT_A_STUDENT = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)  # a row of Canvas' about posting
 _COLUMN_NUMBER = re.compile(r"\s*\(\d+\)$")
-_IDENTITY = ("First name", "Last name", "Full name", "ID number", "Username", "Email address")
+_OWN_ID = "the id's column"  # the instructor has named it
+_IDENTITY = (_OWN_ID, "First name", "Last name", "Full name", "ID number", "Username", "Email address")
+_NAMEABLE = {"id": _OWN_ID, "email": "Email address", "name": "Full name"}
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_PARTICIPANT = re.compile(r"([^\W\d]{4,}[^\d]*)(\d+)")  # "Participant 4711", "Teilnehmer/in 4711"
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,12 @@ class Entry:
 
 @dataclass
 class Roster:
-    """A table with the class."""
+    """A table with the class. `places` says where each column is, by its English heading."""
 
     file: str
     kind: Kind
     lines: list[list[str]]
+    places: dict[str, int]
     delimiter: str = ","
     people: list[Person] = field(default_factory=list)
 
@@ -95,14 +103,16 @@ class Roster:
         """
         if self.kind == "table":
             raise CourseError(f"{self.file} is a table of your own: there is nothing to fill in")
-        head = self.lines[0]
+        head, places = self.lines[0], self.places
         remarks: list[str] = []
         if self.kind == "moodle worksheet":
             keep = list(range(len(head)))
-            at: int | None = head.index("Grade")
+            at: int | None = places["Grade"]
         else:
-            last = head.index("Section") if self.kind == "canvas" else -1
-            keep = [i for i, name in enumerate(head) if (i <= last if last >= 0 else name in _IDENTITY)]
+            if self.kind == "canvas":
+                keep = list(range(places["Section"] + 1))
+            else:
+                keep = sorted({places[name] for name in _IDENTITY if name in places})
             candidates = [i for i in range(len(head)) if i not in keep]
             at = _column(head, candidates, assignment, column)
             if at is None:
@@ -110,8 +120,8 @@ class Roster:
                     f"no column of {self.file} looks like {assignment}: the import will offer to make a new one "
                     "(--column names the right one)"
                 )
-        comment = _place(head, "Feedback comments") if self.kind == "moodle worksheet" else None
-        most, changeable = _place(head, "Maximum Grade"), _place(head, "Grade can be changed")
+        comment = places.get("Feedback comments") if self.kind == "moodle worksheet" else None
+        most, changeable = places.get("Maximum Grade"), places.get("Grade can be changed")
         rows = {person.row: entries.get(person.student) for person in self.people}
         lines, other_points, locked = [], set(), 0
         for number, line in enumerate(self.lines):
@@ -178,10 +188,6 @@ def _column(head: Sequence[str], candidates: Iterable[int], assignment: str, wan
     return None
 
 
-def _place(head: Sequence[str], name: str) -> int | None:
-    return head.index(name) if name in head else None
-
-
 def _number(text: str) -> float | None:
     try:
         return float(text.replace(",", "."))
@@ -205,14 +211,22 @@ def _keys(ids: Iterable[str], names: Iterable[str]) -> frozenset[str]:
 # -- reading -------------------------------------------------------------------------------------------------------
 
 
-def read_roster(path: Path, name: str | None = None) -> Roster:
+def read_roster(path: Path, name: str | None = None, columns: Mapping[str, str] | None = None) -> Roster:
     """Read a table that a learning management system exported.
 
     Parameters
     ----------
     path : path
+        A file with commas, semicolons or tabs between its columns.
     name : str, optional
         What to call the file in messages, when `path` is a copy.
+    columns : mapping of str to str, optional
+        Headings of the columns ``"id"``, ``"email"`` and ``"name"``, where they cannot be told.
+
+    Raises
+    ------
+    CourseError
+        When the file is no table, when it is not clear which column is which, or when a named column is not there.
     """
     shown = name or path.name
     try:
@@ -231,32 +245,87 @@ def read_roster(path: Path, name: str | None = None) -> Roster:
         raise CourseError(f"is not a table: {error}", file=path) from None
     head = [cell.strip() for cell in lines[0]] if lines else []
     lines[:1] = [head]
-    kind = _kind(head)
+    places = {heading: at for at, heading in reversed(list(enumerate(head)))}
+    for what, heading in (columns or {}).items():
+        if heading not in places:
+            raise CourseError(f"{shown} has no column {heading!r}", f"Its columns are: {_quoted(head)}.")
+        places[_NAMEABLE[what]] = places[heading]
+    if _kind(places) is None:
+        places |= _told_by_content(lines)
+    kind = _kind(places)
     if kind is None:
         raise CourseError(
-            f"the columns of {shown} are not known: {', '.join(head[:8]) or 'none'}",
+            f"the columns of {shown} are not known: {_quoted(head)}",
             "Give the gradebook that Canvas or Moodle exported, Moodle's grading worksheet, or a table of your own with "
-            "the columns submitted and student.",
+            "the columns submitted and student; or say which is which with --id-column, --email-column and --name-column.",
         )
     reader = {"canvas": _canvas, "moodle worksheet": _worksheet, "moodle": _moodle, "table": _table}[kind]
     people = []
     for number, line in enumerate(lines[1:], 1):
-        row = dict(zip(head, [cell.strip() for cell in line] + [""] * len(head)))
+        row = {heading: line[at].strip() if at < len(line) else "" for heading, at in places.items()}
         person = reader(row, number)
         if person is not None and person.student:
             people.append(person)
-    return Roster(shown, kind, lines, delimiter, people)
+    return Roster(shown, kind, lines, places, delimiter, people)
 
 
-def _kind(head: Sequence[str]) -> Kind | None:
-    low = [name.casefold() for name in head]
-    if {"ID", "Section"} <= set(head) and ("Student" in head[0] or head[0] == "LastName"):
+def _quoted(head: Sequence[str]) -> str:
+    return ", ".join(map(repr, head)) or "none"
+
+
+def _told_by_content(lines: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Columns of a table of Moodle's in any language, where what they hold leaves no doubt.
+
+    The one column of addresses is ``Email address``. A worksheet starts with a word and a number of its own in each row,
+    and has a column with the same number everywhere, the maximum, after that of the grades. Names come first.
+    """
+    head, *body = lines or [[]]
+    cells = [[line[at].strip() if at < len(line) else "" for line in body] for at in range(len(head))]
+    addresses = [at for at, column in enumerate(cells) if _all(column, _ADDRESS.fullmatch)]
+    places = {"Email address": addresses[0]} if len(addresses) == 1 else {}
+    found = [_PARTICIPANT.fullmatch(cell) for cell in cells[0]] if cells else []
+    one_word = len({match[1] for match in found if match}) == 1 and len({match[2] for match in found if match}) == len(
+        body
+    )
+    for at in range(2, len(head)):
+        if one_word and len(set(cells[at])) == 1 and _number(cells[at][0]) and _grades(cells[at - 1]):
+            places |= {"Identifier": 0, "Grade": at - 1, "Maximum Grade": at}
+            break
+    first = 1 if "Identifier" in places else 0
+    names = [
+        at for at in (first, first + 1) if at < len(head) and at not in places.values() and _all(cells[at], _is_name)
+    ]
+    if "Identifier" in places:
+        if names[:1] == [1] and (addresses or len(set(cells[1])) == len(body)):  # not the state of all
+            places["Full name"] = 1
+    elif "Email address" in places and names:
+        places |= {"First name": 0, "Last name": 1} if names == [0, 1] else {"Full name": names[0]}
+    return places
+
+
+def _all(column: Sequence[str], test: Callable[[str], object]) -> bool:
+    return any(column) and all(test(cell) for cell in column if cell)
+
+
+def _is_name(cell: str) -> bool:
+    return any(map(str.isalpha, cell)) and not re.search(r"[\d@]", cell)
+
+
+def _grades(column: Sequence[str]) -> bool:
+    return all(cell in ("", "-") or _number(cell) is not None for cell in column)
+
+
+def _kind(places: Mapping[str, int]) -> Kind | None:
+    names = set(places)
+    first = next((name for name, at in places.items() if at == 0), "")
+    if {"ID", "Section"} <= names and ("Student" in first or first == "LastName"):
         return "canvas"
-    if {"Identifier", "Grade"} <= set(head):
+    if {"Identifier", "Grade"} <= names:
         return "moodle worksheet"
-    if {"Email address", "ID number", "Username"} & set(head) and {"First name", "Full name"} & set(head):
-        return "moodle"
-    return "table" if "student" in low else None
+    if "student" in map(str.casefold, names):
+        return "table"
+    named = {"First name", "Full name"} & names
+    return "moodle" if _OWN_ID in names or (named and {"Email address", "ID number", "Username"} & names) else None
 
 
 def _canvas(row: Mapping[str, str], number: int) -> Person | None:
@@ -266,8 +335,8 @@ def _canvas(row: Mapping[str, str], number: int) -> Person | None:
         return None
     if name == "Student, Test":  # Canvas' own
         return None
-    ids = [row.get("SIS Login ID", ""), row.get("SIS User ID", ""), row["ID"]]
-    login = ids[0]
+    login = row.get("SIS Login ID", "")
+    ids = [row.get(_OWN_ID, ""), login, row.get("SIS User ID", ""), row["ID"]]
     turned = " ".join(reversed([part.strip() for part in name.split(",", 1)]))
     keys = _keys([*ids, login.partition("@")[0]], [name, turned])
     email = login if "@" in login else ""
@@ -278,18 +347,21 @@ def _worksheet(row: Mapping[str, str], number: int) -> Person | None:
     found = re.search(r"(\d+)$", row["Identifier"])
     if found is None:
         return None
-    email, name = row.get("Email address", ""), row.get("Full name", "")
-    ids = [email, row.get("ID number", ""), row.get("Username", ""), email.partition("@")[0]]
-    student = email or row.get("ID number") or row.get("Username") or f"{name or 'Participant'}_{found[1]}"
-    return Person(student_id(student), name, email, found[1], _keys(ids, [name]), number)
+    return _of_moodle(row, number, found[1], f"{row.get('Full name') or 'Participant'}_{found[1]}")
 
 
 def _moodle(row: Mapping[str, str], number: int) -> Person | None:
+    return _of_moodle(row, number, "", "")
+
+
+def _of_moodle(row: Mapping[str, str], number: int, participant: str, otherwise: str) -> Person:
+    parts = [row.get("First name", ""), row.get("Last name", "")]
+    name = row.get("Full name") or " ".join(filter(None, parts))
     email = row.get("Email address", "")
-    name = row.get("Full name") or " ".join(filter(None, [row.get("First name", ""), row.get("Last name", "")]))
-    ids = [email, row.get("ID number", ""), row.get("Username", ""), email.partition("@")[0]]
-    student = email or row.get("ID number") or row.get("Username") or ""
-    return Person(student_id(student), name, email, "", _keys(ids, [name]), number)
+    ids = [row.get(_OWN_ID, ""), email, row.get("ID number", ""), row.get("Username", "")]
+    student = next(filter(None, ids), otherwise)
+    keys = _keys([*ids, email.partition("@")[0]], [name, " ".join(reversed(parts))])
+    return Person(student_id(student), name, email, participant, keys, number)
 
 
 def _table(row: Mapping[str, str], number: int) -> Person | None:

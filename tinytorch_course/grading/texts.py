@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import math
 import re
+from typing import TYPE_CHECKING
 
-from .model import SourceCell
+if TYPE_CHECKING:
+    from .model import SourceCell
 
 _HIDDEN = re.compile(r"^[ \t]*#+ *BEGIN HIDDEN TESTS.*?^[ \t]*#+ *END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE)
 _NUMBER = re.compile(r"(?:(?:test|text)-)?(\d\d)-(\d\d)-(.*)")
