@@ -651,7 +651,7 @@ with Checks("12.7", "scaled_dot_product_attention") as check, check.using(attent
 # It could look like this: 12 random positions, once free and once with the causal mask. Each row is a query and adds up to 1.
 
 # %% tags=["demo"]
-x, figure = numbers((12, 8), 0), plt.figure(figsize=(8, 3.2))
+x, figure = numbers((12, 8), 0), plt.figure(figsize=(8, 3.2), layout="constrained")
 for place, (name, mask) in enumerate([("free", None), ("causal", causal_mask(12))], start=1):
     axis = figure.add_subplot(1, 2, place)
     _, weights = scaled_dot_product_attention(x, x, x, mask)
@@ -1256,7 +1256,7 @@ print("held-out sequences right with three other seeds:", [f"{rate:.2%}" for rat
 assert min(rates) > 0.99
 
 # %% tags=["demo"]
-figure = plt.figure(figsize=(8, 3.2))
+figure = plt.figure(figsize=(8, 3.2), layout="constrained")
 for place, name in enumerate(["attention", "attention, causal"], start=1):
     right_positions(models[name])
     axis = figure.add_subplot(1, 2, place)
