@@ -27,7 +27,7 @@ from .grading.record import Recorded, Recorder, replace_file
 from .grading.roster import Entry, Roster, harmless
 from .grading.similar import Pair, similar_pairs
 
-BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }

@@ -433,6 +433,8 @@ def test_a_worksheet_in_another_language_comes_back_filled_in(tmp_path):
     ]
     text, remarks = roster.filled(ASSIGNMENT, 20, {"ada@uni.example": Entry(19.5, "good")})
     before, after = GERMAN_WORKSHEET.removeprefix("\ufeff").splitlines(), text.splitlines()
+    named = read_roster(put(tmp_path, "named.csv", GERMAN_WORKSHEET), columns={"id": "Vollständiger Name"})
+    assert [(p.student, p.number) for p in named.people] == [("Ada Lovelace", "4711"), ("Charles Babbage", "4712")]
     assert remarks == [] and [line.split(";")[4] for line in after] == ["Bewertung", "19.5", "3,00"]
     assert [line.replace('"', "") for line in before] == [line.replace("19.5", "") for line in after]
     assert "20,00 points" in roster.filled(ASSIGNMENT, 25, {})[1][0]

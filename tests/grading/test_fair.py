@@ -119,7 +119,7 @@ def test_a_mistake_behind_a_taken_name_is_shown(graded):
     _, result = graded
     one = result["taken-and-wrong"]
     assert one.scores["test-90-01-double"] == 0 and one.scores["test-90-02-shift"] == 4
-    assert one.exercises[0].message.startswith("90.1 double: the result is wrong")
+    assert one.exercises[0].message.startswith("90.1 double: the result came out wrong")
 
 
 def test_exit_is_explained(graded):

@@ -138,6 +138,7 @@ HONEST = {
     "catches": "def double(x):\n    try:\n        return 2 * x + None\n    except TypeError:\n        return 2 * np.asarray(x)",
     "generator": "def double(x):\n    return np.array([2 * each for each in x])",
     "remembers": "import functools\n@functools.lru_cache\ndef two():\n    return 2\ndef double(x):\n    return two() * np.asarray(x)",
+    "a-line-with-percent": "def double(x):\n    return 2 * (np.asarray(x) + 1000\n    % 1000)",
     "chance": "def double(x):\n    noise = np.random.default_rng().normal(size=np.shape(x))\n    return 2 * (np.asarray(x) + noise) - 2 * noise",
 }
 

@@ -92,7 +92,7 @@ def test_it_shows_what_needs_a_person_and_what_is_odd(report):
 
 def test_it_shows_each_exercise_with_its_commonest_failure(report):
     _, _, page = report
-    assert "90.1 double" in page and "the result is wrong" in page and "needs 90.1" in page
+    assert "90.1 double" in page and "the result came out wrong" in page and "needs 90.1" in page
 
 
 def test_copies_are_found_although_names_were_changed(report):

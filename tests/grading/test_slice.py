@@ -136,7 +136,7 @@ def test_a_failed_check_shows_its_card(root):
     hand_in(root, "wrong", solved(root, double="def double(x):\n    return np.asarray(x) ** 2"))
     result = grade(root, ASSIGNMENT, workers=1)["wrong"]
     card = result.exercises[0].message
-    assert card.startswith("90.1 double: the result is wrong")
+    assert card.startswith("90.1 double: the result came out wrong")
     assert "expected" in card and "look at" in card and "Is every number twice as large?" in card
 
 

@@ -19,20 +19,21 @@ from typing import Any
 from .judge import Verdict, judge, oddities
 from .kernel import Kernel, KernelGone
 from .model import Cell, CellResult, Executed, ExerciseResult, Library, Limits, Prepared, Source, SourceCell
-from .prepare import _definitions, _without_magics, prepare
+from .prepare import defined_names, prepare
 from .sandbox import Sandbox, SandboxError
 from .shadows import Restore, Shadows
 from .texts import (
-    BAD_CODE,
     advice,
     guarded,
     guarded_error,
     hidden_lines,
     number_of,
+    parsed,
     title_of,
     unreadable,
     visible,
     without_addresses,
+    without_magics,
 )
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -271,7 +272,7 @@ class _Run:
         """What a student may read of a failure before it was judged apart: nothing that their code could have made."""
         name, value = _last_error(result)
         text = _plain(value if name == "CheckFailed" else f"{name}: {value}" if value else name)
-        self._repeats_hidden(text, number_of(expected.name))
+        self._look_for_hidden(text, number_of(expected.name))
         if result.status == "timeout":
             return f"Your code was {value}: is there a loop that never ends?"
         if name == "SystemExit":
@@ -302,12 +303,10 @@ class _Run:
             text += "\nIn the notebook the test said something else, which was withheld."
         return f"{without_addresses(text)}{advice(text, before=chr(10))}"[:_LONGEST_MESSAGE]
 
-    def _repeats_hidden(self, text: str, number: str) -> bool:
-        """Whether a message holds a line of any hidden test: the code of all cells so far lies in the kernel."""
-        if not any(line in text for line in self._hidden):
-            return False
-        self._flags.append(f"{number}: the error message repeated hidden test code")
-        return True
+    def _look_for_hidden(self, text: str, number: str) -> None:
+        """Mark a message that holds a line of any hidden test: the code of all cells so far lies in the kernel."""
+        if any(line in text for line in self._hidden):
+            self._flags.append(f"{number}: the error message repeated hidden test code")
 
     # -- exercises -------------------------------------------------------------------------------------------------
 
@@ -351,12 +350,12 @@ class _Run:
         """What a student may read about a cell of theirs that stopped."""
         name, value = _last_error(self._results[at])
         text = _plain(f"{name}: {value}" if value else name)
-        self._repeats_hidden(text, number)
+        self._look_for_hidden(text, number)
         if self._results[at].status == "timeout":
             return f"The cell of this exercise was {value}."
         if name == "SystemExit":
             return f"The cell of this exercise stopped: {advice(text)}"
-        broken = unreadable(_without_magics(cell.source))
+        broken = unreadable(without_magics(cell.source))
         if broken:
             return f"The cell of this exercise is not Python: {broken}"
         apart = self._verdict.errors.get(at + 1, "") if self._verdict and not self._verdict.reads else ""
@@ -526,9 +525,8 @@ def _cell_of_frame(function: str, line: int, text: str, cells: Sequence[_Own]) -
 
 def _spans(code: str, function: str) -> list[tuple[int, int]]:
     """First and last line of each function of this name."""
-    tree = _tree(code)
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    nodes = [node for node in ast.walk(tree) if isinstance(node, kinds) and node.name == function]
+    nodes = [node for node in ast.walk(parsed(code)) if isinstance(node, kinds) and node.name == function]
     return [(node.lineno, node.end_lineno or node.lineno) for node in nodes]
 
 
@@ -553,7 +551,7 @@ def _names(own: _Own) -> tuple[set[str], set[str], set[str]]:
     """What a cell's code uses: plain names, attributes, and attributes of which the class is known."""
     kinds = {name.rpartition(".")[0] for name in own.defines} - {""}
     names, local, attributes, qualified = set(), set(), set(), set()
-    for node in ast.walk(_tree(own.source)):
+    for node in ast.walk(parsed(own.source)):
         if isinstance(node, ast.Name):
             (names if isinstance(node.ctx, ast.Load) else local).add(node.id)
         elif isinstance(node, ast.arg):
@@ -574,8 +572,8 @@ def _is_numpy(node: ast.expr) -> bool:
 
 def _qualified(code: str) -> set[str]:
     """What a cell defines. A function under ``@method_of(Tensor)`` is a method of `Tensor`."""
-    names = _definitions(code)
-    for node in _tree(code).body:
+    names = defined_names(code)
+    for node in parsed(code).body:
         if not isinstance(node, ast.FunctionDef):
             continue
         for mark in node.decorator_list:
@@ -583,10 +581,3 @@ def _qualified(code: str) -> set[str]:
                 kinds = [argument.id for argument in mark.args if isinstance(argument, ast.Name)]
                 names = (names - {node.name}) | {f"{kind}.{node.name}" for kind in kinds}
     return names
-
-
-def _tree(code: str) -> ast.Module:
-    try:
-        return ast.parse(_without_magics(code))
-    except BAD_CODE:
-        return ast.Module(body=[], type_ignores=[])

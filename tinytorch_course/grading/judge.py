@@ -24,9 +24,8 @@ from typing import Any
 
 from .answers import checks_at_least, needed, without_answers
 from .model import Cell, Limits, Source
-from .prepare import _without_magics
 from .sandbox import Room, Sandbox, SandboxError, memory_of
-from .texts import BAD_CODE, number_of, without_addresses
+from .texts import BAD_CODE, number_of, parsed, without_addresses, without_magics
 
 _JUDGED = "judged.json"
 _LARGEST = 16 << 20
@@ -51,8 +50,6 @@ _ODD_ATTRIBUTES = {
     "ast_transformers", "input_transformer_manager", "settrace", "setprofile", "__subclasses__", "_exit", "kill",
     "fork", "system", "popen", "excepthook", "set_custom_exc", "modules", "user_ns", "__globals__", "__code__",
 }  # fmt: skip
-
-
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Expr)
 
 
@@ -74,12 +71,8 @@ class Verdict:
 
 def definitions(source: str, tools: set[str]) -> str:
     """The statements of a cell that define something, as code. `tools` are names of modules that must stay as they are."""
-    try:
-        tree = ast.parse(_without_magics(source))
-    except BAD_CODE:
-        return ""
-    kept = [node for node in tree.body if _defines(node, tools)]
-    lines = _without_magics(source).split("\n")
+    kept = [node for node in parsed(source).body if _defines(node, tools)]
+    lines = without_magics(source).split("\n")
     out = [""] * len(lines)
     for node in kept:  # in their own lines, so that messages name the right ones
         first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
@@ -125,11 +118,7 @@ def tool_names(cells: Sequence[Cell]) -> set[str]:
     for cell in cells:
         if cell.cell_type != "code":
             continue
-        try:
-            tree = ast.parse(_without_magics(cell.source))
-        except BAD_CODE:
-            continue
-        for node in ast.walk(tree):
+        for node in ast.walk(parsed(cell.source)):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     if (
@@ -157,12 +146,8 @@ def oddities(cells: Sequence[Cell], source: Source) -> list[str]:
 
 
 def _odd(code: str, tools: set[str]) -> list[str]:
-    try:
-        tree = ast.parse(_without_magics(code))
-    except BAD_CODE:
-        return []
     found = []
-    for node in ast.walk(tree):
+    for node in ast.walk(parsed(code)):
         if isinstance(node, ast.Import):
             found += [f"imports `{a.name}`" for a in node.names if a.name.split(".")[0] in _ODD_IMPORTS]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -266,7 +251,7 @@ def _chunks(
                 continue
             chunk |= {"test": expected.name, "label": number_of(expected.name), "code": _with_points(cell.source)}
         elif expected is not None and expected.restored:
-            chunk |= {"code": _without_magics(cell.source), "given": True}
+            chunk |= {"code": without_magics(cell.source), "given": True}
         else:
             chunk["code"] = definitions(cell.source, tools)
         if chunk["code"].strip():

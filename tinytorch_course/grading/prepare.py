@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from .model import Cell, Prepared, Source, SourceCell
-from .texts import BAD_CODE, number_of, visible
+from .texts import BAD_CODE, number_of, visible, without_magics
 
 _LARGEST_CELL = 1 << 20  # characters
 _MOST_CELLS = 3000
@@ -191,10 +191,10 @@ def _same(one: str, other: str) -> bool:
     return one.split() == other.split()
 
 
-def _definitions(code: str) -> set[str]:
+def defined_names(code: str) -> set[str]:
     """Names that a cell defines: functions, classes and their methods."""
     try:
-        tree = ast.parse(_without_magics(code))
+        tree = ast.parse(without_magics(code))
     except BAD_CODE:
         return set(re.findall(r"^(?:    )?(?:def|class) +(\w+)", code, re.MULTILINE))
     names = set()
@@ -204,10 +204,6 @@ def _definitions(code: str) -> set[str]:
             if isinstance(node, ast.ClassDef):
                 names |= {f"{node.name}.{item.name}" for item in node.body if isinstance(item, ast.FunctionDef)}
     return names
-
-
-def _without_magics(code: str) -> str:
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in code.split("\n"))
 
 
 def _similarity(one: str, other: str) -> float:
@@ -276,8 +272,8 @@ def _find_again(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> None
                 break
     for cell in list(missing):
         if cell.solution and cell.cell_type == "code":
-            wanted = _definitions(cell.source)
-            match = [item for item in free if wanted and wanted <= _definitions(item.source)]
+            wanted = defined_names(cell.source)
+            match = [item for item in free if wanted and wanted <= defined_names(item.source)]
         elif cell.is_test or cell.restored:
             text = visible(cell.source)
             rated = [(_similarity(item.source, text), at) for at, item in enumerate(free)]

@@ -28,7 +28,7 @@ _OWN_ID = "the id's column"  # the instructor has named it
 _IDENTITY = (_OWN_ID, "First name", "Last name", "Full name", "ID number", "Username", "Email address")
 _NAMEABLE = {"id": _OWN_ID, "email": "Email address", "name": "Full name"}
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_PARTICIPANT = re.compile(r"([^\W\d]{4,}[^\d]*)(\d+)")  # "Participant 4711", "Teilnehmer/in 4711"
+_PARTICIPANT = re.compile(r"([^\W\d]{2,}[^\d]*)(\d+)")  # "Participant 4711", "Teilnehmer/in 4711"
 
 
 @dataclass(frozen=True)
@@ -246,12 +246,12 @@ def read_roster(path: Path, name: str | None = None, columns: Mapping[str, str] 
     head = [cell.strip() for cell in lines[0]] if lines else []
     lines[:1] = [head]
     places = {heading: at for at, heading in reversed(list(enumerate(head)))}
+    if _kind(places) is None:
+        places = _told_by_content(lines) | places
     for what, heading in (columns or {}).items():
-        if heading not in places:
+        if heading not in head:
             raise CourseError(f"{shown} has no column {heading!r}", f"Its columns are: {_quoted(head)}.")
         places[_NAMEABLE[what]] = places[heading]
-    if _kind(places) is None:
-        places |= _told_by_content(lines)
     kind = _kind(places)
     if kind is None:
         raise CourseError(
@@ -283,20 +283,21 @@ def _told_by_content(lines: Sequence[Sequence[str]]) -> dict[str, int]:
     cells = [[line[at].strip() if at < len(line) else "" for line in body] for at in range(len(head))]
     addresses = [at for at, column in enumerate(cells) if _all(column, _ADDRESS.fullmatch)]
     places = {"Email address": addresses[0]} if len(addresses) == 1 else {}
-    found = [_PARTICIPANT.fullmatch(cell) for cell in cells[0]] if cells else []
-    one_word = len({match[1] for match in found if match}) == 1 and len({match[2] for match in found if match}) == len(
-        body
-    )
+    found = [match for cell in cells[0] if (match := _PARTICIPANT.fullmatch(cell))] if cells else []
+    words, numbers = {match[1] for match in found}, {match[2] for match in found}
     for at in range(2, len(head)):
-        if one_word and len(set(cells[at])) == 1 and _number(cells[at][0]) and _grades(cells[at - 1]):
+        if (
+            len(words) == 1
+            and len(numbers) == len(body)
+            and len(set(cells[at])) == 1
+            and _number(cells[at][0])
+            and _grades(cells[at - 1])
+        ):
             places |= {"Identifier": 0, "Grade": at - 1, "Maximum Grade": at}
             break
-    first = 1 if "Identifier" in places else 0
-    names = [
-        at for at in (first, first + 1) if at < len(head) and at not in places.values() and _all(cells[at], _is_name)
-    ]
+    names = [at for at, column in enumerate(cells[:2]) if at not in places.values() and _all(column, _is_name)]
     if "Identifier" in places:
-        if names[:1] == [1] and (addresses or len(set(cells[1])) == len(body)):  # not the state of all
+        if names and (addresses or len(set(cells[1])) == len(body)):  # not the state of all
             places["Full name"] = 1
     elif "Email address" in places and names:
         places |= {"First name": 0, "Last name": 1} if names == [0, 1] else {"Full name": names[0]}

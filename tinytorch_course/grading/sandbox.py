@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -621,11 +621,3 @@ def connection_info(folder_inside: str = "/sockets") -> dict[str, Any]:
         "signature_scheme": "hmac-sha256",
         "kernel_name": "python3",
     }
-
-
-@contextlib.contextmanager
-def closing(room: Room) -> Iterator[Room]:
-    try:
-        yield room
-    finally:
-        room.close()

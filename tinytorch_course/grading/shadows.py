@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .model import Cell, SourceCell
-from .prepare import _without_magics
-from .texts import BAD_CODE, number_of
+from .texts import number_of, parsed
 
 _BUILTINS = {name for name in dir(builtins) if not name.startswith("_")}
 
@@ -61,14 +60,14 @@ class Shadows:
         for at, cell in enumerate(cells):
             if cell.cell_type != "code" or not cell.run:
                 continue
-            tree = _parsed(cell.source)
+            tree = parsed(cell.source)
             expected = known.get(cell.name or "")
             if expected is not None and expected.restored:
                 if not expected.is_test:
                     for name, statement in _imports(tree):
                         self._imports.setdefault(name, statement)
                 continue
-            own = dict(_bound(_parsed(expected.source))) if expected is not None else {}
+            own = dict(_bound(parsed(expected.source))) if expected is not None else {}
             again = {name for name, statement in _imports(tree) if self._imports.get(name) == statement}
             taken = {
                 name: line
@@ -95,7 +94,7 @@ class Shadows:
 
     def first_meanings(self) -> dict[str, Any]:
         """For the judge: the imports on which tests rest, and the names of Python's own that the assignment defines."""
-        given = {name for cell in self._known.values() if not cell.is_test for name, _ in _bound(_parsed(cell.source))}
+        given = {name for cell in self._known.values() if not cell.is_test for name, _ in _bound(parsed(cell.source))}
         return {"imports": list(self._imports.values()), "defined": sorted(given & _BUILTINS)}
 
     def remark(self, at: int) -> str:
@@ -125,13 +124,6 @@ class Shadows:
         if name is None:
             return f"cell {at}"
         return number_of(name)
-
-
-def _parsed(code: str) -> ast.Module:
-    try:
-        return ast.parse(_without_magics(code))
-    except BAD_CODE:
-        return ast.Module(body=[], type_ignores=[])
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:

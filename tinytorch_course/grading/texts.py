@@ -27,6 +27,24 @@ _TITLE = re.compile(r"""Checks\(\s*["'][\d.]+["']\s*,\s*["'](.+?)["']\s*\)""")
 BAD_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what `ast.parse` raises for what is not Python
 
 
+def without_magics(code: str) -> str:
+    """A cell's code without IPython's own lines, which are not Python. What is Python stays as it is: a line of it may
+    start with ``%`` too."""
+    try:
+        ast.parse(code)
+        return code
+    except BAD_CODE:
+        return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in code.split("\n"))
+
+
+def parsed(code: str) -> ast.Module:
+    """A cell's code as a tree; an empty one if it is not Python."""
+    try:
+        return ast.parse(without_magics(code))
+    except BAD_CODE:
+        return ast.Module(body=[], type_ignores=[])
+
+
 def visible(source: str) -> str:
     """A test cell's text as the student has it."""
     return _HIDDEN.sub("", source).rstrip("\n")
