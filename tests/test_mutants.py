@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ROOT
-from tests.mutants.harness import HERE, Verdict, judge
+from tests.mutants.harness import HERE, Outcome, Variant, Verdict, judge
 from tinytorch_course.config import Course
 
 MODULES = [module.name for module in Course(ROOT).modules]
@@ -22,3 +22,21 @@ def test_mutants(name: str, request: pytest.FixtureRequest):
 def test_every_folder_of_mutants_belongs_to_a_module():
     folders = {path.name for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert folders == set(MODULES)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "visible_failed", "said"),
+    [
+        (True, False, ""),
+        (False, True, ""),
+        (False, False, "only hidden checks catch it, but it does not say `hidden: yes`"),
+        (True, True, "says `hidden: yes`, but a visible check catches it"),
+    ],
+)
+def test_the_label_of_a_mutant_has_to_be_true(hidden: bool, visible_failed: bool, said: str):
+    variant = Variant("01-01_it", "", "01-01-as-array", hidden=hidden)
+    outcome = Outcome(variant, {"01.1": "it came out wrong"}, visible_failed)
+    verdict = Verdict("01_tensor", ["01.1"], 100, {}, [], [outcome])
+    assert [line for line in verdict.complaints() if line.startswith("01-01_it")] == (
+        [f"01-01_it: {said}"] if said else []
+    )
