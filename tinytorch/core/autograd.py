@@ -66,7 +66,9 @@ class Function:
 
     @property
     def data(self):
-        raise AttributeError("an outline keeps no numbers: did you compute a gradient that is not wanted?")
+        raise AttributeError(
+            "an outline keeps no numbers: the class says reads_inputs = False, or the gradient is not wanted"
+        )
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #06-03-record
 def record(result, node):
@@ -677,12 +679,14 @@ def topological_order(root):
                     stack.append(before)
     return order[::-1]
 
-# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-56484588e2
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-37dcc71559
 def wrong_shape(node, tensor, grad):
     """The error for a rule that returned a gradient of the wrong shape."""
     place = [each is tensor for each in node.saved_tensors].index(True)
-    got = f"shape {grad.shape}" if hasattr(grad, "shape") else f"a {type(grad).__name__}"
-    return ValueError(f"the gradient of input {place} has to have its shape {tensor.shape}, but apply returned {got}")
+    kind = type(grad).__name__
+    got = f"shape {grad.shape}" if hasattr(grad, "shape") else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    wanted = f"the gradient of input {place} should have the shape of the input, {tensor.shape}"
+    return ValueError(f"{wanted}, but apply returned {got}")
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #06-21-propagate
 def propagate(node, grad_output, pending, owned):

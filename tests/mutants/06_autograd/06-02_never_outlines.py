@@ -36,4 +36,6 @@ class Function:
 
     @property
     def data(self):
-        raise AttributeError("an outline keeps no numbers: did you compute a gradient that is not wanted?")
+        raise AttributeError(
+            "an outline keeps no numbers: the class says reads_inputs = False, or the gradient is not wanted"
+        )

@@ -1,7 +1,6 @@
 """Compares shapes from the left, so that (3,) in (3, 3) looks as if nothing had happened.
 
 breaks: 06-04-unbroadcast
-hidden: yes
 """
 #| exporti
 def unbroadcast(grad, shape):

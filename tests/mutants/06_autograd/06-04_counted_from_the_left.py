@@ -1,7 +1,6 @@
 """Looks for size 1 in `shape`, but sums over the axis of that number in the larger gradient.
 
 breaks: 06-04-unbroadcast
-hidden: yes
 """
 #| exporti
 def unbroadcast(grad, shape):

@@ -1,7 +1,6 @@
 """Adds up in float64 and stays there.
 
 breaks: 06-04-unbroadcast
-hidden: yes
 """
 #| exporti
 def unbroadcast(grad, shape):

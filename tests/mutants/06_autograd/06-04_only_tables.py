@@ -1,7 +1,6 @@
 """Is written for two axes, as in the examples.
 
 breaks: 06-04-unbroadcast
-hidden: yes
 """
 #| exporti
 def unbroadcast(grad, shape):

@@ -1,7 +1,6 @@
 """Gives constants a gradient in a subtraction.
 
 breaks: 06-05-add-sub
-hidden: yes
 """
 #| export
 class AddBackward(Function):

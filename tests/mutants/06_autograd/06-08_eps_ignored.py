@@ -1,7 +1,6 @@
 """Takes a step of its own.
 
 breaks: 06-08-numerical-gradient
-hidden: yes
 """
 #| export
 def numerical_gradient(function, array, eps=1e-6):

@@ -1,7 +1,6 @@
 """Asks for the second input only whether its gradient is wanted.
 
 breaks: 06-09-matmul
-hidden: yes
 """
 #| export
 def matmul_gradients(a, b, grad_output, need_a=True, need_b=True):

@@ -1,7 +1,6 @@
 """Multiplies with ones in float64.
 
 breaks: 06-10-sum
-hidden: yes
 """
 #| export
 class SumBackward(Function):

@@ -1,7 +1,6 @@
 """Takes the shape from the array, of which only an outline is left.
 
 breaks: 06-10-sum
-hidden: yes
 """
 #| export
 class SumBackward(Function):

@@ -1,7 +1,6 @@
 """Uses .T for transpose(), which reverses all axes of a batch.
 
 breaks: 06-11-moving
-hidden: yes
 """
 #| export
 class ReshapeBackward(Function):

@@ -1,7 +1,6 @@
 """Exchanges the last two axes, whichever were exchanged.
 
 breaks: 06-11-moving
-hidden: yes
 """
 #| export
 class ReshapeBackward(Function):

@@ -1,7 +1,6 @@
 """Turns the saved result into the slope.
 
 breaks: 06-14-smooth
-hidden: yes
 """
 #| export
 class SigmoidBackward(Function):

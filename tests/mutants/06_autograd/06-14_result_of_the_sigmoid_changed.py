@@ -1,7 +1,6 @@
 """Multiplies inside the saved result.
 
 breaks: 06-14-smooth
-hidden: yes
 """
 #| export
 class SigmoidBackward(Function):

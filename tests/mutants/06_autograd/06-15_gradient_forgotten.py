@@ -1,7 +1,6 @@
 """Returns the slope without the gradient that came in.
 
 breaks: 06-15-gelu
-hidden: yes
 """
 #| export
 class GELUBackward(Function):

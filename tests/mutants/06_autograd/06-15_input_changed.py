@@ -1,7 +1,6 @@
 """Computes the inner part inside the saved input.
 
 breaks: 06-15-gelu
-hidden: yes
 """
 #| export
 class GELUBackward(Function):

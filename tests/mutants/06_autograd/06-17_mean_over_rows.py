@@ -1,7 +1,6 @@
 """Divides by the number of rows instead of values.
 
 breaks: 06-17-mse-bce
-hidden: yes
 """
 #| export
 class MSEBackward(Function):

@@ -1,7 +1,6 @@
 """Counts an operation once for a user that uses it twice, but takes away twice.
 
 breaks: 06-20-topological-order
-hidden: yes
 """
 #| exporti
 def topological_order(root):

@@ -1,7 +1,6 @@
 """Files gradients of inputs that want none.
 
 breaks: 06-21-propagate
-hidden: yes
 """
 #| exporti
 def propagate(node, grad_output, pending, owned):

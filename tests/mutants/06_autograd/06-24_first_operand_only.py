@@ -1,7 +1,6 @@
 """Asks the first operand only.
 
 breaks: 06-24-tracked
-hidden: yes
 """
 #| exporti
 def tracked(forward, rule):
