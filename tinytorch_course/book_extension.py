@@ -83,6 +83,64 @@ def import_library(app: Sphinx) -> None:
         importlib.import_module(module.name)
 
 
+# -- what the theme leaves out -----------------------------------------------------------------------------------------
+
+_HEAD = re.compile(r"<thead>.*?</thead>", re.DOTALL)
+_EMPTY = re.compile(r'<th class="head([^"]*)"><p></p></th>')
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_CODE = re.compile(r'(<code class="docutils literal notranslate">)(.*?)(</code>)', re.DOTALL)
+_BREAK = re.compile(r"(?<=[\w)\]])(?=_[a-z])|(?<=[(=.,])(?=[\w*\"-])|(?<=[a-z])(?=[A-Z])")
+_CHILDREN = re.compile(r'(<a class="[^"]*reference internal[^"]*" href="[^"]*">)([^<]*)(</a><details[^>]*>)<summary>')
+_DIFFICULTY = re.compile(r"difficulty (●+)(○*)")
+
+
+def breakable(table: str) -> str:
+    """The table with places where a long name may go on in the next line: `CrossEntropy|Loss`, `f(|x, dim=|None)`."""
+
+    def code(found: re.Match[str]) -> str:
+        parts = re.split(r"(<[^>]*>|&\w+;|&#\d+;)", found.group(2))
+        parts[::2] = [_BREAK.sub("<wbr>", part) for part in parts[::2]]
+        return found.group(1) + "".join(parts) + found.group(3)
+
+    return _CODE.sub(code, table)
+
+
+def accessible(page: str) -> str:
+    """A page as the theme writes it, with names for what has none, and with labels that say what is seen."""
+
+    def head(found: re.Match[str]) -> str:
+        empty_corner = _EMPTY.sub(r'<td class="head\1"></td>', found.group(0))
+        return empty_corner if re.search(r"<th\b", empty_corner) else ""
+
+    def difficulty(found: re.Match[str]) -> str:
+        full, empty = found.groups()
+        words = f"{len(full)} of {len(full + empty)}"
+        return f'difficulty <span role="img" aria-label="{words}" title="{words}">{full}{empty}</span>'
+
+    page = _HEAD.sub(head, page)
+    page = _TABLE.sub(lambda found: breakable(found.group(0)), page)
+    page = _DIFFICULTY.sub(difficulty, page)
+    page = _CHILDREN.sub(r'\1\2\3<summary aria-label="Pages of \2">', page)
+    page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    page = re.sub(r'(<button class="[^"]*search-button-field[^"]*" title="Search") aria-label="Search"', r"\1", page)
+    page = re.sub(r'(<i class="theme-switch [^"]*" data-mode="\w+") +title="[^"]*"', r'\1 aria-hidden="true"', page)
+    page = page.replace(
+        'aria-label="Color mode" data-bs-title="Color mode"', f'aria-label="{_MODE}" data-bs-title="{_MODE}"'
+    )
+    logo = re.compile(r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)')
+    return logo.sub('<div class="sidebar-primary-item" role="navigation" aria-label="Home">', page)
+
+
+_MODE = "Light, dark, or as the system has it"
+
+
+def mend_pages(app: Sphinx, failure: Exception | None) -> None:
+    if failure is None and app.builder.format == "html":
+        for path in Path(app.outdir).rglob("*.html"):
+            if "_static" not in path.parts:
+                path.write_text(accessible(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinxcontrib.mermaid")
     # Thebe would let readers run code on Binder, with a script from elsewhere; nothing here uses it.
@@ -97,5 +155,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", import_library)
     app.connect("doctree-read", warn_without_alt)
     app.connect("html-page-context", add_mermaid)
+    app.connect("build-finished", mend_pages)
     app.connect("autodoc-process-docstring", literal_docstring, priority=100)  # before napoleon
     return {"version": "1", "parallel_read_safe": True}

@@ -20,12 +20,8 @@ document.addEventListener("DOMContentLoaded", async () => {
   for (const pre of diagrams) {
     const text = pre.textContent;
     try {
-      await window.mermaid.run({ nodes: [pre] });
+      await draw(pre, text);
       pre.parentElement.classList.add("drawn");
-      // On a phone a wide diagram scrolls sideways instead of shrinking until nobody can read it.
-      const svg = pre.querySelector("svg");
-      const width = svg && svg.viewBox.baseVal.width;
-      if (width) svg.style.minWidth = `${Math.min(width, Math.max(560, 0.8 * width))}px`;
     } catch (error) {
       console.error(error);
       pre.textContent = text;
@@ -33,13 +29,34 @@ document.addEventListener("DOMContentLoaded", async () => {
   }
 });
 
+// On a phone, a flow chart from left to right is drawn from top to bottom when that is narrower. What is still too wide
+// scrolls sideways instead of shrinking until nobody can read it.
+async function draw(pre, text) {
+  const drawn = async (source) => {
+    pre.removeAttribute("data-processed");
+    pre.textContent = source;
+    await window.mermaid.run({ nodes: [pre] });
+    const svg = pre.querySelector("svg");
+    return (svg && svg.viewBox.baseVal.width) || 0;
+  };
+  const room = pre.parentElement.clientWidth - 24;
+  const turned = text.replace(/^(\s*(?:flowchart|graph) )(LR|TB|TD)\b/m, (_, word, way) => word + (way === "LR" ? "TB" : "LR"));
+  let width = await drawn(text);
+  if (0.8 * width > room && turned !== text) {
+    const other = await drawn(turned);
+    width = other && other < width ? other : await drawn(text);
+  }
+  if (width) pre.querySelector("svg").style.minWidth = `${Math.min(width, Math.max(room, 0.8 * width))}px`;
+}
+
 // What scrolls sideways can be reached with the keyboard.
 function reachable() {
+  let count = 0;
   for (const box of document.querySelectorAll(".pst-scrollable-table-container")) {
     if (box.scrollWidth <= box.clientWidth) continue;
     box.tabIndex = 0;
     box.setAttribute("role", "region");
-    box.setAttribute("aria-label", "Table, scrolls sideways");
+    box.setAttribute("aria-label", `Table ${++count}, scrolls sideways`);
   }
 }
 window.addEventListener("load", reachable);

@@ -57,7 +57,7 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | 7 | Check your understanding, and four optimizers on the digits | 20 |
 
 # %% [markdown]
-# ### Is your engine ready?
+# ## Is your engine ready?
 #
 # An optimizer can be no better than the gradients it gets, and a wrong gradient looks exactly like a bad optimizer. So the next cell asks your Module 06 some sixty questions with known answers. If one is wrong, it names the exercise to go back to.
 

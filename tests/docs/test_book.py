@@ -145,6 +145,30 @@ def test_everything_to_see_or_hear_has_words(book: Path):
     assert {name: page.nameless for name, page in pages_of(book).items() if page.nameless} == {}
 
 
+def test_what_the_theme_leaves_without_a_name_gets_one(book: Path):
+    for name, page in pages_of(book).items():
+        html = page.path.read_text(encoding="utf-8")
+        assert not re.search(r"<th[^>]*>(\s|<p>|</p>)*</th>", html), f"{name}: an empty table head"
+        assert not re.search(r"<thead>\s*<tr[^>]*>(\s|<td[^>]*></td>)*</tr>", html), f"{name}: a head without words"
+        assert '<details><summary><span class="toctree-toggle"' not in html, f"{name}: a toggle without a name"
+        assert "Toggle hidden content" not in html, f"{name}: a fold is not called what it shows"
+        assert 'aria-label="Color mode"' not in html, name
+        for icon in re.findall(r'<i class="theme-switch [^>]*>', html):
+            assert 'aria-hidden="true"' in icon and "title=" not in icon, f"{name}: {icon}"
+    switch = (book / "index.html").read_text(encoding="utf-8")
+    assert 'aria-label="Light, dark, or as the system has it"' in switch
+    assert 'role="navigation" aria-label="Home"' in switch
+    difficulty = (book / "modules" / "06_autograd.html").read_text(encoding="utf-8")
+    assert 'difficulty <span role="img" aria-label="3 of 4"' in difficulty
+
+
+def test_long_names_in_tables_break_between_their_parts():
+    code = '<code class="docutils literal notranslate"><span class="pre">{}</span></code>'
+    broken = book_extension.breakable(f"<table>{code.format('CrossEntropyLoss(dim=None) a&lt;b')}</table>")
+    assert "Cross<wbr>Entropy<wbr>Loss(<wbr>dim=<wbr>None) a&lt;b" in broken
+    assert 'class="docutils literal notranslate"' in broken
+
+
 # -- what fails the build --------------------------------------------------------------------------------------------
 
 
