@@ -20,11 +20,11 @@ from .activations import GELU, ReLU, Sigmoid, Softmax, Tanh
 from .losses import BinaryCrossEntropyLoss, CrossEntropyLoss, MSELoss
 from .tensor import Tensor, method_of
 
-# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-b6b20b0b82
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-7a963a3c02
 def outline(tensor):
-    """What the graph needs of a tensor whose numbers no rule will read: its shape and where it came from.
+    """What the graph keeps of a tensor whose numbers no rule will read: its shape and where it came from.
 
-    The operation that made the tensor knows both, so it stands in for it; a leaf stands for itself.
+    That is the operation that made the tensor, with the shape written on it. A leaf is kept itself.
     """
     node = tensor._grad_fn
     if node is None:
@@ -45,9 +45,9 @@ class Function:
 
     __slots__ = ("saved_tensors", "shape", "__dict__")
     reads_inputs = True  # does the rule read the numbers of its inputs?
-    makes_new_arrays = False  # is every array that the rule returns a new one, which nobody else holds?
+    makes_new_arrays = False  # is every array that the rule returns a new one, which nobody else holds? (Part 3)
     requires_grad = True  # an operation can stand in for its result (see `outline`), which wants a gradient
-    retained = None  # a weak reference to the result, if `retain_grad` was called on it
+    retained = None  # a weak reference to the result, if `retain_grad` was called on it (Part 7)
 
     def __init__(self, *tensors):
         self.saved_tensors = tensors if self.reads_inputs else tuple([outline(tensor) for tensor in tensors])
@@ -935,6 +935,20 @@ def operators():
         yield f"__r{name}__", tracked_from_right, rule
     yield "matmul", tracked, MatmulBackward
 
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-d7cd2ec6e2
+def plain_key(key):
+    """An index with arrays in place of Tensors and lists."""
+    if isinstance(key, tuple):
+        return tuple(plain_key(part) for part in key)
+    if isinstance(key, Tensor):
+        return key.data
+    return np.asarray(key, dtype=None if key else int) if isinstance(key, list) else key
+
+
+def plain_axes(axes):
+    """The axes of ``permute(2, 0, 1)`` and ``permute((2, 0, 1))`` alike."""
+    return tuple(axes[0]) if len(axes) == 1 and isinstance(axes[0], (tuple, list)) else axes
+
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #c-9f991a946d
 METHODS = [
     (Tensor, "__neg__", lambda x, out: NegBackward(x)),
@@ -966,20 +980,6 @@ LAYERS = [
     (BinaryCrossEntropyLoss, "forward", lambda loss, pred, target, out: BCEBackward(pred, target)),
     (CrossEntropyLoss, "forward", lambda loss, pred, target, out: with_left(CrossEntropyBackward(pred, target), loss)),
 ]
-
-# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-d7cd2ec6e2
-def plain_key(key):
-    """An index with arrays in place of Tensors and lists."""
-    if isinstance(key, tuple):
-        return tuple(plain_key(part) for part in key)
-    if isinstance(key, Tensor):
-        return key.data
-    return np.asarray(key, dtype=None if key else int) if isinstance(key, list) else key
-
-
-def plain_axes(axes):
-    """The axes of ``permute(2, 0, 1)`` and ``permute((2, 0, 1))`` alike."""
-    return tuple(axes[0]) if len(axes) == 1 and isinstance(axes[0], (tuple, list)) else axes
 
 # %% ../../notebooks/06_autograd/06_autograd.ipynb #c-2dc9d883bd
 def wrap(owner, name, wrapper, rule):
