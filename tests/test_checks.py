@@ -219,8 +219,216 @@ def test_an_error_in_a_hidden_check_shows_no_line_of_it():
 
 
 def test_raising_not_implemented_error_is_not_the_same_as_an_unwritten_exercise():
-    text = in_notebook("def half(x):\n    raise NotImplementedError\n", TEST)
-    assert "not written yet" not in text and "`return NotImplemented`" in text
+    spoken = in_notebook('def half(x):\n    """x / 2, or NotImplemented."""\n    raise NotImplementedError\n', TEST)
+    silent = in_notebook("def half(x):\n    raise NotImplementedError\n", TEST)
+    assert "not written yet" not in spoken + silent
+    assert "`return NotImplemented`" in spoken and "return NotImplemented`" not in silent
+
+
+def test_not_implemented_error_is_a_wrong_error_where_another_one_is_asked_for():
+    test = "from tinytorch.checks import Checks\nwith Checks('01.1', 'half') as check:\n    check.raises('half of text', TypeError, lambda: half('x'))\n"
+    text = in_notebook("def half(x):\n    raise NotImplementedError('no text')\n", test)
+    assert "half of text should raise another error" in text and "return NotImplemented" not in text
+    assert "expected  TypeError" in text and "got       NotImplementedError: no text" in text
+    spoken = in_notebook("def half(x):\n    # else NotImplemented\n    raise NotImplementedError\n", test)
+    assert "Should this be `return NotImplemented`?" in spoken
+    stub = in_notebook("def half(x):\n    raise NotImplementedError('01.1 half: halve it')\n", test)
+    assert "not written yet" in stub
+
+
+# A course whose class, in one exercise's cell, is built on by the next, and whose given functions call the student's.
+GIVEN = "class Function:\n    @property\n    def data(self):\n        raise AttributeError('no numbers here')\n"
+DEPOSIT = "def deposit(grad):\n    grad = grad.copy()\n    return grad\n"
+OUTER = "def run(rule):\n    return rule.apply(1)\n"
+
+
+@pytest.mark.parametrize("title", ["MulBackward.apply", "MulBackward", "What is the rule?"])
+def test_an_error_points_at_the_exercises_own_line_not_at_the_given_one_that_noticed(title):
+    mine = "class MulBackward(Function):\n    def apply(self, g):\n        return [g * other.data for other in [self]][0]\n"
+    test = f"from tinytorch.checks import Checks\nwith Checks('06.6', {title!r}):\n    MulBackward().apply(2)\n"
+    text = in_notebook(GIVEN, mine, test)
+    assert "line 3: return [g * other.data for other in [self]][0]" in text and "error     AttributeError" in text
+    assert "line 4" not in text, "what raises on purpose says it in its message"
+    deep = in_notebook(GIVEN, DEPOSIT, mine.replace("other.data", "deposit(g)"), test)
+    assert "line 3: return [g * deposit(g)" in deep and "  calls     deposit, line 2: grad = grad.copy()" in deep
+
+
+def test_an_error_is_found_below_a_given_function_and_in_a_helper_of_the_same_cell():
+    mine = (
+        "class MulBackward:\n    def apply(self, g):\n        return helper(g)\ndef helper(g):\n    return g.nothing\n"
+    )
+    test = "from tinytorch.checks import Checks\nwith Checks('06.6', 'MulBackward.apply'):\n    run(MulBackward())\n"
+    text = in_notebook(OUTER, mine, test)
+    assert "  in        helper, line 5: return g.nothing" in text and "calls" not in text and "rule.apply" not in text
+
+
+def test_a_method_that_is_attached_is_told_from_one_of_the_same_name_around_it():
+    given = "class Optimizer: pass\nclass SGD(Optimizer):\n    def __init__(self):\n        super().__init__()\n"
+    mine = "def __init__(self):\n    self.lr = None + 1\nOptimizer.__init__ = __init__\n"
+    for title in ("Optimizer.__init__", "__init__"):
+        test = f"from tinytorch.checks import Checks\nwith Checks('07.3', {title!r}):\n    SGD()\n"
+        text = in_notebook(given, mine, test)
+        assert "  in        __init__, line 2: self.lr = None + 1" in text and "calls" not in text
+    trailing = "def sum_(x):\n    return inner(x)\n"
+    inner = "def inner(x):\n    return x.nothing\n"
+    test = "from tinytorch.checks import Checks\nwith Checks('01.9', 'Tensor.sum'):\n    outer(3)\n"
+    text = in_notebook(inner, trailing, "def outer(x):\n    return sum_(x)\n", test)
+    assert "  in        sum_, line 2: return inner(x)\n  calls     inner, line 2: return x.nothing" in text
+
+
+def test_a_program_that_runs_the_checks_is_no_part_of_the_notebook():
+    main = types.ModuleType("__main__")
+    main.__file__ = "judge.py"
+    exec(compile("def heard(call):\n    return call()\n", "judge.py", "exec"), main.__dict__)
+    sys.modules["judge_of_checks"] = main
+    try:
+        test = (
+            "from tinytorch.checks import Checks\nfrom judge_of_checks import heard\n"
+            "with Checks('01.1', 'What?'):\n    heard(lambda: half(4))\n"
+        )
+        text = in_notebook("def half(x):\n    return x.halves\n", test)
+    finally:
+        del sys.modules["judge_of_checks"]
+    assert "  in        half, line 2: return x.halves" in text and "calls" not in text
+
+
+@pytest.mark.parametrize(
+    "value, shown",
+    [
+        ((2,), "(2,)"),
+        ((2, 0, 1), "(2, 0, 1)"),
+        ("(2, 0, 1)", "(2, 0, 1)"),
+        ([3, 5], "[3, 5]"),
+        ((), "()"),
+        ((None, 2), "(None, 2)"),
+        ("", "''"),
+        (" x", "' x'"),
+        ("two\nlines", "'two\\nlines'"),
+        (np.array([2.0, 3.0]), "[2., 3.] (2,)"),
+        (Box(np.array([2.0, 3.0])), "[2., 3.] (2,)"),
+        (None, "None"),
+        (list(range(50)), "(50,)"),
+    ],
+)
+def test_inputs_are_shown_as_one_would_write_them(value, shown):
+    def run(check):
+        check.given(axes=value)
+        check.equal("it", 1, 2)
+
+    assert f"  input     axes {shown}\n" in card(run)
+
+
+@pytest.mark.parametrize(
+    "got, kind",
+    [
+        ([], "a list"),
+        ((), "a tuple"),
+        ((i for i in ()), "a generator"),
+        (np.ones(1), "an ndarray"),
+        ("", "a str"),
+        (1, "an int"),
+        (np.uint8(1), "a uint8"),
+        (UnboundLocalError(), "an UnboundLocalError"),
+    ],
+)
+def test_kinds_have_their_article(got, kind):
+    assert f"the result should be a dict, not {kind}\n" in card(lambda check: check.is_a("the result", got, dict))
+    assert f"the result should be a set, not {kind}\n" in card(lambda check: check.same("the result", got, set()))
+
+
+def test_a_list_of_tensors_is_not_shown_as_one_array():
+    pair = [Box(np.array([1.0, 2.0])), Box(np.array([3.0, 4.0]))]
+    assert "got       [Box of shape (2,), Box of shape (2,)]" in card(lambda c: c.is_a("it", pair, tuple))
+    assert "got       (array([1., 2.]), None, array of shape (3, 4))" in card(
+        lambda c: c.is_a("it", (np.array([1.0, 2.0]), None, np.ones((3, 4))), list)
+    )
+    assert "got       [(Box of shape (2,),), 3]" in card(lambda c: c.is_a("it", [(pair[0],), 3], tuple))
+    assert "got       Box of array([1., 2.])  shape (2,)" in card(lambda c: c.is_a("it", pair[0], np.ndarray))
+    numbers = card(lambda c: c.equal("it", pair, [[1.0, 2.0], [3.0, 5.0]]))
+    assert "[3., 4.]" in numbers, "where numbers are compared, numbers are shown"
+    assert "expected  [1, 3]\n  got       [1, 2]" in card(lambda c: c.same("it", [1, 2], [1, 3]))
+
+
+def test_what_looks_the_same_says_by_how_much_it_differs():
+    text = card(lambda c: c.equal("it", np.array([1.0, 2 + 1e-9]), [1.0, 2.0], rtol=0, atol=0))
+    assert text.endswith("  differs   largest difference 1e-09")
+    assert "largest difference 1e-09" in card(lambda c: c.equal("it", 1 + 1e-9, 1.0, rtol=0, atol=0))
+    many = card(lambda c: c.equal("it", np.ones(9) + 1e-9, np.ones(9), rtol=0, atol=0))
+    assert "in 9 of 9 places" in many and "; largest difference 1e-09" in many
+    assert "largest" not in card(lambda c: c.equal("it", [1.0, 2.1], [1.0, 2.0]))
+    flags = np.zeros(100, bool)
+    assert "largest difference 1" in card(lambda c: c.equal("it", ~flags, ~flags & (np.arange(100) != 50)))
+    assert "differs" not in card(lambda c: c.equal("it", [np.inf, np.nan], [np.inf, 1.0]))
+
+
+def test_what_has_to_stay_says_that_it_changed():
+    def run(check):
+        check.given(x=3, look="Which factor is the slope?")
+        check.unchanged("`grad_output`", np.array([1.0, 5.0]), [1.0, 2.0])
+
+    lines = card(run).splitlines()
+    assert lines[0] == "06.4 MulBackward.apply: `grad_output` changed, which must not happen"
+    assert "  expected  array([1., 2.])  shape (2,)" in lines and "  got       array([1., 5.])  shape (2,)" in lines
+    assert (
+        "  input     x 3" in lines
+        and lines[-1].startswith("  look at   Which line writes")
+        and "slope" not in lines[-1]
+    )
+    text = card(
+        lambda c: c.unchanged("the array", np.array([1.0, 2 + 1e-9]), np.array([1.0, 2.0]), look="Put it back.")
+    )
+    assert text.endswith("  differs   largest difference 1e-09\n  look at   Put it back.")
+
+
+@pytest.mark.parametrize(
+    "got, before",
+    [
+        (np.array([0.1, np.nan], np.float32), [0.1, np.nan]),
+        (Box(np.array([1, 2])), [1, 2]),
+        (np.array([True]), np.array([True])),
+        ([1, "a"], [1, "a"]),
+        ({"epoch": 5}, {"epoch": 5}),
+        (None, None),
+        (3, 3),
+    ],
+)
+def test_what_stayed_as_it_was_passes(got, before, capsys):
+    with Checks("06.4", "x") as check:
+        check.unchanged("it", got, before)
+    assert "1 visible check passed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "got, before",
+    [
+        (np.array([1.0, 2 + 1e-12]), [1.0, 2.0]),
+        (np.ones((2, 1)), np.ones(2)),
+        (None, [1.0]),
+        (np.array(["1"]), [1.0]),
+        ({"epoch": 6}, {"epoch": 5}),
+        ([1, "b"], [1, "a"]),
+        ("a", ["a"]),
+        (np.float32(0.5), None),
+    ],
+)
+def test_what_changed_does_not_pass(got, before):
+    assert "it changed, which must not happen" in card(lambda check: check.unchanged("it", got, before))
+
+
+def test_a_wrong_dtype_alone_gets_a_hint_about_dtypes():
+    def looks_at(got, **options):
+        def run(check):
+            check.given(look="Where is it positive?")
+            check.equal("it", got, [1.0, 2.0], **{"dtype": np.float32} | options)
+
+        return card(run).splitlines()[-1].removeprefix("  look at   ")
+
+    wide, wrong = np.array([1.0, 2.0]), np.array([1.0, 3.0])
+    assert looks_at(wide) == "Python numbers take no part in the dtype; float64 arrays and NumPy scalars do."
+    assert looks_at(np.array([1, 2])) == "Which line makes int64 of it?"
+    assert looks_at(wide, dtype_look="What does np.ones give?", look="The slope.") == "What does np.ones give?"
+    assert looks_at(wide, look="What does np.zeros give?") == "What does np.zeros give?"
+    assert looks_at(wrong) == "Where is it positive?" == looks_at(wrong, dtype_look="Which dtype?")
 
 
 def test_tuples_are_shown_as_tuples():

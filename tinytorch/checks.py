@@ -18,7 +18,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -26,6 +26,7 @@ __all__ = ["CheckFailed", "Checks", "bare"]
 
 _WIDTH = 10  # of the card's left column
 _LONGEST = 400  # characters shown of one value
+_MOST = 6  # elements shown in full on an `input` line, and of a list of tensors
 _TASK = re.compile(r"\d\d\.\d+ ")  # how the text of an unwritten exercise begins
 
 
@@ -87,28 +88,67 @@ def _readable(array: np.ndarray) -> Any:
     return np.printoptions(precision=5, suppress=not small, threshold=24, edgeitems=3)
 
 
+def _numbers(value: Any) -> bool:
+    """Whether a value is a tuple of plain numbers: a shape, a pair of sizes."""
+    return isinstance(value, tuple) and all(type(item) in (bool, int, float) for item in value)
+
+
+def _literal(value: Any) -> bool:
+    """Whether a value is written down in Python without a name: numbers, strings, None, and lists and tuples of them."""
+    if isinstance(value, (list, tuple)):
+        return all(_literal(item) for item in value)
+    return value is None or type(value) in (bool, int, float, complex, str)
+
+
+def _inner(value: Any) -> np.ndarray | None:
+    """The array of a Tensor; None for anything else, arrays too."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return None
+    data = getattr(value, "data", None)
+    return data if type(data) is np.ndarray else None
+
+
 def _show(value: Any) -> str:
-    """A value in a few lines: an array with its shape, a tensor as its array."""
-    array = _array(value)
-    numbers = isinstance(value, tuple) and all(type(item) in (bool, int, float) for item in value)
-    if array is None or numbers or isinstance(value, (bool, int, str)):
+    """A value in a few lines: an array with its shape, a tensor with its array, a list item by item."""
+    if type(value) in (list, tuple) and not _literal(value):
+        items = ", ".join(_item(item) for item in value[:_MOST]) + (", …" if len(value) > _MOST else "")
+        text = f"[{items}]" if type(value) is list else f"({items}{',' if len(value) == 1 else ''})"
+    elif isinstance(value, (bool, int, str, list, tuple)) or (array := _array(value)) is None:
         text = repr(value)
-    elif array.ndim == 0 and array.dtype.kind in "biuf":
-        text = f"{array.item():.6g}" if array.dtype.kind == "f" else repr(array.item())
     else:
-        with _readable(array):
-            text = repr(array)
-        if array.ndim:
-            text += f"  shape {array.shape}"
+        if array.ndim == 0 and array.dtype.kind in "biuf":
+            text = f"{array.item():.6g}" if array.dtype.kind == "f" else repr(array.item())
+        else:
+            with _readable(array):
+                text = repr(array) + (f"  shape {array.shape}" if array.ndim else "")
+        if _inner(value) is not None:
+            text = f"{type(value).__name__} of {text}"
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+def _item(value: Any) -> str:
+    """One item of a list on a card."""
+    array = _inner(value)
+    if array is not None:
+        return f"{type(value).__name__} of shape {array.shape}"
+    if type(value) is np.ndarray and value.size > _MOST:
+        return f"array of shape {value.shape}"
+    if type(value) in (list, tuple):
+        return _show(value)
+    with np.printoptions(precision=5):
+        return repr(value).replace("\n", "")
+
+
 def _describe(value: Any) -> str:
-    """A value for the `input` line: small ones in full, large ones by shape."""
+    """A value for the `input` line: strings, and tuples and lists of numbers, as they are; arrays in full or by shape."""
+    if isinstance(value, str):
+        return value if value and value == " ".join(value.split()) else repr(value)
+    if isinstance(value, (list, tuple)) and _literal(value) and len(repr(value)) <= 8 * _MOST:
+        return repr(value)
     array = _array(value)
     if array is None or isinstance(value, (bool, int, float)):
         return repr(value)
-    if array.size <= 6:
+    if array.size <= _MOST:
         with _readable(array):
             return np.array2string(array, separator=", ").replace("\n", "") + (f" {array.shape}" if array.ndim else "")
     return f"{array.shape}"
@@ -122,6 +162,19 @@ def _named(inputs: Mapping[str, Any]) -> str:
 def _kind(value: Any) -> str:
     """What kind of thing a value is: ``a list``, ``an int``, ``None``."""
     return "None" if value is None else _article(type(value).__name__)
+
+
+def _difference(right: np.ndarray, value: np.ndarray) -> str:
+    """By how much two arrays of one shape differ, if they look the same on a card; else nothing."""
+    kind = np.result_type(value, right, np.float64)
+    both, shown = (np.asarray(right, kind), np.asarray(value, kind)), []
+    for array in both:
+        with _readable(array):
+            shown.append(str(array) if array.ndim or array.dtype.kind == "c" else f"{array.item():.6g}")
+    with np.errstate(all="ignore"):
+        apart = np.abs(both[0] - both[1])
+    apart = apart[np.isfinite(apart)]
+    return f"largest difference {apart.max():.2g}" if shown[0] == shown[1] and apart.size else ""
 
 
 def _unlike(kind: str, got: Any) -> str:
@@ -192,6 +245,7 @@ class Checks:
         inputs: Mapping[str, Any] | None = None,
         look: str | None = None,
         dtype: Any = None,
+        dtype_look: str | None = None,
         rtol: float = 1e-5,
         atol: float = 1e-6,
     ) -> None:
@@ -210,18 +264,27 @@ class Checks:
             Where to look: a question rather than the answer.
         dtype : dtype, optional
             Also ask for this dtype.
+        dtype_look : str, optional
+            Where to look if the dtype alone is wrong. Without it, `look` if this check has one, else a hint about
+            dtypes; never the `look` of `given`, which is about values.
         rtol, atol : float
             Tolerances of the values, as in `numpy.isclose`.
         """
         right = _array(expected)
         assert right is not None, f"a check needs numbers to compare with, not {type(expected).__name__}"
-        shown = {"expected": _show(expected if isinstance(expected, tuple) else right), "got": _show(got)}
         value = _array(got)
+        shown = {
+            "expected": _show(expected if _numbers(expected) else right),
+            "got": _show(got if value is None or _numbers(got) else value),
+        }
         if value is None:
             self._fail(f"{what} {_unlike('an array', got)}", shown, inputs, look)
         if value.shape != right.shape:
             self._fail(f"{what} came out with shape {value.shape}, not {right.shape}", shown, inputs, look)
         if dtype is not None and value.dtype != np.dtype(dtype):
+            numeric = value.dtype.kind in "biufc" and right.dtype.kind in "biufc"
+            if numeric and np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
+                look = dtype_look or look or _dtype_hint(value.dtype, np.dtype(dtype))
             shown = {"expected": str(np.dtype(dtype)), "got": str(value.dtype)}
             self._fail(f"{what} came out in {value.dtype}, not in {np.dtype(dtype)}", shown, inputs, look)
         if value.dtype.kind not in "biufc":
@@ -234,7 +297,48 @@ class Checks:
                     f"in {int(wrong.sum())} of {right.size} places, first at {list(place)}: "
                     f"{value[place]:.6g}, not {right[place]:.6g}"
                 )
+            if difference := _difference(right, value):
+                shown["differs"] = "; ".join(filter(None, (shown.get("differs"), difference)))
             self._fail(f"{what} came out wrong", shown, inputs, look)
+        self._passed()
+
+    def unchanged(
+        self,
+        what: str,
+        got: Any,
+        before: Any,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        look: str | None = None,
+    ) -> None:
+        """Check that something has stayed as it was: an array, bit for bit, or a list, a string, a dictionary.
+
+        Parameters
+        ----------
+        what : str
+            Its name, for the message: ``"`grad_output`"``, ``"the logits"``.
+        got, before : array, Tensor, number, nested list of numbers, or anything that can be compared
+            The thing itself, and a copy or the numbers from before. NaN equals NaN.
+        inputs : dict, optional
+            The inputs, by name.
+        look : str, optional
+            Where to look, if there is more to say than that a line writes into it. The `look` of `given` is not shown.
+        """
+        right, value = _array(before), _array(got)
+        if right is None or value is None:
+            stayed = type(got) is type(before) and bool(got == before)
+            shown = {"expected": _show(before), "got": _show(got)}
+        else:
+            if value.dtype.kind == right.dtype.kind == "f" and not hasattr(before, "dtype"):
+                right = right.astype(value.dtype)  # what the number 0.1 is in float32
+            numeric = value.dtype.kind in "biufc" and value.shape == right.shape
+            stayed = numeric and np.array_equal(value, right, equal_nan=True)
+            shown = {"expected": _show(right), "got": _show(value)}
+            if difference := _difference(right, value) if numeric and not stayed else "":
+                shown["differs"] = difference
+        if not stayed:
+            look = look or "Which line writes into what belongs to somebody else?"
+            self._fail(f"{what} changed, which must not happen", shown, inputs, look)
         self._passed()
 
     def same(
@@ -299,8 +403,14 @@ class Checks:
         """
         try:
             value = call()
-        except NotImplementedError:
-            raise
+        except NotImplementedError as caught:
+            if _TASK.match(str(caught)) or _meant_to_return(caught):
+                raise
+            if issubclass(error, NotImplementedError):
+                self._passed()
+                return
+            shown = {"expected": error.__name__, "got": f"{type(caught).__name__}: {caught}".rstrip(": ")}
+            self._fail(f"{what} should raise another error", shown, inputs, look)
         except error as caught:
             for word in (mentions,) if isinstance(mentions, str) else mentions:
                 if word not in str(caught):
@@ -360,19 +470,21 @@ class Checks:
             return CheckFailed(self.exercise, self.title, "not written yet", {"to do": task}, self._hidden)
         frames = list(_frames(error))
         # A NameError on the test cell's own level means that the cell above has not been run.
-        if isinstance(error, NameError) and error.name and len({frame[0] for frame in frames}) <= 1:
+        if isinstance(error, NameError) and error.name and len({frame.cell for frame in frames}) <= 1:
             problem = f"`{error.name}` is not defined yet"
             return CheckFailed(self.exercise, self.title, problem, {"to do": "run the cells above first"}, self._hidden)
         rows = {"error": f"{type(error).__name__}: {error}".rstrip(": ")}
-        own = [frame for frame in frames if frame[0] != frames[0][0]]  # not the test cell: the student's own code
+        own = [frame for frame in frames if frame.cell != frames[0].cell]  # not the test cell
         if own:
-            _, function, number, line = own[-1]
-            rows["in"] = f"{function}, line {number}: {line}" if line else f"{function}, line {number}"
-        if frames and frames[0][3] and not self._hidden:
-            rows["check"] = frames[0][3]  # the line of the test; a hidden one stays hidden
+            written = _written(own, self.title)
+            rows["in"] = written.where()
+            if own[-1].cell != written.cell and not own[-1].line.startswith("raise "):  # then the message says it all
+                rows["calls"] = own[-1].where()
+        if frames and frames[0].line and not self._hidden:
+            rows["check"] = frames[0].line  # the line of the test; a hidden one stays hidden
         if self._inputs:
             rows["input"] = self._inputs
-        if isinstance(error, NotImplementedError):
+        if isinstance(error, NotImplementedError) and _meant_to_return(error):
             rows["look at"] = "Should this be `return NotImplemented`? `raise NotImplementedError` is something else."
         elif self._look:
             rows["look at"] = self._look
@@ -380,17 +492,72 @@ class Checks:
 
 
 def _article(name: str) -> str:
-    return f"{'an' if name[0] in 'AEIOUaeio' else 'a'} {name}"
+    """``a list``, ``an int``, ``an ndarray``."""
+    return f"{'an' if name.lower().startswith(('a', 'e', 'i', 'o', 'nd', 'unb')) else 'a'} {name}"
 
 
-def _frames(error: BaseException) -> Iterator[tuple[str, str, int, str]]:
-    """Cell, function, line number and text of each frame that belongs to the notebook, outermost first."""
+def _dtype_hint(got: np.dtype, wanted: np.dtype) -> str:
+    """Where to look if nothing but the dtype is wrong."""
+    if got.kind == wanted.kind == "f" and got.itemsize > wanted.itemsize:
+        return f"Python numbers take no part in the dtype; {got} arrays and NumPy scalars do."
+    return f"Which line makes {got} of it?"
+
+
+class _Frame(NamedTuple):
+    """One step of a traceback: which cell, in which function, at which line."""
+
+    cell: str
+    function: str
+    path: str  # the function's name with its class: ``MulBackward.apply``
+    number: int
+    line: str
+    source: str  # of the whole cell
+
+    def where(self) -> str:
+        return f"{self.function}, line {self.number}" + (f": {self.line}" if self.line else "")
+
+    def named_in(self, title: str, loosely: bool) -> bool:
+        """Whether an exercise's title names this function: ``Tensor.sum`` is `sum_` or `Tensor.sum`. Loosely, it is a
+        method of that name in any class, and ``AddBackward`` is any method of that class.
+        """
+        for name in re.findall(r"[A-Za-z_][\w.]*", title):
+            own = name.rpartition(".")[2]
+            if self.path in (name, own, f"{own}_") or (
+                loosely and (self.function == own or name in self.path.split("."))
+            ):
+                return True
+        return False
+
+
+def _written(frames: list[_Frame], title: str) -> _Frame:
+    """The frame at which a card points: the innermost one in the exercise's own cell.
+
+    The notebook does not tell Python which cells are exercises. So the exercise's cell is the one of the first function
+    that its title names; if it names none of them, that of the first function called. A cell further inside belongs to
+    another exercise or to the course, and was only called with what this one gave to it.
+    """
+    named = [frame for loosely in (False, True) for frame in frames if frame.named_in(title, loosely)]
+    cell = (named or frames)[0].cell
+    return [frame for frame in frames if frame.cell == cell][-1]
+
+
+def _meant_to_return(error: NotImplementedError) -> bool:
+    """Whether it may be a slip for ``return NotImplemented``: the function that raised it speaks of that constant."""
+    frames = list(_frames(error))
+    return bool(frames) and re.search(r"\bNotImplemented\b", frames[-1].source) is not None
+
+
+def _frames(error: BaseException) -> Iterator[_Frame]:
+    """Each frame that belongs to the notebook, outermost first."""
     traceback = error.__traceback__
     while traceback is not None:
-        frame = traceback.tb_frame
-        if frame.f_globals.get("__name__") == "__main__":
-            line = linecache.getline(frame.f_code.co_filename, traceback.tb_lineno, frame.f_globals).strip()
-            yield frame.f_code.co_filename, frame.f_code.co_name, traceback.tb_lineno, line
+        code, space = traceback.tb_frame.f_code, traceback.tb_frame.f_globals
+        # A file that was started as a program is called __main__ too, but is no notebook: the one that judges, for example.
+        if space.get("__name__") == "__main__" and code.co_filename != space.get("__file__"):
+            lines = linecache.getlines(code.co_filename, space)
+            line = lines[traceback.tb_lineno - 1].strip() if traceback.tb_lineno <= len(lines) else ""
+            path = getattr(code, "co_qualname", code.co_name)  # new in Python 3.11
+            yield _Frame(code.co_filename, code.co_name, path, traceback.tb_lineno, line, "".join(lines))
         traceback = traceback.tb_next
 
 
