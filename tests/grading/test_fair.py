@@ -9,7 +9,8 @@ import pytest
 from grading_course import ASSIGNMENT, code, find, hand_in, released, solved
 
 from tinytorch_course.grading import grade
-from tinytorch_course.grading.texts import advice, unreadable
+from tinytorch_course.grading.execute import _Own, blamed
+from tinytorch_course.grading.texts import advice, guarded, unreadable
 
 # A cell that a student adds after the imports, and what it takes.
 TAKEN = {
@@ -206,3 +207,27 @@ def test_advice_for_errors_that_the_course_knows(text, words):
 def test_what_is_not_python_is_said_with_the_line(text, words):
     found = unreadable(text)
     assert words in found and bool(found) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("row", "exercise"),
+    [
+        ("in        total, line 2: return first(x) + second(x)", "90.1"),  # both are used, neither is named
+        ("in        second, line 2: return x.nothing", "90.2"),
+        ("in        total, line 2: return first(x) + second(x)\n  calls     second, line 2: return x.nothing", "90.2"),
+    ],
+)
+def test_the_innermost_line_of_a_card_says_which_earlier_exercise_it_was(row, exercise):
+    cells = [
+        _Own("90.1", frozenset({"first"}), "def first(x):\n    return x.something"),
+        _Own("90.2", frozenset({"second"}), "def second(x):\n    return x.nothing"),
+        _Own("90.3", frozenset({"total"}), "def total(x):\n    return first(x) + second(x)"),
+    ]
+    card = f"90.3 total: your code raised an error\n  error     AttributeError: x\n  {row}"
+    assert blamed("90.3", card, cells, {"90.1", "90.2", "90.3"}) == exercise
+
+
+@pytest.mark.parametrize("row", ["got       ", "afterwards", "afterwards "])
+def test_every_row_that_a_student_fills_is_guarded(row):
+    card = f"90.1 double: `x` changed\n  before    [1, 2]\n  {row}'check.equal(double(5), 10)'"
+    assert "check.equal" not in guarded(card) and "before    [1, 2]" in guarded(card)

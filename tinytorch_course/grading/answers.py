@@ -15,6 +15,7 @@ from collections.abc import Collection
 _PARAMETERS = {  # of the checks, in their order
     "equal": ("what", "got", "expected"),
     "same": ("what", "got", "expected"),
+    "unchanged": ("what", "got", "before"),
     "is_a": ("what", "got", "kind"),
     "true": ("what", "holds"),
     "raises": ("what", "error", "call"),

@@ -40,6 +40,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FILE = re.compile(r"\(?(?:(?:/tmp/ipykernel_\d+/|<ipython-input-)?\b\d{4,}\.py|<(?:cell|given) \d+>), line (\d+)\)?")
 _ROW = re.compile(r"^  error +(\w+)", re.MULTILINE)
+_FRAME = re.compile(r"^ +(?:in|calls) +(\w+), line (\d+)(?:: (.*))?$", re.MULTILINE)
 _CHECK = re.compile(r"^  check +(.*)\n", re.MULTILINE)
 _LONGEST_MESSAGE = 3000
 
@@ -495,9 +496,10 @@ def blamed(number: str, message: str, cells: Sequence[_Own], failed: Collection[
     other = re.search(r"^ +to do +(\d\d\.\d+) ", message, re.MULTILINE)
     if other and other.group(1) != number:
         return other.group(1)
-    inside = re.search(r"^ +in +(\w+), line (\d+)(?:: (.*))?$", message, re.MULTILINE)
-    if inside:
-        place = _cell_of_frame(inside.group(1), int(inside.group(2)), (inside.group(3) or "").strip(), cells)
+    frames = _FRAME.findall(message)
+    if frames:  # the last is the innermost
+        function, line, text = frames[-1]
+        place = _cell_of_frame(function, int(line), text.strip(), cells)
         if place is not None and place != number and place in failed:
             return place
     if "not written yet" in message:

@@ -412,6 +412,10 @@ def _witness(checks: dict, notes: list, spaces: tuple) -> type:
             if expected or "expected" in options:
                 super().same(what, got, *expected, **options)
 
+        def unchanged(self, what, got, before, **options):
+            note("unchanged", digest(settled(got)))
+            super().unchanged(what or "", got, before, **options)
+
         def is_a(self, what, got=None, *kind, **options):
             note("is a", type(got).__name__, str(getattr(got.__class__, "__name__", ""))[:80])
             if kind or "kind" in options:
