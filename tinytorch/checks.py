@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Literal, NamedTuple, NoReturn
 
 import numpy as np
@@ -556,9 +557,22 @@ def _frames(error: BaseException) -> Iterator[_Frame]:
         if space.get("__name__") == "__main__" and code.co_filename != space.get("__file__"):
             lines = linecache.getlines(code.co_filename, space)
             line = lines[traceback.tb_lineno - 1].strip() if traceback.tb_lineno <= len(lines) else ""
-            path = getattr(code, "co_qualname", code.co_name)  # new in Python 3.11
-            yield _Frame(code.co_filename, code.co_name, path, traceback.tb_lineno, line, "".join(lines))
+            yield _Frame(
+                code.co_filename, code.co_name, _path(traceback.tb_frame), traceback.tb_lineno, line, "".join(lines)
+            )
         traceback = traceback.tb_next
+
+
+def _path(frame: FrameType) -> str:
+    """The name of a frame's function with its class, which Python knows from 3.11 on."""
+    code = frame.f_code
+    if hasattr(code, "co_qualname"):
+        return str(code.co_qualname)
+    first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+    for kind in type(first).__mro__:
+        if getattr(vars(kind).get(code.co_name), "__code__", None) is code:
+            return f"{kind.__name__}.{code.co_name}"
+    return code.co_name
 
 
 def bare(kind: type, *saved_tensors: Any, **attributes: Any) -> Any:
