@@ -29,6 +29,8 @@ document.addEventListener("DOMContentLoaded", async () => {
   }
 });
 
+const SMALLEST = 0.65;  // of its size: 16 pixels of text become 10
+
 // On a phone, a flow chart from left to right is drawn from top to bottom when that is narrower. What is still too wide
 // scrolls sideways instead of shrinking until nobody can read it.
 async function draw(pre, text) {
@@ -42,11 +44,11 @@ async function draw(pre, text) {
   const room = pre.parentElement.clientWidth - 24;
   const turned = text.replace(/^(\s*(?:flowchart|graph) )(LR|TB|TD)\b/m, (_, word, way) => word + (way === "LR" ? "TB" : "LR"));
   let width = await drawn(text);
-  if (0.8 * width > room && turned !== text) {
+  if (SMALLEST * width > room && turned !== text) {
     const other = await drawn(turned);
     width = other && other < width ? other : await drawn(text);
   }
-  if (width) pre.querySelector("svg").style.minWidth = `${Math.min(width, Math.max(room, 0.8 * width))}px`;
+  if (width) pre.querySelector("svg").style.minWidth = `${Math.min(width, Math.max(room, SMALLEST * width))}px`;
 }
 
 // What scrolls sideways can be reached with the keyboard.

@@ -270,7 +270,7 @@ class Optimizer:
         return f"{type(self).__name__}({count}, {settings})"
 
 # %% [markdown]
-# ### 07.3 Optimizer.__init__
+# ### 07.3 `Optimizer.__init__`
 #
 # A list that came out empty, a rate of −0.1, the input instead of a weight: mistakes like these never crash. They just do not learn. Neither does `SGD(w, 0.1)` without a list: whoever goes through a tensor gets its rows, `w[0]`, `w[1]`, …, and those are results of an operation, not the parameter. So the constructor is the place to be strict.
 #

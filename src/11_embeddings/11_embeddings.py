@@ -297,7 +297,7 @@ with Checks("11.3", "check_ids") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 11.4 Embedding.__init__
+# ### 11.4 `Embedding.__init__`
 #
 # What should the rows be at first? If all were equal, symbols that meet the same gradients would stay equal. So they are random. In many dimensions random directions are almost at right angles: each symbol starts unlike every other, as with one-hot, but in 64 numbers instead of 50,000.
 

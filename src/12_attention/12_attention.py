@@ -873,7 +873,7 @@ class MultiHeadAttention(Layer):
         return f"MultiHeadAttention({self.q_proj.weight.shape[0]}, {self.num_heads})"
 
 # %% [markdown]
-# ### 12.10 MultiHeadAttention.__init__
+# ### 12.10 `MultiHeadAttention.__init__`
 #
 # The order of the four layers is the order of their random numbers and of `parameters()`: q, k, v, out.
 

@@ -169,6 +169,15 @@ def test_long_names_in_tables_break_between_their_parts():
     assert 'class="docutils literal notranslate"' in broken
 
 
+def test_names_in_headings_are_whole_and_break_after_a_dot(book: Path):
+    for page in sorted((book / "student").glob("*.html")):
+        for heading in re.findall(r"<h[1-6]>.*?</h[1-6]>", page.read_text(encoding="utf-8"), re.DOTALL):
+            assert "<strong>" not in heading, f"{page.name}: {heading}: __init__ without backticks is a bold init"
+            assert not re.search(r'="[^"]*<wbr>', heading), f"{page.name}: {heading}"
+    attention = (book / "student" / "12_attention.html").read_text(encoding="utf-8")
+    assert "MultiHeadAttention.<wbr>__init__" in attention
+
+
 # -- what fails the build --------------------------------------------------------------------------------------------
 
 
