@@ -165,6 +165,7 @@ def test_a_moodle_text_without_a_file_is_one_submission_that_needs_a_person(inbo
     found = collected(inbox)
     assert "only onlinetext.html" in found["Ada_7"].problem
     assert found["Bob_8"].path is not None and found["Bob_8"].problem is None
+    assert found["Bob_8"].repairs == [] and len(found["Bob_8"].places) == 2
 
 
 def test_a_notebook_deep_in_a_students_folder_is_found(inbox):

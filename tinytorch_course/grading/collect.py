@@ -258,6 +258,11 @@ def _latest(group: list[Submission], notebook: str) -> Submission:
     if len(group) == 1:
         return group[0]
     places = [place for submission in group for place in submission.places]
+    # Moodle has a folder of its own for the text that a student typed beside the file.
+    group = [s for s in group if s.path or not s.moodle_folder.endswith("_onlinetext_")] or group
+    if len(group) == 1:
+        group[0].places = places
+        return group[0]
     files = [submission for submission in group if submission.path is not None] or group[:1]
     files = [s for s in files if not s.own_name or _plain(s.own_name) == notebook] or files
     orders = [submission.order for submission in files]
