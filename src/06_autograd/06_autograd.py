@@ -521,11 +521,10 @@ def unbroadcast(grad, shape):
 with Checks("06.4", "unbroadcast") as check:
     grad = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], np.float32)
     check.given(grad=grad, look="Which axis was added in front? What belongs to each number of the input?")
-    check.equal("the gradient of an input of shape (3,)", unbroadcast(grad, (3,)), [5.0, 7.0, 9.0])
-    check.given(grad=grad, look="`grad` is float32. Which step makes float64 of it?")
-    check.equal("the gradient of an input of shape (3,)", unbroadcast(grad, (3,)), [5.0, 7.0, 9.0], dtype=np.float32)
-    check.given(look="`grad` belongs to somebody else. Which line writes into it?")
-    check.equal("what is in `grad` afterwards", grad, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    got = unbroadcast(grad, (3,))
+    check.equal("the gradient of an input of shape (3,)", got, [5.0, 7.0, 9.0])
+    check.unchanged("`grad`", grad, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    check.equal("the gradient of an input of shape (3,)", got, [5.0, 7.0, 9.0], dtype=np.float32, look="`grad` is float32. Which step makes float64 of it?")
     check.given(grad=grad, look="The axis of size 1 was stretched, and it has to be there again.")
     check.equal("the gradient of an input of shape (2, 1)", unbroadcast(grad, (2, 1)), [[6.0], [15.0]])
     check.given(grad=grad, look="Nothing was stretched.")
@@ -549,7 +548,7 @@ with Checks("06.4", "unbroadcast") as check:
         kept = grad.copy()
         got = unbroadcast(grad, shape)
         check.equal(f"the gradient {result} for an input of shape {shape}", got, expected)
-        check.equal("what is in `grad` afterwards", grad, kept)
+        check.unchanged("`grad`", grad, kept)
     check.equal("float32", unbroadcast(np.ones((2, 3), np.float32), (3,)), [2.0, 2.0, 2.0], dtype=np.float32)
     ### END HIDDEN TESTS
 
@@ -654,7 +653,7 @@ with Checks("06.5", "AddBackward and SubBackward") as check, check.using(unbroad
     check.equal("the gradient of `b` in a + b", grads[1], [10.0, 20.0])
     grads = bare(SubBackward, a, b).apply(grad_output)
     check.is_a("the result of SubBackward.apply", grads, (tuple, list), look="One gradient for each input, in a tuple.")
-    check.equal("what is in `grad_output` afterwards", grad_output, [10.0, 20.0], look="Others use this array too. Which line writes into it?")
+    check.unchanged("`grad_output`", grad_output, [10.0, 20.0])
     check.equal("the gradient of `a` in a - b", grads[0], [10.0, 20.0])
     check.equal("the gradient of `b` in a - b", grads[1], [-10.0, -20.0])
     fixed = Tensor([3.0, 4.0])
@@ -739,7 +738,7 @@ with Checks("06.6", "MulBackward.apply") as check, check.using(unbroadcast=add_r
         check.is_a(f"the gradient of `{name}`", grad, np.ndarray, look="Rules compute with arrays. The array of a tensor is tensor.data.")
     check.equal("the gradient of `a`", grads[0], [15.0, -10.0])
     check.equal("the gradient of `b`", grads[1], [6.0, 30.0])
-    check.equal("what is in `grad_output` afterwards", grad_output, [3.0, 10.0], look="Others use this array too. Which line writes into it?")
+    check.unchanged("`grad_output`", grad_output, [3.0, 10.0])
     fixed = Tensor([5.0, -1.0])
     check.given(look="`b` does not require a gradient.")
     grad_b = bare(MulBackward, a, fixed).apply(grad_output)[1]
@@ -821,7 +820,7 @@ with Checks("06.7", "DivBackward.apply") as check, check.using(unbroadcast=add_r
         check.is_a(f"the gradient of `{name}`", grad, np.ndarray, look="Rules compute with arrays. The array of a tensor is tensor.data.")
     check.equal("the gradient of `a`", grads[0], [0.5, -2.0])
     check.equal("the gradient of `b`", grads[1], [-1.5, -0.5])
-    check.equal("what is in `grad_output` afterwards", grad_output, [1.0, 8.0], look="Others use this array too. Which line writes into it?")
+    check.unchanged("`grad_output`", grad_output, [1.0, 8.0])
     fixed = Tensor([2.0, -4.0])
     check.given(look="`b` does not require a gradient.")
     grad_b = bare(DivBackward, a, fixed).apply(grad_output)[1]
@@ -996,7 +995,7 @@ with Checks("06.8", "numerical_gradient") as check:
     squares = lambda values: (values**2).sum()
     check.equal("the gradient of the sum of squares", numerical_gradient(squares, array), [2.0, -4.0, 6.0], rtol=1e-4)
     exact = "Put the old number back, the remembered one: adding eps and subtracting it again rounds."
-    check.equal("the distances of the elements from their old values", array - [1.0, -2.0, 3.0], np.zeros(3), rtol=0, atol=0, look=exact)
+    check.unchanged("`array`", array, [1.0, -2.0, 3.0], look=exact)
     check.given(array=array, look="`function` may look at the array itself: is it moved in place?")
     check.equal("the gradient of a function that reads `array`", numerical_gradient(lambda _: (array**2).sum(), array), [2.0, -4.0, 6.0], rtol=1e-4)
     check.given(array=array, eps=0.5, look="(f(x + 0.5) - f(x - 0.5)) / 1 of a cube is 3x² + 0.25. Which step was taken?")
@@ -1555,7 +1554,7 @@ with Checks("06.12", "SliceBackward and EmbeddingBackward") as check:
     check.equal("the gradient of an outlined table", bare(EmbeddingBackward, outlined, indices=np.array([1, 1])).apply(ones)[0], [[0, 0], [2, 2], [0, 0]])
     check.equal("the gradient of an outline", bare(SliceBackward, outlined, key=slice(1, 3)).apply(ones)[0], [[0, 0], [1, 1], [1, 1]])
     check.given()
-    check.equal("what is in `grad_output` afterwards", ones, [[1, 1], [1, 1]])
+    check.unchanged("`grad_output`", ones, [[1, 1], [1, 1]])
     got = bare(EmbeddingBackward, table, indices=np.zeros((0,), int)).apply(np.zeros((0, 2)))[0]
     check.equal("the gradient of the table for no index at all", got, np.zeros((3, 2)))
     ### END HIDDEN TESTS
@@ -1621,7 +1620,7 @@ with Checks("06.13", "ReLUBackward.apply") as check:
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.equal("the gradient", grads[0], [0.0, 2.0, 0.0, -4.0])
     check.equal("the gradient", grads[0], [0.0, 2.0, 0.0, -4.0], dtype=np.float32, look="Everything that came in is float32. Which step makes float64?")
-    check.equal("what is in `grad_output` afterwards", grad_output, [1.0, 2.0, 3.0, -4.0], look="Others use this array too. Which line writes into it?")
+    check.unchanged("`grad_output`", grad_output, [1.0, 2.0, 3.0, -4.0])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     values = np.random.default_rng(13).normal(size=(3, 4))
@@ -1683,21 +1682,20 @@ class TanhBackward(Function):
 # %% nbgrader={"grade": true, "grade_id": "test-06-14-smooth", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.14", "SigmoidBackward and TanhBackward") as check:
     grad_output = np.array([4.0, -8.0], np.float32)
-    others = "Others use this array too. Which line writes into it?"
     rule = bare(SigmoidBackward, bare(Function, shape=(2,)), output=np.array([0.5, 0.75], np.float32))
     check.given(output=rule.output, grad_output=grad_output, look="The slope is s (1 - s), and s is in self.output.")
     grads = rule.apply(grad_output)
     check.is_a("the result of SigmoidBackward.apply", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.equal("the gradient of the sigmoid", grads[0], [1.0, -1.5], dtype=np.float32)
-    check.equal("what is in `grad_output` after SigmoidBackward.apply", grad_output, [4.0, -8.0], look=others)
-    check.equal("what is in `self.output` after SigmoidBackward.apply", rule.output, [0.5, 0.75], look=others)
+    check.unchanged("in SigmoidBackward.apply, `grad_output`", grad_output, [4.0, -8.0])
+    check.unchanged("in SigmoidBackward.apply, `self.output`", rule.output, [0.5, 0.75])
     rule = bare(TanhBackward, bare(Function, shape=(2,)), output=np.array([0.0, 0.5], np.float32))
     check.given(output=rule.output, grad_output=grad_output, look="The slope is 1 - t², and t is in self.output.")
     grads = rule.apply(grad_output)
     check.is_a("the result of TanhBackward.apply", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.equal("the gradient of tanh", grads[0], [4.0, -6.0], dtype=np.float32)
-    check.equal("what is in `grad_output` after TanhBackward.apply", grad_output, [4.0, -8.0], look=others)
-    check.equal("what is in `self.output` after TanhBackward.apply", rule.output, [0.0, 0.5], look=others)
+    check.unchanged("in TanhBackward.apply, `grad_output`", grad_output, [4.0, -8.0])
+    check.unchanged("in TanhBackward.apply, `self.output`", rule.output, [0.0, 0.5])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(14)
@@ -1709,8 +1707,8 @@ with Checks("06.14", "SigmoidBackward and TanhBackward") as check:
     slope = (np.tanh(a + step) - np.tanh(a - step)) / (2 * step)
     got = bare(TanhBackward, bare(Function, shape=(3, 4)), output=t).apply(grad_output)[0]
     check.equal("the gradient of tanh of (3, 4)", got, grad_output * slope, rtol=1e-4, dtype=np.float64)
-    check.equal("what is in the result of tanh afterwards", t, np.tanh(a))
-    check.equal("what is in the result of the sigmoid afterwards", s, 1 / (1 + np.exp(-a)))
+    check.unchanged("the result of tanh", t, np.tanh(a))
+    check.unchanged("the result of the sigmoid", s, 1 / (1 + np.exp(-a)))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1772,7 +1770,7 @@ with Checks("06.15", "GELUBackward.apply") as check:
     check.given(a=a, look="np.sqrt(2 / np.pi) is a float64; math.sqrt(2 / math.pi) is a Python number, which takes no part.")
     check.equal("the gradient", grads[0], expected, atol=1e-5, dtype=np.float32)
     check.given(look="The forward pass saved them, and others use them too. Which line writes into them?")
-    check.equal("what is in the saved numbers afterwards", a, [0.0, 1.0, -1.0, 3.0])
+    check.unchanged("the saved array", a, [0.0, 1.0, -1.0, 3.0])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     gelu = lambda v: 0.5 * v * (1 + np.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v**3)))
@@ -1782,8 +1780,8 @@ with Checks("06.15", "GELUBackward.apply") as check:
     check.given(look="Is every factor there, grad_output too?")
     got = bare(GELUBackward, Tensor(values, requires_grad=True)).apply(grad_output)[0]
     check.equal("the gradient of (3, 4) in float64", got, grad_output * slope, rtol=1e-4, dtype=np.float64)
-    check.equal("what is in the input afterwards", values, kept)
-    check.equal("what is in `grad_output` afterwards", grad_output, np.arange(12.0).reshape(3, 4))
+    check.unchanged("the input", values, kept)
+    check.unchanged("`grad_output`", grad_output, np.arange(12.0).reshape(3, 4))
     huge = bare(GELUBackward, Tensor([1e12, -1e12], requires_grad=True)).apply(np.ones(2, np.float32))[0]
     check.equal("the gradient at 1e12 and -1e12, in float32", huge, [1.0, 0.0], look="Which powers of such a number are infinite?")
     ### END HIDDEN TESTS
@@ -1835,7 +1833,7 @@ with Checks("06.16", "SoftmaxBackward.apply") as check:
     grads = rule.apply(grad_output)
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.equal("the gradient", grads[0], [[0.75, -0.75], [-0.5, 0.5]], dtype=np.float32)
-    check.equal("what is in `grad_output` afterwards", grad_output, [[4.0, 0.0], [1.0, 3.0]], look="Others use this array too. Which line writes into it?")
+    check.unchanged("`grad_output`", grad_output, [[4.0, 0.0], [1.0, 3.0]])
     rule = bare(SoftmaxBackward, bare(Function, shape=(2, 2)), output=output.T.copy(), dim=0)
     check.given(output=rule.output, grad_output=grad_output.T, dim=0, look="Here the probabilities of a column add up to 1.")
     check.equal("the gradient for dim=0", rule.apply(grad_output.T.copy())[0], [[0.75, -0.5], [-0.75, 0.5]])
@@ -1850,7 +1848,7 @@ with Checks("06.16", "SoftmaxBackward.apply") as check:
         expected = np.moveaxis((slopes @ rows[..., None])[..., 0], -1, dim)
         got = bare(SoftmaxBackward, bare(Function, shape=s.shape), output=s, dim=dim).apply(grad_output)[0]
         check.equal(f"the gradient for dim={dim}", got, expected, dtype=np.float64)
-    check.equal("what is in the result afterwards", s, np.exp(a) / np.exp(a).sum(axis=-2, keepdims=True))
+    check.unchanged("the result", s, np.exp(a) / np.exp(a).sum(axis=-2, keepdims=True))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2026,7 +2024,7 @@ with Checks("06.18", "CrossEntropyBackward.apply") as check:
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.equal("the gradient of the logits", grads[0], [[-0.5, 0.5], [0.75, -0.75]], dtype=np.float32)
     own = "The forward pass saved them, and others use them too. Which line writes into them?"
-    check.equal("what is in the saved logits afterwards", logits, [[0.0, 0.0], [math.log(3), 0.0]], look=own)
+    check.unchanged("the saved logits", logits, [[0.0, 0.0], [math.log(3), 0.0]], look=own)
     check.given(look="The targets are data.")
     check.true("the gradient of the targets should be None", grads[1] is None)
     check.given(logits="[[1000, 0]]", look="What is exp(1000)?")
@@ -2041,7 +2039,7 @@ with Checks("06.18", "CrossEntropyBackward.apply") as check:
     grads = bare(CrossEntropyBackward, Tensor(values, requires_grad=True), Tensor(classes)).apply(np.array(-2.0))
     expected = -2 * (np.exp(values) / np.exp(values).sum(axis=1, keepdims=True) - np.eye(4)[classes]) / 5
     check.equal("the gradient of (5, 4), arriving gradient -2", grads[0], expected, dtype=np.float64)
-    check.equal("what is in the logits afterwards", values, kept)
+    check.unchanged("the logits", values, kept)
     mixed = bare(CrossEntropyBackward, Tensor([[1000.0, -1000.0], [0.0, 0.0]], requires_grad=True), Tensor(np.array([0, 0])))
     check.given(look="Each row has a maximum of its own.")
     check.equal("the gradient of [1000, -1000] and [0, 0]", mixed.apply(np.array(1.0, np.float32))[0], [[0.0, 0.0], [-0.25, 0.25]])
@@ -2177,7 +2175,7 @@ with Checks("06.19", "walk_back") as check:
     walk_back(leaf, one)
     check.equal("the gradient of the leaf after a second call", leaf.grad, [2.0, 20.0])
     check.given(look="`+=` changes an array in place. Who else holds it?")
-    check.equal("what is in `gradient` afterwards", one, [1.0, 10.0])
+    check.unchanged("`gradient`", one, [1.0, 10.0])
     leaf.grad = None
     check.given(look="Two operations in a row, each of which triples the gradient; one input is a constant.")
     calls = walk_back(tripled(tripled(leaf), fixed), one)
@@ -2526,8 +2524,8 @@ with Checks("06.21", "propagate") as check:
     propagate(Answer((leaf,), (two,)), one, pending, owned)
     check.equal("what is pending for the leaf now", pending[leaf], [11.0, 22.0])
     check.given(look="An array that a rule returned may be in use elsewhere. Which line writes into it?")
-    check.equal("what is in the first array afterwards", one, [1.0, 2.0])
-    check.equal("what is in the second array afterwards", two, [10.0, 20.0])
+    check.unchanged("the first array", one, [1.0, 2.0])
+    check.unchanged("the second array", two, [10.0, 20.0])
     check.given(look="wrong_shape makes the error.")
     check.raises("a gradient of the wrong shape", ValueError, lambda: propagate(Answer((leaf,), (np.zeros(3),)), one, {}, set()), mentions="(3,)")
     ### BEGIN HIDDEN TESTS
