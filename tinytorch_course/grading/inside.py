@@ -413,7 +413,8 @@ def _witness(checks: dict, notes: list, spaces: tuple) -> type:
                 super().same(what, got, *expected, **options)
 
         def unchanged(self, what, got, before, **options):
-            note("unchanged", digest(settled(got)))
+            got = settled(got)
+            note("unchanged", digest(got))
             super().unchanged(what or "", got, before, **options)
 
         def is_a(self, what, got=None, *kind, **options):
