@@ -149,7 +149,7 @@ with Checks("07.1", "descend") as check:
     check.given(start=start, lr=0.05, steps=2, look="The first step is worked out above.")
     path = descend(valley, start, 0.05, 2)
     check.equal("the path", path, [[8.0, 1.0], [7.6, 0.0], [7.22, 0.0]])
-    check.equal("the start afterwards", start, [8.0, 1.0], look="Does a line change an array in place?")
+    check.unchanged("the start", start, [8.0, 1.0], look="Does a line change an array in place?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the path of no steps", descend(valley, start, 0.05, 0), [[8.0, 1.0]])
@@ -461,7 +461,7 @@ with Checks("07.5", "decayed_gradient") as check:
     got = decayed_gradient(param, 0.1)
     check.is_a("the gradient with decay", got, np.ndarray)
     check.equal("the gradient with decay", got, [0.5, 0.2])
-    check.equal("param.grad afterwards", param.grad, [0.3, 0.3], look="It belongs to the caller.")
+    check.unchanged("param.grad", param.grad, [0.3, 0.3], look="It belongs to the caller.")
     same = decayed_gradient(param, 0.0) is param.grad
     check.true("without decay an array is copied", same, inputs={"weight_decay": 0.0}, look="Where nothing is added, no array is needed.")
     ### BEGIN HIDDEN TESTS
@@ -469,7 +469,7 @@ with Checks("07.5", "decayed_gradient") as check:
     param = with_gradient([[1.0, -2.0], [0.0, 4.0]], [[0.5, 0.5], [0.5, -0.5]])
     got = decayed_gradient(param, 0.5)
     check.equal("the gradient of a matrix", got, [[1.0, -0.5], [0.5, 1.5]], dtype=np.float32)
-    check.equal("param.data afterwards", param.data, [[1.0, -2.0], [0.0, 4.0]])
+    check.unchanged("param.data", param.data, [[1.0, -2.0], [0.0, 4.0]])
     param = with_gradient([1.0, 3.0], [0.0, 0.0], np.float64)
     check.equal("the gradient in float64", decayed_gradient(param, 1e-10) * 1e10, [1.0, 3.0], dtype=np.float64, rtol=1e-9)
     check.equal("the gradient of one number", decayed_gradient(with_gradient(2.0, 1.0), 0.25), 1.5)
@@ -586,7 +586,7 @@ with Checks("07.6", "SGD.update") as check, check.using(decayed_gradient=given_d
             w = w - 0.05 * v
             name = f"the parameter with momentum {momentum} and decay {decay}"
             check.equal(name, param.data, w, dtype=np.float64, rtol=1e-10)
-            check.equal("the gradient afterwards", param.grad, grad, rtol=0, atol=0)
+            check.unchanged("the gradient", param.grad, grad)
     param, state = with_gradient(2.0, 1.0), {}
     array = param.data
     heavy.update(param, state)
@@ -789,7 +789,7 @@ with Checks("07.8", "adam_step") as check:
             m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
             w = w - lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
             check.equal(f"the parameter after step {t}", data, w, dtype=np.float64, rtol=1e-9)
-            check.equal("the gradient afterwards", given, grad, rtol=0, atol=0)
+            check.unchanged("the gradient", given, grad)
         check.same("the number of steps in the end", state["step"], 5)
         check.equal("the average of the squares in the end", state["square"], v, rtol=1e-9, atol=0)
     data, state = np.float32([[1.0, 2.0]]), {}
@@ -916,7 +916,7 @@ with Checks("07.9", "AdamW.update") as check, check.using(adam_step=given_adam_s
     other.update(param, state)
     check.equal("the parameter without decay", param.data, [[2.98]], dtype=np.float64, rtol=1e-12)
     check.same("the settings that adam_step got", state["settings"], (0.01, (0.5, 0.6), 0.1))
-    check.equal("the gradient afterwards", param.grad, [[2.0]])
+    check.unchanged("the gradient", param.grad, [[2.0]])
     quick = bare(AdamW, lr=0.5, betas=(0.9, 0.999), eps=1e-8, weight_decay=1.0)
     param = with_gradient([8.0], [0.0])
     for _ in range(3):

@@ -143,7 +143,7 @@ with Checks("11.1", "one_hot") as check:
     check.equal("the rows of a matrix of ids", one_hot(ids, 3), expected, dtype=np.float32)
     check.equal("the row of a single id", one_hot(np.array(1), 3), [0, 1, 0])
     check.equal("the rows of no ids", one_hot(np.zeros(0, int), 3), np.zeros((0, 3)))
-    check.equal("the ids afterwards", ids, [[0, 2], [2, 1], [0, 0]])
+    check.unchanged("the ids", ids, [[0, 2], [2, 1], [0, 0]])
     check.equal("the rows of small integers", one_hot(np.array([200, 3], np.uint8), 256).argmax(axis=-1), [200, 3])
     ### END HIDDEN TESTS
 
@@ -293,7 +293,7 @@ with Checks("11.3", "check_ids") as check:
     check.raises("a wrong id in a Tensor", IndexError, lambda: check_ids(Tensor(np.array([5])), 5), mentions="5")
     given = np.array([2, 0, 1])
     check_ids(given, 3)
-    check.equal("the caller's ids afterwards", given, [2, 0, 1])
+    check.unchanged("the caller's ids", given, [2, 0, 1])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -498,7 +498,7 @@ with Checks("11.6", "table_gradient") as check:
     check.equal("the gradient of the table", table_gradient(np.array([[2, 2], [0, 2]]), matrix, 3), [[5, 6], [0, 0], [11, 14]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("grad_output afterwards", grads, [[1, 2], [3, 4], [5, 6]])
+    check.unchanged("grad_output", grads, [[1, 2], [3, 4], [5, 6]])
     rng = np.random.default_rng(6)
     ids, grads = rng.integers(5, size=(4, 6)), rng.normal(size=(4, 6, 3))
     expected = np.zeros((7, 3))
@@ -713,7 +713,7 @@ with Checks("11.8", "nearest") as check:
     check.equal("the nearest rows", nearest(twins, 2, 2), [0, 1])
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.equal("the table afterwards", rows, [[3, 4], [-6, -8], [0.5, 1], [40, -25]])
+    check.unchanged("the table", rows, [[3, 4], [-6, -8], [0.5, 1], [40, -25]])
     parallel = np.array([[0.0, 8.0], [0.0, 2.0], [3.0, 0.0], [0.0, 4.0]])
     check.equal("the three rows nearest to one with two parallel ones", sorted(nearest(parallel, 3, 2)), [0, 1])
     check.equal("the nearest rows where one is parallel", nearest(twins, 0, 1), [2])
@@ -988,7 +988,7 @@ with Checks("11.11", "shifted") as check, check.using(wave_frequencies=known_fre
     check.equal("the row after no shift", shifted(row_of(9, 4), 0), row_of(9, 4))
     row = row_of(2, 4)
     shifted(row, 3)
-    check.equal("the given row afterwards", row, row_of(2, 4))
+    check.unchanged("the given row", row, row_of(2, 4))
     check.equal("the row of two shifts", shifted(shifted(row_of(2, 10), 30), -12), row_of(20, 10))
     ### END HIDDEN TESTS
 
@@ -1107,8 +1107,8 @@ with Checks("11.12", "PositionalEncoding.forward") as check:
     result = waves(x)
     (result * np.float32([1, 5])).sum().backward()
     check.equal("the gradient of x", x.grad, [[[1, 5]] * 4] * 2)
-    check.equal("x afterwards", x.data, np.full((2, 4, 2), 3.0))
-    check.equal("the rows afterwards", waves.positions, [[1, 2], [10, 20], [100, 200], [1000, 2000]])
+    check.unchanged("x", x.data, np.full((2, 4, 2), 3.0))
+    check.unchanged("the rows", waves.positions, [[1, 2], [10, 20], [100, 200], [1000, 2000]])
     ### END HIDDEN TESTS
 
 # %% [markdown]

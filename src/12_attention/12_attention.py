@@ -234,7 +234,7 @@ with Checks("12.2", "softmax_slopes") as check:
     weights = np.array([0.1, 0.2, 0.7])
     expected = [[0.09, -0.02, -0.07], [-0.02, 0.16, -0.14], [-0.07, -0.14, 0.21]]
     check.equal("the array of slopes for three keys", softmax_slopes(weights), expected)
-    check.equal("the array of weights afterwards", weights, [0.1, 0.2, 0.7])
+    check.unchanged("the array of weights", weights, [0.1, 0.2, 0.7])
     check.equal("the array of slopes for one key", softmax_slopes(np.array([1.0])), [[0.0]])
     ### END HIDDEN TESTS
 
@@ -316,7 +316,7 @@ with Checks("12.3", "attention_scores") as check:
     given = numbers((4, 4), 5)
     before = given.data.copy()
     check.equal("square scores", attention_scores(given, numbers((4, 4), 6)), before @ numbers((4, 4), 6).data.T / 2, dtype=np.float32)
-    check.equal("Q afterwards", given, before)
+    check.unchanged("Q", given, before)
     wide = lambda: attention_scores(numbers((2, 3, 4), 0), numbers((2, 4, 3), 1))
     check.raises("keys that come transposed", ValueError, wide, mentions=("(2, 3, 4)", "(2, 4, 3)"))
     ### END HIDDEN TESTS
@@ -744,7 +744,7 @@ with Checks("12.8", "looks_ahead") as check:
     cancels = lambda x: mixing(far)(x).matmul(np.array([[1.0, -1.0], [2.0, -2.0], [0.5, -0.5]]))
     check.equal("the answer when the row's numbers cancel", looks_ahead(cancels, x), True)
     check.equal("the answer for a softmax", looks_ahead(lambda x: Softmax()(mixing(far)(x)), x), True)
-    check.equal("x afterwards", x, before)
+    check.unchanged("x", x, before)
     ### END HIDDEN TESTS
 
 # %% tags=["demo"]
