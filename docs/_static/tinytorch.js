@@ -63,3 +63,16 @@ function reachable() {
 }
 window.addEventListener("load", reachable);
 window.addEventListener("resize", reachable);
+
+// A button that opens an answer is called like it; aria-expanded says the rest.
+window.addEventListener("load", () => {
+  for (const button of document.querySelectorAll(".admonition-title > .toggle-button")) {
+    button.setAttribute("aria-label", button.parentElement.textContent.trim());
+  }
+});
+
+// The theme takes the focus away from its switch at each press; with the keyboard it has to stay.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".theme-switch-button");
+  if (button && event.detail === 0) setTimeout(() => button.focus());
+}, true);

@@ -127,3 +127,34 @@ def test_on_a_phone_the_menu_opens_and_the_audio_can_be_played(book: Path, chrom
             )
             assert 200 < seconds < 400
         context.close()
+
+
+def test_the_keyboard_keeps_its_place_and_shows_it(book: Path, chromium: Any, served: Any):
+    with served(book) as address:
+        context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+        tab = context.new_page()
+        tab.goto(f"{address}modules/06_autograd.html", wait_until="load")
+        answer = tab.locator(".admonition-title > .toggle-button").first
+        assert answer.get_attribute("aria-label") == "Answer"
+        answer.press("Enter")
+        assert answer.get_attribute("aria-expanded") == "true"
+        buttons = tab.locator(".header-article__inner .btn:visible")
+        marked = set()
+        tab.locator(".bd-sidebar-primary a").last.focus()
+        for _ in range(buttons.count() + 3):
+            tab.keyboard.press("Tab")
+            tab.wait_for_timeout(300)  # the theme fades outlines in
+            here = "document.activeElement"
+            if tab.evaluate(f"!!{here}.closest('.header-article__inner') && {here}.matches('.btn')"):
+                style = tab.evaluate(f"getComputedStyle({here}).outline")
+                assert "solid" in style and "3px" in style, tab.evaluate(f"{here}.outerHTML")
+                marked.add(tab.evaluate(f"{here}.className"))
+        assert len(marked) >= 3
+        tab.locator("button.theme-switch-button").first.focus()
+        modes = []
+        for _ in range(3):
+            tab.keyboard.press("Enter")
+            tab.wait_for_timeout(100)
+            modes.append(tab.evaluate("document.documentElement.dataset.mode"))
+        assert sorted(modes) == ["auto", "dark", "light"]
+        context.close()
