@@ -88,7 +88,7 @@ def import_library(app: Sphinx) -> None:
 _HEAD = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 _EMPTY = re.compile(r'<th class="head([^"]*)"><p></p></th>')
 _HEADING = re.compile(r"<h[1-6]>.*?</h[1-6]>", re.DOTALL)
-_TEXT = re.compile(r">[^<>]+<")
+_BETWEEN_TAGS = re.compile(r">[^<>]+<")
 _DOT = re.compile(r"(?<=\w)\.(?=[A-Za-z_])")  # of a name such as Linear.forward
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _CODE = re.compile(r'(<code class="docutils literal notranslate">)(.*?)(</code>)', re.DOTALL)
@@ -122,7 +122,9 @@ def accessible(page: str) -> str:
 
     page = _HEAD.sub(head, page)
     page = _TABLE.sub(lambda found: breakable(found.group(0)), page)
-    page = _HEADING.sub(lambda found: _TEXT.sub(lambda text: _DOT.sub(".<wbr>", text.group(0)), found.group(0)), page)
+    page = _HEADING.sub(
+        lambda found: _BETWEEN_TAGS.sub(lambda text: _DOT.sub(".<wbr>", text.group(0)), found.group(0)), page
+    )
     page = _DIFFICULTY.sub(difficulty, page)
     page = _CHILDREN.sub(r'\1\2\3<summary aria-label="Pages of \2">', page)
     page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")
