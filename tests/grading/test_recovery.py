@@ -90,20 +90,21 @@ def hand_in_many(root, number=8):
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
 def test_a_run_that_is_stopped_goes_on_where_it_was(root, how):
-    hand_in_many(root)
+    many = 16  # enough that some are left on a busy machine, where the signal comes late
+    hand_in_many(root, many)
     process = start(root)
     wait_for(lambda: len(stored(root)) >= 3)
     below = descendants(process.pid)[1:]
     os.kill(process.pid, how)
     process.communicate(timeout=30)
     done = {json.loads(path.read_text(encoding="utf-8"))["result"]["student"] for path in stored(root)}
-    assert 3 <= len(done) < 8 and intact(root)
+    assert 3 <= len(done) < many and intact(root)
     wait_for(lambda: not [pid for pid in below if Path("/proc", str(pid)).exists()], 20)  # nothing is left behind
     times = {path: path.stat().st_mtime_ns for path in stored(root)}
     result = grade(root, ASSIGNMENT, workers=2, timeout=5)
     assert {one.student for one in result if one.cached} == done
     assert all(path.stat().st_mtime_ns == before for path, before in times.items())
-    assert [one.score for one in result] == [16] * 8 and intact(root)
+    assert [one.score for one in result] == [16] * many and intact(root)
     assert not list(root.rglob(".*.new"))
 
 
