@@ -58,11 +58,14 @@ def stored(root):
 
 def start(root, *, before=""):
     """Grade in a process of its own."""
+    # A shell that starts the tests in the background lets them ignore SIGINT, and so would everything below them.
     program = textwrap.dedent(f"""
+        import signal
         from pathlib import Path
         from tinytorch_course.errors import CourseError
         from tinytorch_course.grading import grade
         if __name__ == "__main__":
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             {before or "pass"}
             try:
                 grade(Path({str(root)!r}), {ASSIGNMENT!r}, workers=2, timeout=5)
