@@ -92,7 +92,7 @@ _BETWEEN_TAGS = re.compile(r">[^<>]+<")
 _DOT = re.compile(r"(?<=\w)\.(?=[A-Za-z_])")  # of a name such as Linear.forward
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _CODE = re.compile(r'(<code class="docutils literal notranslate">)(.*?)(</code>)', re.DOTALL)
-_BREAK = re.compile(r"(?<=[\w)\]])(?=_[a-z])|(?<=[(=.,])(?=[\w*\"-])|(?<=[a-z])(?=[A-Z])")
+_BREAK = re.compile(r"(?<=[a-zA-Z0-9)\]])(?=_[a-z])|(?<=[(=.,])(?=[\w*\"-])|(?<=[a-z])(?=[A-Z])")
 _CHILDREN = re.compile(r'(<a class="[^"]*reference internal[^"]*" href="[^"]*">)([^<]*)(</a><details[^>]*>)<summary>')
 _DIFFICULTY = re.compile(r"difficulty (●+)(○*)")
 

@@ -167,6 +167,8 @@ def test_long_names_in_tables_break_between_their_parts():
     broken = book_extension.breakable(f"<table>{code.format('CrossEntropyLoss(dim=None) a&lt;b')}</table>")
     assert "Cross<wbr>Entropy<wbr>Loss(<wbr>dim=<wbr>None) a&lt;b" in broken
     assert 'class="docutils literal notranslate"' in broken
+    broken = book_extension.breakable(f"<table>{code.format('Embedding.__init__, saved_tensors')}</table>")
+    assert "Embedding.<wbr>__init__, saved<wbr>_tensors" in broken
 
 
 def test_names_in_headings_are_whole_and_break_after_a_dot(book: Path):
