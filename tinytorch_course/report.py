@@ -107,8 +107,8 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
     """Write ``report/<assignment>/`` in the course folder.
 
     report.html, grades.csv (Canvas), grades-moodle.csv, remarks.csv (everybody, with the reason where there is no
-    score) and, for submissions from Moodle, feedback-moodle.zip. Scores are the gradebook's at this moment, so what people graded by hand counts. The students' feedback pages
-    are written again with it, too.
+    score) and, for submissions from Moodle, feedback-moodle.zip. Scores are the gradebook's at this moment, so what people
+    graded by hand counts. The students' feedback pages are written again with it, too.
 
     Parameters
     ----------

@@ -158,3 +158,29 @@ def test_the_keyboard_keeps_its_place_and_shows_it(book: Path, chromium: Any, se
             modes.append(tab.evaluate("document.documentElement.dataset.mode"))
         assert sorted(modes) == ["auto", "dark", "light"]
         context.close()
+
+
+def test_on_a_phone_diagrams_are_turned_where_that_helps_and_their_text_stays_legible(
+    book: Path, chromium: Any, served: Any
+):
+    size = """() => [...document.querySelectorAll(".diagram.drawn svg")].map(svg => {
+        const box = svg.getBoundingClientRect(), view = svg.viewBox.baseVal;
+        return {scale: box.width / view.width, tall: view.height > view.width,
+                cut: svg.closest(".diagram").scrollWidth > svg.closest(".diagram").clientWidth};
+    })"""
+    tall = {}
+    with served(book) as address:
+        for width in (390, 1440):
+            context = chromium.new_context(viewport={"width": width, "height": 900})
+            tab = context.new_page()
+            for page in sorted((book / "modules").glob("*.html")):
+                tab.goto(f"{address}modules/{page.name}", wait_until="load")
+                tab.locator(".diagram.drawn").first.wait_for()
+                tab.wait_for_function("document.querySelectorAll('pre.mermaid').length == "
+                                      "document.querySelectorAll('.diagram.drawn').length")  # fmt: skip
+                for diagram in tab.evaluate(size):
+                    assert diagram["scale"] > 0.64, f"{page.name} at {width}: {diagram}"
+                    assert width == 390 or not diagram["cut"], f"{page.name} at {width}: {diagram}"
+                tall[page.stem, width] = tab.evaluate(size)[-1]["tall"]
+            context.close()
+    assert tall["06_autograd", 390] and not tall["06_autograd", 1440]  # the graph of y = x * 3 + 1

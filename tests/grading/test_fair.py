@@ -227,7 +227,7 @@ def test_the_innermost_line_of_a_card_says_which_earlier_exercise_it_was(row, ex
     assert blamed("90.3", card, cells, {"90.1", "90.2", "90.3"}) == exercise
 
 
-@pytest.mark.parametrize("row", ["got       ", "afterwards", "afterwards "])
+@pytest.mark.parametrize("row", ["got       ", "error     "])
 def test_every_row_that_a_student_fills_is_guarded(row):
     card = f"90.1 double: `x` changed\n  before    [1, 2]\n  {row}'check.equal(double(5), 10)'"
     assert "check.equal" not in guarded(card) and "before    [1, 2]" in guarded(card)
