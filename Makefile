@@ -40,10 +40,10 @@ bench: env  ## ratios to hand-written NumPy and to other frameworks
 	$(BIN)/python -m benchmarks $(ARGS)
 
 book: env  ## the book, in _build/html
-	$(BIN)/python -m tinytorch_course.book
+	$(BIN)/python -m tinytorch_course.publish.book
 
 lite: env  ## the course for the browser, in _lite
-	$(BIN)/python -m tinytorch_course.lite $(ARGS)
+	$(BIN)/python -m tinytorch_course.publish.lite $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf demo _build _lite dist build

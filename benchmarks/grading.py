@@ -24,12 +24,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tinytorch_course.config import Course, Module
-from tinytorch_course.grading import ClassResult, grade
-from tinytorch_course.preprocessors import stub_of
-from tinytorch_course.release import generate
-from tinytorch_course.samples import reference_cells, submission
-from tinytorch_course.source import read_source
+from tinytorch_course.author.release import generate
+from tinytorch_course.author.samples import reference_cells, submission
+from tinytorch_course.author.source import read_source
+from tinytorch_course.base.course import Course, Module
+from tinytorch_course.base.marks import stub_of
+from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.model import ClassResult
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tinytorch_course.config import Course
+from tinytorch_course.base.course import Course
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -139,6 +139,9 @@ def toy(tmp_path: Path) -> Course:
         shutil.copy(ROOT / name, root)
     for name in ("__init__.py", "checks.py"):
         shutil.copy(ROOT / "tinytorch" / name, root / "tinytorch")
+    shutil.copytree(
+        ROOT / "tinytorch" / "lab", root / "tinytorch" / "lab", ignore=shutil.ignore_patterns("__pycache__")
+    )
     (root / "tinytorch" / "core" / "__init__.py").touch()
     for name, text in {"01_tensor": TOY_ONE, "02_quarters": TOY_TWO}.items():
         path = root / "src" / name / f"{name}.py"

@@ -13,7 +13,7 @@ def main() -> int | None:
         if (error.name or "").startswith(("tinytorch", "tinytorch_course")):
             raise
         if sys.argv[1:] == ["doctor"]:
-            from .doctor import main as doctor
+            from .student.doctor import main as doctor
 
             return doctor()
         print(

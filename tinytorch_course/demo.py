@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 
-from .build import build
-from .config import Course
-from .console import err, out
-from .errors import CourseError
-from .grading import grade
-from .release import release
-from .report import write_report
-from .samples import sample_class, write_class
+from .author.build import build
+from .author.release import release
+from .author.samples import sample_class, write_class
+from .base.console import err, out
+from .base.course import Course
+from .base.errors import CourseError
+from .grading.grade import grade
+from .grading.records.report import write_report
 
 MODULE = "06_autograd"
 

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from grading_course import make_course
-
-from tinytorch_course.grading.sandbox import missing_reason
+from tests.grading.grading_course import make_course
+from tinytorch_course.grading.sandbox.walls import missing_reason
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import nbformat
 ASSIGNMENT = "90_sample"
 MAX_SCORE = 20.0
 CONFIG = """
-from tinytorch_course.nbgrader_setup import PREPROCESSORS
+from tinytorch_course.base.nbgrader_setup import PREPROCESSORS
 c = get_config()
 c.GenerateAssignment.preprocessors = PREPROCESSORS
 """

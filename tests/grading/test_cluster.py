@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from grading_course import ASSIGNMENT, hand_in, released, solved
 
-from tinytorch_course.errors import CourseError
-from tinytorch_course.grading import grade
+from tests.grading.grading_course import ASSIGNMENT, hand_in, released, solved
+from tinytorch_course.base.errors import CourseError
+from tinytorch_course.grading.grade import grade
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow

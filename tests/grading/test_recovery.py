@@ -17,17 +17,16 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from grading_course import ASSIGNMENT, hand_in, released, solved
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from tinytorch_course.errors import CourseError
-from tinytorch_course.grading import feedback, grade
-from tinytorch_course.grading.execute import Done, Task
-from tinytorch_course.grading.model import Prepared
-from tinytorch_course.grading.pool import LocalProcesses, run_all
-from tinytorch_course.grading.sandbox import descendants
-from tinytorch_course.report import write_report
+from tests.grading.grading_course import ASSIGNMENT, hand_in, released, solved
+from tinytorch_course.base.errors import CourseError
+from tinytorch_course.grading.grade import feedback, grade
+from tinytorch_course.grading.marking.workers import LocalProcesses, run_all
+from tinytorch_course.grading.model import Done, Prepared, Task
+from tinytorch_course.grading.records.report import write_report
+from tinytorch_course.grading.sandbox.rooms import descendants
 
 SLOW = "def double(x):\n    import time\n    time.sleep(0.1)\n    return 2 * np.asarray(x)"
 
@@ -62,8 +61,8 @@ def start(root, *, before=""):
     program = textwrap.dedent(f"""
         import signal
         from pathlib import Path
-        from tinytorch_course.errors import CourseError
-        from tinytorch_course.grading import grade
+        from tinytorch_course.base.errors import CourseError
+        from tinytorch_course.grading.grade import grade
         if __name__ == "__main__":
             signal.signal(signal.SIGINT, signal.default_int_handler)
             {before or "pass"}
@@ -175,7 +174,8 @@ def test_a_submission_that_takes_its_worker_down_twice_is_given_up_and_no_other(
 def test_a_full_disk_stops_the_run_with_a_sentence_and_loses_nothing(root, monkeypatch, where):
     from sqlalchemy.exc import OperationalError
 
-    from tinytorch_course.grading import pipeline, record
+    from tinytorch_course.grading import grade as pipeline
+    from tinytorch_course.grading.records import gradebook as record
 
     hand_in_many(root, 4)
     calls = []
@@ -208,7 +208,7 @@ def test_a_full_disk_stops_the_run_with_a_sentence_and_loses_nothing(root, monke
 
 
 def test_a_failure_of_the_machinery_is_tried_again_next_time(root, monkeypatch):
-    from tinytorch_course.grading import pipeline
+    from tinytorch_course.grading import grade as pipeline
 
     hand_in(root, "ann", solved(root))
 
@@ -236,7 +236,7 @@ def test_a_failure_of_the_machinery_is_tried_again_next_time(root, monkeypatch):
 
 
 def test_two_runs_at_a_time_are_refused(root):
-    from tinytorch_course.grading.pipeline import Ground, _only_one
+    from tinytorch_course.grading.assignment import Ground, _only_one
 
     hand_in(root, "ann", solved(root))
     with _only_one(Ground.open(root, ASSIGNMENT)), pytest.raises(CourseError, match="being graded already"):

@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.mutants.harness import judge
-from tinytorch_course.config import Course
+from tests.mutation.harness import judge
+from tinytorch_course.base.course import Course
 
 parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
 parser.add_argument("modules", nargs="*", help="for example 06_autograd or 06; all by default")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from .texts import lateness
+from ..base.marks import _NUMBER
 
 State = Literal["graded", "graded with repairs", "needs a person"]
 GRADED: State = "graded"
@@ -229,3 +231,67 @@ class ClassResult:
         if longest is not None and len(order) > longest:
             table.add_row("…", "", f"{len(order) - longest} more", "")
         return table
+
+
+_TITLE = re.compile(r"""Checks\(\s*["'][\d.]+["']\s*,\s*["'](.+?)["']\s*\)""")
+
+
+def title_of(cell: SourceCell) -> str:
+    found = _TITLE.search(cell.source)
+    if found:
+        return found.group(1)
+    slug = _NUMBER.fullmatch(cell.name)
+    return slug.group(3).replace("-", " ") if slug else cell.name
+
+
+def lateness(seconds: float) -> str:
+    """``1.5 h late``; nothing for what was in time."""
+    if seconds <= 0:
+        return ""
+    return f"{round(seconds / 3600, 1):g} h late" if seconds >= 3600 else f"{math.ceil(seconds / 60)} min late"
+
+
+@dataclass
+class Recorded:
+    """What the gradebook says after a submission was written down."""
+
+    score: float
+    max_score: float
+    late_penalty: float
+    needs_manual_grade: bool
+    scores: dict[str, float] = field(default_factory=dict)
+    auto: dict[str, float | None] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    seconds_late: float = 0.0
+    waiting: set[str] = field(default_factory=set)  # cells that nobody has given points yet
+    by_person: bool = False  # a person has entered points
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission's work, complete."""
+
+    student: str
+    data: bytes | None
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all submissions of a run share."""
+
+    source: Source
+    library: Library
+    limits: Limits
+    sandbox: bool = True
+    hide: tuple[Path, ...] = ()
+    refused: str | None = None
+
+
+@dataclass
+class Done:
+    """What a worker gives back."""
+
+    student: str
+    prepared: Prepared
+    executed: Executed | None

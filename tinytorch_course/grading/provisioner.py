@@ -23,10 +23,12 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from nbgrader.preprocessors import Execute
 from traitlets import Float, Int, Unicode
 
-from .collect import Submission
-from .library import library_for
+from .earlier_modules import library_for
+from .inbox.submission import Submission
 from .model import Library, Limits
-from .sandbox import Room, Sandbox, require
+from .sandbox.rooms import Room
+from .sandbox.sandbox import Sandbox
+from .sandbox.walls import require
 
 _CURRENT: dict[str, str] = {}
 

@@ -1,0 +1,216 @@
+"""The report on a class: what it says, and that nothing of a student's can run in it."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import re
+from urllib.parse import unquote
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.grading.grading_course import ASSIGNMENT, hand_in, released, solved
+from tinytorch_course.base.errors import CourseError
+from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.records.report import write_report
+from tinytorch_course.grading.records.similar import fingerprints, similar_pairs
+
+COPIED = """
+def words(text):
+    found, current = [], ""
+    for letter in text.lower() + " ":
+        if letter.isspace():
+            found += [current] * bool(current)
+            current = ""
+        else:
+            current = current + letter
+    position = len(found) * 3 - 2
+    return [found[at // 3] for at in range(0, position + 2, 3)]
+"""
+RENAMED = COPIED.replace("current", "piece").replace("letter", "c").replace("found", "out  ") + "    # my own work\n"
+
+
+@pytest.fixture(scope="module")
+def report(template, tmp_path_factory):
+    import shutil
+
+    root = tmp_path_factory.mktemp("report") / "course"
+    shutil.copytree(template, root)
+    hand_in(root, "perfect", solved(root))
+    hand_in(root, "blank", released(root))
+    hand_in(root, "copier", solved(root, words=COPIED))
+    hand_in(root, "copied", solved(root, words=RENAMED))
+    hand_in(root, "half", solved(root, double="def double(x):\n    return np.asarray(x) ** 2"))
+    hand_in(root, "=cmd|'<script>alert(1)<script>'!A1", solved(root))
+    hand_in(root, "broken", b"{")
+    hand_in(root, "odd", solved(root, words="import inspect\n\n\ndef words(text):\n    return text.lower().split()"))
+    grade(root, ASSIGNMENT, workers=2)
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "perfect").manual_score = 3.0
+        gradebook.find_comment(
+            "90-01-double", ASSIGNMENT, ASSIGNMENT, "half"
+        ).manual_comment = "Squared, <i>not</i> doubled."
+        gradebook.db.commit()
+        gradebook.add_student("absent", first_name="Ann", last_name="Absent")
+        gradebook.update_or_create_student("perfect", first_name="Ada", last_name="Lovelace", lms_user_id="77")
+    path = write_report(root, ASSIGNMENT)
+    return root, path, path.read_text(encoding="utf-8")
+
+
+def table(path):
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_it_counts_what_people_graded(report):
+    _, path, page = report
+    assert "19 of 20" not in page and 'data-value="19">19</td>' in page
+    rows = table(path.with_name("grades.csv"))
+    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", ASSIGNMENT]
+    assert rows[1][5] == "20" and ["Lovelace, Ada", "77", "", "perfect", "", "19"] in rows
+
+
+def test_what_people_graded_reaches_the_students_pages(report):
+    root, _, _ = report
+
+    def own_page(student):
+        return (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+
+    assert "19 of 20 points" in own_page("perfect")
+    comment = "Squared, &lt;i&gt;not&lt;/i&gt; doubled."
+    first, second = own_page("half").split("90.2 Shift.apply")
+    assert comment in first and comment not in second
+    assert own_page("blank").count("No response.") == 1  # to the text answer; cards speak for the exercises
+
+
+def test_it_shows_what_needs_a_person_and_what_is_odd(report):
+    _, _, page = report
+    assert "cut off" in page and "imports `inspect`" in page and "absent" in page
+
+
+def test_it_shows_each_exercise_with_its_commonest_failure(report):
+    _, _, page = report
+    assert "90.1 double" in page and "the result came out wrong" in page and "needs 90.1" in page
+
+
+def test_copies_are_found_although_names_were_changed(report):
+    _, _, page = report
+    own = [
+        f'<td><a href="../../feedback/{name}/{ASSIGNMENT}/{ASSIGNMENT}.html">{name}</a></td>'
+        for name in ("copied", "copier")
+    ]
+    assert "".join(own) in page
+    assert page.count("places)") == 1  # and nobody else
+
+
+def test_it_needs_nothing_from_elsewhere_and_runs_nothing(report):
+    _, _, page = report
+    assert "http" not in page.replace("http-equiv", "")
+    assert page.count("<svg") > 3 and 'role="img"' in page
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert page.count("<script") == 1  # ours, and no other is allowed
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{allowed}'\"" in page
+
+
+def test_what_could_not_be_graded_has_no_score_anywhere(report):
+    root, path, page = report
+    by_login = {row[3]: row[5] for row in table(path.with_name("grades.csv"))[2:]}
+    assert by_login["broken"] == "" and by_login["absent"] == "" and by_login["blank"] == "0"
+    moodle = {row[0]: row[3:] for row in table(path.with_name("grades-moodle.csv"))}
+    assert moodle["broken"][0] == "" and "cut off" in moodle["broken"][1] and moodle["absent"] == ["", ""]
+    remarks = {row[0]: row for row in table(path.with_name("remarks.csv"))}
+    assert remarks["broken"][3] == "" and "cut off" in remarks["broken"][7]
+    assert remarks["absent"][5] == "missing" and remarks["perfect"][3] == "19"
+    assert "8 submissions, 7 graded, 1 not gradable" in page and "1 missing" in page
+    assert "Histogram of 7 scores" in page and "median 16." in page
+    assert "1 submission without a score left out" in page
+    own = (root / "feedback" / "broken" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "Not graded yet" in own and "0 of" not in own
+
+
+def test_points_that_a_person_gives_to_what_could_not_be_graded_count(root):
+    hand_in(root, "cut", b"{")
+    hand_in(root, "ann", solved(root))
+    grade(root, ASSIGNMENT, workers=1)
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        item = gradebook.find_grade("test-90-01-double", ASSIGNMENT, ASSIGNMENT, "cut")
+        item.manual_score, item.needs_manual_grade = 4.0, False
+        answer = gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "ann")
+        answer.manual_score, answer.needs_manual_grade = 0.0, False
+        gradebook.db.commit()
+    page = write_report(root, ASSIGNMENT)
+    assert {row[3]: row[5] for row in table(page.with_name("grades.csv"))[2:]} == {"cut": "4", "ann": "16"}
+    own = (root / "feedback" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "not graded yet" not in own and "<span>0 of 4</span>" in own and "still wait" not in own
+
+
+def test_each_student_leads_to_feedback_and_notebook(report):
+    _, path, page = report
+    links = [unquote(link) for link in re.findall(r'<a href="([^"]+)">', page)]
+    assert links and all((path.parent / link).is_file() for link in links)
+    assert len(set(links)) == 16  # a page and a notebook for each of eight
+
+
+def test_the_same_remark_stands_there_once(root):
+    for student in ("odd", "odd-too"):
+        hand_in(
+            root, student, solved(root, words="import inspect\n\n\ndef words(text):\n    return text.lower().split()")
+        )
+    grade(root, ASSIGNMENT, workers=1)
+    page = write_report(root, ASSIGNMENT).read_text(encoding="utf-8")
+    assert page.count("imports `inspect`") == 1
+    row = next(line for line in page.split("\n") if "imports `inspect`" in line)
+    assert ">2</td>" in row and ">odd</a>" in row and ">odd-too</a>" in row
+
+
+def test_no_cell_of_a_table_is_a_formula(report):
+    _, path, _ = report
+    for name in ("grades.csv", "grades-moodle.csv", "remarks.csv"):
+        assert not any(value[:1] in tuple("=+-@") for row in table(path.with_name(name)) for value in row)
+
+
+def test_a_class_that_was_not_graded_has_no_report(root):
+    with pytest.raises(CourseError, match="has been graded"):
+        write_report(root, ASSIGNMENT)
+
+
+def test_what_everybody_shares_makes_no_pair():
+    common = "\n".join(f"def f{i}(x):\n    return [x * {i}, x + {i}, x - {i}, x / {i + 1}]" for i in range(20))
+    assert similar_pairs({f"s{i}": [common] for i in range(30)}) == []
+    assert fingerprints("x = (") == set() and fingerprints("") == set()
+
+
+def test_the_page_sorts_by_a_heading_and_is_complete_without_a_script(report, chromium):
+    _, path, _ = report
+    everybody = "table.sortable >> nth=-1"
+
+    def scores(page):
+        return [
+            cell.get_attribute("data-value") for cell in page.locator(everybody).locator("tbody td:nth-child(3)").all()
+        ]
+
+    plain = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(path.as_uri())
+    assert len(scores(page)) == 8 and page.get_by_role("button").count() == 0
+    plain.close()
+    context = chromium.new_context()
+    page = context.new_page()
+    errors = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(path.as_uri())
+    before = scores(page)
+    heading = page.locator(everybody).get_by_role("button", name="points")
+    heading.click()
+    rising = scores(page)
+    heading.click()
+    falling = scores(page)
+    assert [float(value) for value in rising] == sorted(float(value) for value in before) != [float(v) for v in falling]
+    assert [float(value) for value in falling] == sorted((float(value) for value in before), reverse=True)
+    page.locator(everybody).locator("tbody a").first.click()
+    assert "/feedback/" in page.url and "points" in page.content()
+    assert errors == []
+    context.close()

@@ -1,0 +1,161 @@
+"""A student's way with nothing but the edition: check, mend, check, export, import."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tinytorch_course.author.build import build
+from tinytorch_course.author.release import release
+from tinytorch_course.base.course import Course
+
+
+@pytest.fixture
+def edition(toy: Course, tmp_path: Path) -> Path:
+    build(toy)
+    return release(toy, [toy.module("01")], tmp_path / "edition")
+
+
+def tinytorch(edition: Path, *words: str) -> subprocess.CompletedProcess:
+    """The student's own `tinytorch`: only the edition is on the path."""
+    env = os.environ | {"PYTHONPATH": str(edition), "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"}
+    command = [sys.executable, "-m", "tinytorch_course.cli", *words]
+    return subprocess.run(command, cwd=edition, env=env, capture_output=True, text=True, encoding="utf-8")
+
+
+def write(edition: Path, **answers: str) -> None:
+    path = edition / "notebooks" / "01_tensor" / "01_tensor.ipynb"
+    nb = nbformat.read(path, 4)
+    for cell in nb.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "").replace("-", "_")
+        name = f"_{name}"
+        if name in answers:
+            cell.source = answers[name]
+    nbformat.write(nb, path)
+
+
+RIGHT = {
+    "_01_01_half": "#| export\ndef half(x):\n    return x * 0.5",
+    "_01_02_twice": "#| export\ndef twice(x):\n    return x + x",
+}
+
+
+def test_an_untouched_edition_says_what_is_to_do(edition: Path):
+    done = tinytorch(edition, "check", "01_tensor")
+    assert done.returncode == 1, done.stderr
+    assert "01.1 Half   not written" in done.stdout and "01.2 Twice  not written" in done.stdout
+    assert "0 of 3 exercises pass" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_wrong_answer_gets_its_card_and_the_other_exercise_its_points(edition: Path):
+    write(edition, **RIGHT | {"_01_01_half": "#| export\ndef half(x):\n    return x - 1"})
+    done = tinytorch(edition, "check", "01")
+    assert done.returncode == 1
+    assert "01.1 Half   failed" in done.stdout and "01.2 Twice  passed" in done.stdout
+    assert "look at   How many halves make a whole?" in done.stdout
+    assert "expected  2" in done.stdout and "got       3" in done.stdout
+
+
+def test_all_right_is_said_calmly_and_exported_code_is_theirs(edition: Path):
+    write(edition, **RIGHT)
+    exported = tinytorch(edition, "export", "01")
+    assert exported.returncode == 0, "a text answer that is still missing does not keep code back"
+    write(edition, **RIGHT, _text_01_03_why="Because I say so.")
+    done = tinytorch(edition, "check", "01")
+    assert done.returncode == 0
+    assert "2 of 3 exercises pass their visible checks, 1 to be graded by a person" in done.stdout
+    exported = tinytorch(edition, "export", "01")
+    assert exported.returncode == 0, exported.stdout + exported.stderr
+    text = (edition / "tinytorch" / "core" / "tensor.py").read_text(encoding="utf-8")
+    assert "return x * 0.5" in text and "Checks" not in text
+
+
+def test_a_failing_notebook_is_refused_and_what_was_exported_stays(edition: Path):
+    write(edition, **RIGHT, _text_01_03_why="Because I say so.")
+    assert tinytorch(edition, "export", "01").returncode == 0
+    before = (edition / "tinytorch" / "core" / "tensor.py").read_bytes()
+    for wrong, words in {
+        "#| export\ndef half(x):\n    return x - 1": ("01.1 half", "cell", "look at"),
+        "#| export\ndef half(x:\n    return x": ("01.1: your cell does not run", "SyntaxError", "cell 7", "line 2"),
+        "#| export\nimport nowhere_to_be_found\ndef half(x):\n    return x / 2": ("nowhere_to_be_found", "cell"),
+    }.items():
+        write(edition, _01_01_half=wrong)
+        done = tinytorch(edition, "export", "01")
+        assert done.returncode == 1
+        assert all(word in done.stderr for word in words), done.stderr
+        assert "Traceback" not in done.stderr
+        assert (edition / "tinytorch" / "core" / "tensor.py").read_bytes() == before
+
+
+def test_a_module_that_cannot_be_imported_is_rolled_back(edition: Path):
+    # Runs in the notebook, where numpy is imported above, but leans on a name that is not exported.
+    path = edition / "notebooks" / "01_tensor" / "01_tensor.ipynb"
+    write(edition, **RIGHT, _text_01_03_why="Because I say so.")
+    nb = nbformat.read(path, 4)
+    nb.cells.insert(3, nbformat.v4.new_code_cell("mine = 2"))
+    nbformat.write(nb, path)
+    write(edition, _01_02_twice="#| export\ndef twice(x, times=mine):\n    return times * x")
+    done = tinytorch(edition, "export", "01")
+    assert done.returncode == 1 and "name 'mine' is not defined" in done.stderr
+    assert not (edition / "tinytorch" / "core" / "tensor.py").exists()
+
+
+def test_force_exports_what_fails_its_checks_but_runs(edition: Path):
+    write(edition, **RIGHT | {"_01_01_half": "#| export\ndef half(x):\n    return x - 1"})
+    assert tinytorch(edition, "export", "01").returncode == 1
+    assert tinytorch(edition, "export", "01", "--force").returncode == 0
+    assert "return x - 1" in (edition / "tinytorch" / "core" / "tensor.py").read_text(encoding="utf-8")
+
+
+def test_an_edited_test_is_noticed(edition: Path):
+    write(edition, **RIGHT, _test_01_01_half="print('fine')")
+    done = tinytorch(edition, "check", "01")
+    assert "test-01-01-half was changed" in done.stdout
+
+
+def test_a_stuck_student_may_take_the_reference_if_allowed_and_it_says_so(toy: Course, tmp_path: Path):
+    build(toy)
+    both = [toy.module("01"), toy.module("02")]
+    strict = release(toy, both, tmp_path / "strict")
+    refused = tinytorch(strict, "export", "01", "--reference")
+    assert refused.returncode == 2 and "allowed here: none" in refused.stderr
+    kind = release(toy, both, tmp_path / "kind", reference=both[:1])
+    (kind / "tinytorch" / "core" / "tensor.py").write_text("class Tensor: mine = 1\n", encoding="utf-8")
+    done = tinytorch(kind, "export", "01_tensor", "--reference")
+    assert done.returncode == 0 and "not on yours" in done.stdout, done.stderr
+    text = (kind / "tinytorch" / "core" / "tensor.py").read_text(encoding="utf-8")
+    assert "return x / 2" in text and "_reference_of = '01_tensor'" in text
+    assert (kind / "tinytorch" / "core" / "tensor.py.own").read_text(encoding="utf-8") == "class Tensor: mine = 1\n"
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (("check", "09_nothing"), "no module '09_nothing'"),
+        (("check", "no.ipynb"), "no such file"),
+        (("export", "settings.ini"), "no module"),
+    ],
+)
+def test_wrong_names_exit_with_2_and_a_sentence(edition: Path, words: tuple[str, ...], message: str):
+    done = tinytorch(edition, *words)
+    assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_notebook_is_named(edition: Path):
+    path = edition / "notebooks" / "01_tensor" / "01_tensor.ipynb"
+    path.write_text("<html>", encoding="utf-8")
+    done = tinytorch(edition, "check", "01")
+    assert done.returncode == 2 and "01_tensor.ipynb" in done.stderr and "not a notebook" in done.stderr
+
+
+def test_a_student_has_no_instructor_commands(edition: Path):
+    text = tinytorch(edition, "--help").stdout
+    assert "check" in text and "export" in text
+    for command in ("build", "release", "grade", "report"):
+        assert f" {command} " not in text

@@ -1,0 +1,272 @@
+"""A computation graph as a picture, for notebooks, for the book and for a terminal.
+
+Hand-written; needs nothing but the tensor that it is given. The object that `draw_graph` returns has three forms, and
+the front end takes the one it can show: Mermaid (JupyterLab), SVG (nbconvert and the book), plain text (a terminal).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from xml.sax.saxutils import escape
+
+__all__ = ["GraphPicture", "draw_graph"]
+
+_LEAF, _CONSTANT, _OPERATION, _RESULT = "leaf", "constant", "operation", "result"
+_FILL = {_LEAF: "#E69F00", _CONSTANT: "#FFFFFF", _OPERATION: "#56B4E9", _RESULT: "#009E73"}
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 128, 44, 56, 22, 16
+
+
+@dataclass
+class _Box:
+    """One box of the picture."""
+
+    name: str
+    kind: str
+    label: str
+    shape: tuple[int, ...] | None
+    inputs: list[str] = field(default_factory=list)
+    column: int = 0
+    row: float = 0
+
+    @property
+    def size(self) -> str:
+        """The shape as text."""
+        return "" if self.shape is None else "number" if self.shape == () else str(self.shape)
+
+
+@dataclass
+class GraphPicture:
+    """The operations and tensors behind a result, inputs on the left.
+
+    Attributes
+    ----------
+    boxes : list
+        What is drawn, each box after the boxes that it needs.
+    left_out : int
+        How many operations were too many to draw.
+    """
+
+    boxes: list[_Box]
+    left_out: int
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {
+            "text/vnd.mermaid": self.mermaid(),
+            "image/svg+xml": self.svg(),
+            "text/plain": str(self),
+        }
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        names = {box.name: box.label for box in self.boxes}
+        lines = []
+        for box in self.boxes:
+            if box.kind == _OPERATION:
+                needs = ", ".join(names.get(name, name) for name in box.inputs)
+                lines.append(f"{box.label:<16} {box.size:<12} from {needs}")
+            elif box.kind == _LEAF:
+                lines.append(f"{box.label:<16} {box.size:<12} leaf, gets a gradient")
+            elif box.kind == _CONSTANT:
+                lines.append(f"{box.label:<16} {box.size:<12} constant")
+        if self.left_out:
+            lines.append(f"… {self.left_out} more operations")
+        return "\n".join(lines)
+
+    def description(self) -> str:
+        """What the picture shows, in words."""
+        counts = {kind: sum(box.kind == kind for box in self.boxes) for kind in (_LEAF, _CONSTANT, _OPERATION)}
+        words = {_OPERATION: "operation", _LEAF: "leaf that gets a gradient", _CONSTANT: "constant"}
+        several = {_OPERATION: "operations", _LEAF: "leaves that get a gradient", _CONSTANT: "constants"}
+        parts = [f"{n} {words[kind] if n == 1 else several[kind]}" for kind, n in counts.items() if n]
+        text = ", ".join(parts) + ", from the inputs on the left to the result on the right"
+        return text + (f", {self.left_out} more operations are not drawn" if self.left_out else "")
+
+    def mermaid(self) -> str:
+        """The picture in Mermaid's notation: operations have round ends, constants dashed borders."""
+        lines = ["flowchart LR", "  accTitle: Computation graph", f"  accDescr: {self.description()}"]
+        for box in self.boxes:
+            label = _quoted(box.label) + (f"<br/>{box.size}" if box.size else "")
+            opening, closing = {_OPERATION: ("([", "])"), _RESULT: ("[[", "]]")}.get(box.kind, ("[", "]"))
+            lines.append(f'  {box.name}{opening}"{label}"{closing}:::{box.kind}')
+        if self.left_out:
+            lines.append(f'  more["… {self.left_out} more"]:::constant')
+        for box in self.boxes:
+            lines += [f"  {name} --> {box.name}" for name in box.inputs]
+        lines += [
+            f"  classDef {_LEAF} fill:{_FILL[_LEAF]},stroke:#000,stroke-width:2px,color:#000",
+            f"  classDef {_CONSTANT} fill:#fff,stroke:#555,stroke-dasharray:4 3,color:#000",
+            f"  classDef {_OPERATION} fill:{_FILL[_OPERATION]},stroke:#000,color:#000",
+            f"  classDef {_RESULT} fill:{_FILL[_RESULT]},stroke:#000,stroke-width:2px,color:#000",
+        ]
+        return "\n".join(lines)
+
+    def svg(self) -> str:
+        """The picture as SVG, with presentation attributes only and its own description."""
+        arrows = self._arrows()
+        top = _EDGE + max((0.75 * bow - box.row * (_HEIGHT + _GAP_Y) for _, box, bow in arrows), default=0.0)
+        top = max(top, _EDGE)
+        places = {
+            box.name: (_EDGE + box.column * (_WIDTH + _GAP_X), top + box.row * (_HEIGHT + _GAP_Y)) for box in self.boxes
+        }
+        width = max((x for x, _ in places.values()), default=0) + _WIDTH + _EDGE
+        height = max((y for _, y in places.values()), default=0) + _HEIGHT + _EDGE + (18 if self.left_out else 0)
+        lines = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+            f'height="{height:g}" role="img" font-family="sans-serif" font-size="13">',
+            f"<title>Computation graph</title><desc>{escape(self.description())}</desc>",
+            f'<rect width="{width:g}" height="{height:g}" fill="#FFFFFF"/>',
+        ]
+        lines += [_arrow(places[start.name], places[end.name], bow) for start, end, bow in arrows]
+        lines += [_svg_box(box, *places[box.name]) for box in self.boxes]
+        if self.left_out:
+            lines.append(
+                f'<text x="{_EDGE}" y="{height - 8:g}" fill="#000000">… {self.left_out} more operations</text>'
+            )
+        return "\n".join([*lines, "</svg>"])
+
+    def _arrows(self) -> list[tuple[_Box, _Box, float]]:
+        """From where to where, and how far each arrow bows upwards: over boxes in between, and beside its own double."""
+        boxes, arrows = {box.name: box for box in self.boxes}, []
+        for end in self.boxes:
+            for place, name in enumerate(end.inputs):
+                if name in boxes:
+                    span = end.column - boxes[name].column
+                    bow = 0.0 if span == 1 else 1.1 * _HEIGHT + 10 * span
+                    arrows.append((boxes[name], end, bow + 0.9 * _HEIGHT * end.inputs[:place].count(name)))
+        return arrows
+
+
+def _quoted(text: str) -> str:
+    """`text` so that Mermaid takes it as text."""
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _arrow(start: tuple[float, float], end: tuple[float, float], bow: float) -> str:
+    """A line from one box to another, with a head."""
+    x1, y1, x2, y2 = start[0] + _WIDTH, start[1] + _HEIGHT / 2, end[0], end[1] + _HEIGHT / 2
+    reach = (x2 - x1) / 2 if not bow else 0.35 * (x2 - x1)
+    over = min(y1, y2) - bow
+    up, down = (y1, y2) if not bow else (over, over)
+    return (
+        f'<path d="M{x1:g} {y1:g}C{x1 + reach:g} {up:g} {x2 - reach:g} {down:g} {x2 - 7:g} {y2:g}" fill="none" '
+        f'stroke="#555555" stroke-width="1.5"/><path d="M{x2:g} {y2:g}l-8 -4v8z" fill="#555555"/>'
+    )
+
+
+def _svg_box(box: _Box, x: float, y: float) -> str:
+    """One box with its two lines of text."""
+    corner = _HEIGHT / 2 if box.kind == _OPERATION else 3
+    border = 'stroke="#555555" stroke-dasharray="4 3"' if box.kind == _CONSTANT else 'stroke="#000000"'
+    thick = 2.5 if box.kind in (_LEAF, _RESULT) else 1
+    label = box.label if len(box.label) <= 16 else box.label[:15] + "…"
+    middle, first = x + _WIDTH / 2, y + (19 if box.size else 27)
+    size = f'<text x="{middle:g}" y="{y + 35:g}" text-anchor="middle" font-size="11" fill="#000000">{box.size}</text>'
+    return (
+        f'<rect x="{x:g}" y="{y:g}" width="{_WIDTH}" height="{_HEIGHT}" rx="{corner:g}" fill="{_FILL[box.kind]}" '
+        f'stroke-width="{thick}" {border}/>'
+        f'<text x="{middle:g}" y="{first:g}" text-anchor="middle" fill="#000000">{escape(label)}</text>'
+        f"{size if box.size else ''}"
+    )
+
+
+def draw_graph(tensor: Any, limit: int = 60, **names: Any) -> GraphPicture:
+    """Draw the computation graph behind a tensor.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        The result of an expression.
+    limit : int
+        How many operations are drawn at most, beginning at the result; of the rest only the number is said.
+    **names : Tensor
+        Names for leaves and constants: ``draw_graph(y, x=x, w=w)``.
+
+    Returns
+    -------
+    GraphPicture
+        A notebook shows it as a picture; `print` writes it as text.
+    """
+    if not hasattr(tensor, "_grad_fn"):
+        raise TypeError(f"draw_graph wants a Tensor, not {type(tensor).__name__}")
+    known = {id(value): name for name, value in names.items()}
+    order = _operations(tensor._grad_fn)
+    drawn = {id(node): f"op{number}" for number, node in enumerate(order[:limit])}
+    left_out = len(order) - len(drawn)
+    boxes: dict[str, _Box] = {}
+    for node in reversed(order[:limit]):  # inputs first
+        box = _Box(drawn[id(node)], _OPERATION, type(node).__name__.removesuffix("Backward"), None)
+        for saved in node.saved_tensors:
+            box.inputs.append(_input_box(saved, drawn, boxes, known))
+        boxes[box.name] = box
+    result = _Box("result", _RESULT, known.get(id(tensor), "result"), tuple(tensor.shape))
+    if tensor._grad_fn is None:
+        result.kind = _LEAF if tensor.requires_grad else _CONSTANT
+    else:
+        result.inputs.append(drawn[id(tensor._grad_fn)])
+        boxes["op0"].shape = tuple(tensor.shape)
+    boxes["result"] = result
+    _place(boxes)
+    return GraphPicture(list(boxes.values()), left_out)
+
+
+def _input_box(saved: Any, drawn: dict[int, str], boxes: dict[str, _Box], known: dict[int, str]) -> str:
+    """The name of the box of an input; leaves and constants get theirs here."""
+    node = saved._grad_fn
+    if node is not None:
+        name = drawn.get(id(node), "more")
+        if name in boxes:
+            boxes[name].shape = tuple(saved.shape)
+        return name
+    name = drawn.setdefault(id(saved), f"t{len(drawn)}")
+    if name not in boxes:
+        kind = _LEAF if saved.requires_grad else _CONSTANT
+        label = known.get(id(saved)) or (f"{saved.data.item():.4g}" if saved.size == 1 and kind == _CONSTANT else kind)
+        boxes[name] = _Box(name, kind, label, tuple(saved.shape))
+    return name
+
+
+def _operations(root: Any) -> list[Any]:
+    """All operations behind `root`, each one once and after all that use it; without recursion."""
+    if root is None:
+        return []
+    uses, stack = {root: 0}, [root]
+    while stack:
+        for saved in stack.pop().saved_tensors:
+            node = saved._grad_fn
+            if node is not None:
+                if node not in uses:
+                    stack.append(node)
+                uses[node] = uses.get(node, 0) + 1
+    order = [root]
+    for node in order:  # grows while it is read
+        for saved in node.saved_tensors:
+            before = saved._grad_fn
+            if before is not None:
+                uses[before] -= 1
+                if not uses[before]:
+                    order.append(before)
+    return order
+
+
+def _place(boxes: dict[str, _Box]) -> None:
+    """A column for each box, one further than its inputs; and rows, so that a column is centred."""
+    users: dict[str, list[str]] = {name: [] for name in boxes}
+    operations = [box for box in boxes.values() if box.inputs]
+    for box in operations:
+        box.column = 1 + max((boxes[name].column for name in box.inputs if name in boxes), default=0)
+        for name in box.inputs:
+            if name in users:
+                users[name].append(box.name)
+    for box in boxes.values():  # a leaf stands right before its first user
+        if not box.inputs and users[box.name]:
+            box.column = min(boxes[name].column for name in users[box.name]) - 1
+    columns: dict[int, list[_Box]] = {}
+    for box in boxes.values():
+        columns.setdefault(box.column, []).append(box)
+    tallest = max(len(column) for column in columns.values())
+    for column in columns.values():
+        for number, box in enumerate(column):
+            box.row = number + (tallest - len(column)) / 2

@@ -1,0 +1,85 @@
+"""The author's commands: build, release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ..base.console import out
+from ..base.course import Course
+from ..base.errors import CourseError
+
+commands = typer.Typer()
+
+
+Modules = Annotated[list[str] | None, typer.Argument(help="For example 06_autograd, or just 06; by default all.")]
+
+
+def _shown(course: Course, path: Path) -> Path:
+    return path.relative_to(course.root) if path.is_relative_to(course.root) else path
+
+
+@commands.command(epilog="Example: tinytorch build 06_autograd")
+def build(
+    modules: Modules = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when something committed differs.")
+    ] = False,
+    take: Annotated[
+        Literal["src", "notebook"] | None,
+        typer.Option(help="Which side wins when source and notebook were both edited."),
+    ] = None,
+) -> None:
+    """Make notebooks and library from src/."""
+    from . import build as builder
+
+    course = Course.find()
+    chosen = course.chosen(modules) if modules else None
+    if check:
+        findings = builder.drift(course, chosen)
+        for line in findings:
+            out.print(line)
+        if findings:
+            raise CourseError(
+                f"{len(findings)} file{'s differ' if len(findings) > 1 else ' differs'} from what src/ gives",
+                "Run `tinytorch build`, look at `git diff`, and commit.",
+                exit_code=1,
+            )
+        out.print("Everything is as src/ gives it.")
+        return
+    done = builder.build(course, chosen, take)
+    for module in done.taken_from_notebook:
+        out.print(f"{module.name}: your edit of the notebook is now in {_shown(course, module.src)}")
+    for path in done.written:
+        out.print(f"wrote {path}")
+    out.print(f"{len(done.written)} written, {len(done.unchanged)} as they were.")
+
+
+@commands.command(epilog="Example: tinytorch release 06_autograd --to ../edition --zip")
+def release(
+    modules: Annotated[list[str], typer.Argument(help="For example 06_autograd, or just 06.")],
+    to: Annotated[Path, typer.Option(help="The folder to write; it is replaced when it holds an edition.")],
+    zip: Annotated[bool, typer.Option("--zip", help="Also write a zip file beside the folder.")] = False,
+    library: Annotated[
+        bool,
+        typer.Option(help="Without it: for students who go on, with their own exports, in the folder they have."),
+    ] = True,
+    allow_reference: Annotated[
+        list[str] | None, typer.Option(help="A module whose reference a stuck student may take; may be repeated.")
+    ] = None,
+) -> None:
+    """Write a student edition: no solutions, no hidden tests, earlier modules only."""
+    from .release import release as write_edition
+
+    course = Course.find()
+    path = write_edition(
+        course,
+        course.chosen(modules),
+        to,
+        archive=zip,
+        library=library,
+        reference=[course.module(name) for name in allow_reference or ()],
+    )
+    out.print(f"The student edition is in {path}")

@@ -1,0 +1,93 @@
+"""Reading Python: what a cell defines and imports, and why it cannot be read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+BAD_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what `ast.parse` raises for what is not Python
+
+
+def without_magics(code: str) -> str:
+    """A cell's code without IPython's own lines, which are not Python. What is Python stays as it is: a line of it may
+    start with ``%`` too."""
+    try:
+        ast.parse(code)
+        return code
+    except BAD_CODE:
+        return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in code.split("\n"))
+
+
+def parsed(code: str) -> ast.Module:
+    """A cell's code as a tree; an empty one if it is not Python."""
+    try:
+        return ast.parse(without_magics(code))
+    except BAD_CODE:
+        return ast.Module(body=[], type_ignores=[])
+
+
+def unreadable(code: str) -> str:
+    """Why a cell is not Python, with the line; nothing if it is."""
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        lines = code.split("\n")
+        at = error.lineno or 0
+        line = lines[at - 1].strip()[:120] if 0 < at <= len(lines) else ""
+        return error.msg + (f", in line {at}" if at else "") + (f": {line}" if line else "")
+    except ValueError as error:
+        return str(error)[:120]
+    except BAD_CODE:
+        return "it is nested too deeply"
+    return ""
+
+
+def defined_names(code: str) -> set[str]:
+    """Names that a cell defines: functions, classes and their methods."""
+    try:
+        tree = ast.parse(without_magics(code))
+    except BAD_CODE:
+        return set(re.findall(r"^(?:    )?(?:def|class) +(\w+)", code, re.MULTILINE))
+    names = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+            if isinstance(node, ast.ClassDef):
+                names |= {f"{node.name}.{item.name}" for item in node.body if isinstance(item, ast.FunctionDef)}
+    return names
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Each name that a cell imports, and a statement that imports it."""
+    for node in tree.body:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        for alias in node.names:
+            if alias.name == "*":
+                continue
+            one = (
+                ast.Import([alias])
+                if isinstance(node, ast.Import)
+                else ast.ImportFrom(node.module, [alias], node.level)
+            )
+            yield (alias.asname or alias.name).split(".")[0], ast.unparse(one)
+
+
+def _bound(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Names that a cell binds at its own level, with the line."""
+    stack: list[ast.AST] = list(tree.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, node.lineno
+            continue
+        if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                if alias.name != "*":
+                    yield (alias.asname or alias.name).split(".")[0], node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            yield node.id, node.lineno
+        stack += ast.iter_child_nodes(node)

@@ -1,0 +1,58 @@
+"""From a notebook to library files, through nbdev."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
+
+from .course import Course, exported_module
+from .errors import CourseError
+from .marks import is_export, without_marks
+from .notebook import to_json
+
+
+def _drop_marks(cell) -> None:  # an nbdev processor
+    if cell.cell_type == "code":
+        cell.set_source(without_marks(cell.source))
+
+
+def exported_files(course: Course, notebook: Path, nb: NotebookNode) -> dict[Path, str]:
+    """The library files that `nb` exports, by their path relative to the course: text only, nothing is written.
+
+    nbdev does it, in a folder of its own, with one processor more: it drops the marks around solutions.
+
+    Parameters
+    ----------
+    course : Course
+    notebook : path
+        Where the notebook stands, relative to the course: the exported code points back to it.
+    nb : notebook
+    """
+    from nbdev.export import nb_export
+
+    code = [cell.source for cell in nb.cells if cell.cell_type == "code"]
+    if not any(map(is_export, code)):
+        return {}
+    if not any(map(exported_module, code)):
+        raise CourseError(
+            "exports cells but does not say where to",
+            "Add a cell `#| default_exp core.NAME` below the title.",
+            file=notebook,
+        )
+    library = course.library.relative_to(course.root)
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
+        root = Path(folder).resolve()
+        shutil.copy(course.root / "settings.ini", root)
+        draft = root / notebook
+        draft.parent.mkdir(parents=True)
+        draft.write_text(to_json(nb), encoding="utf-8")
+        (root / library).mkdir()
+        try:
+            nb_export(str(draft), lib_path=root / library, procs=[_drop_marks])
+        except SyntaxError as error:
+            raise CourseError(f"cannot be exported: {error}", file=notebook) from error
+        texts = {path: path.read_text(encoding="utf-8") for path in sorted((root / library).rglob("*.py"))}
+        return {path.relative_to(root): text for path, text in texts.items() if text.strip()}

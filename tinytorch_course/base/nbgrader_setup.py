@@ -1,0 +1,52 @@
+"""How nbgrader is set up for this course: for its own commands in the checkout and for ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from traitlets.config import Config
+
+PREPROCESSORS = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "tinytorch_course.preprocessors.LockWhatIsGiven",
+    "nbgrader.preprocessors.LockCells",
+    "tinytorch_course.preprocessors.NameTheTask",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "tinytorch_course.preprocessors.NothingLeaves",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# nbgrader's own list, with kernels in the sandbox.
+AUTOGRADE_PREPROCESSORS = [
+    "tinytorch_course.grading.provisioner.SandboxedExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+
+def configure(c: Config, root: Path) -> Config:
+    """Fill in nbgrader's configuration for the course in `root`."""
+    if (
+        shutil.which("alembic") is None
+    ):  # nbgrader calls it by name, which fails in an environment that is not activated
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.course_id = "tinytorch"
+    c.CourseDirectory.source_directory = "notebooks"
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.new"]
+    c.GenerateAssignment.preprocessors = PREPROCESSORS
+    c.Autograde.autograde_preprocessors = AUTOGRADE_PREPROCESSORS
+    c.Execute.timeout = 120  # seconds a cell
+    return c

@@ -1,0 +1,245 @@
+"""Reads what an assignment consists of from nbgrader's gradebook and the release that lies beside it."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import fcntl
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+
+from ..base.errors import CourseError
+from ..base.files import replace_file
+from .inbox.roster import Roster, read_roster
+from .inbox.submission import Submission
+from .model import Source, SourceCell
+
+
+def read_config(course_dir: Path) -> Config:
+    """nbgrader's configuration for this course, as its own commands would read it."""
+    try:
+        return PyFileConfigLoader("nbgrader_config.py", path=str(course_dir)).load_config()
+    except ConfigFileNotFound:
+        from ..base.nbgrader_setup import configure
+
+        return configure(Config(), course_dir)
+
+
+def course_directory(course_dir: Path, config: Config | None = None) -> CourseDirectory:
+    config = read_config(course_dir) if config is None else config
+    directory = CourseDirectory(config=config)
+    if not config.CourseDirectory.get("root"):
+        directory.root = str(course_dir)
+    return directory
+
+
+def _order(directory: CourseDirectory, assignment: str, notebook: str) -> tuple[dict[str, int], set[str]]:
+    """Position of each grade id in the release (or the source), and the ids of the cells tagged ``demo``."""
+    for step in (directory.release_directory, directory.source_directory):
+        path = Path(directory.format_path(step, ".", assignment), f"{notebook}.ipynb")
+        if not path.is_file():
+            continue
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        except (ValueError, KeyError, UnicodeDecodeError):
+            continue
+        places: dict[str, int] = {}
+        demos: set[str] = set()
+        for position, cell in enumerate(cells):
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+            if name:
+                places[name] = position
+                if "demo" in cell["metadata"].get("tags", []):
+                    demos.add(name)
+        return places, demos
+    return {}, set()
+
+
+def _imports(cells: list[SourceCell]) -> tuple[str, ...]:
+    """Modules that the given cells import: safe to import ahead, since they are the instructor's."""
+    names: dict[str, None] = {}
+    for cell in cells:
+        if cell.cell_type != "code" or not cell.restored or cell.demo:
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.Import):
+                names |= dict.fromkeys(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names[node.module] = None
+    return tuple(names)
+
+
+def read_source(directory: CourseDirectory, assignment: str) -> Source:
+    """The assignment as it was generated."""
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        try:
+            notebooks = gradebook.find_assignment(assignment).notebooks
+        except MissingEntry:
+            notebooks = []
+        if not notebooks:
+            raise CourseError(
+                f"the gradebook does not know the assignment {assignment!r}",
+                f"Make it first: nbgrader generate_assignment {assignment}",
+            )
+        if len(notebooks) > 1:
+            names = ", ".join(notebook.name for notebook in notebooks)
+            raise CourseError(f"{assignment!r} has several notebooks ({names}); this grader takes one", "Split it.")
+        notebook = notebooks[0]
+        graded = {cell.name: cell for cell in notebook.grade_cells}
+        solutions = {cell.name for cell in notebook.solution_cells}
+        tasks = {cell.name: cell for cell in notebook.task_cells}
+        places, demos = _order(directory, assignment, notebook.name)
+        cells = []
+        for cell in notebook.source_cells:
+            points = graded.get(cell.name) or tasks.get(cell.name)
+            cells.append(
+                SourceCell(
+                    name=cell.name,
+                    cell_type=cell.cell_type,
+                    locked=bool(cell.locked),
+                    grade=cell.name in graded,
+                    solution=cell.name in solutions,
+                    task=cell.name in tasks,
+                    points=float(points.max_score) if points is not None else 0.0,
+                    source=cell.source or "",
+                    checksum=cell.checksum,
+                    demo=cell.name in demos,
+                )
+            )
+        cells.sort(key=lambda cell: places.get(cell.name, len(places)))
+        text = json.dumps([asdict(cell) for cell in cells], sort_keys=True)
+        return Source(
+            assignment=assignment,
+            notebook=notebook.name,
+            cells=tuple(cells),
+            kernelspec=notebook.kernelspec or "{}",
+            preload=_imports(cells),
+            key=hashlib.sha256(text.encode()).hexdigest(),
+        )
+
+
+@dataclass
+class Ground:
+    """An assignment in its course folder."""
+
+    root: Path
+    assignment: str
+    config: Config
+    directory: CourseDirectory
+    source: Source
+
+    @classmethod
+    def open(cls, root: Path, assignment: str) -> Ground:
+        """The assignment as the gradebook in `root` has it."""
+        root = root.resolve()
+        if not root.is_dir():
+            raise CourseError(f"there is no folder {root}", "Name the folder of the course.")
+        config = read_config(root)
+        directory = course_directory(root, config)
+        database = Path(directory.db_url.removeprefix("sqlite:///"))
+        if directory.db_url.startswith("sqlite:///") and not database.is_file():
+            raise CourseError(
+                f"there is no gradebook at {database}",
+                f"Make the assignment first: nbgrader generate_assignment {assignment}",
+            )
+        return cls(root, assignment, config, directory, read_source(directory, assignment))
+
+    def step(self, name: str) -> Path:
+        """One of nbgrader's folders: ``submitted``, ``autograded``, ``feedback``."""
+        return Path(self.directory.root, getattr(self.directory, f"{name}_directory"))
+
+    @property
+    def gradebook(self) -> Path:
+        return Path(self.directory.db_url.removeprefix("sqlite:///"))
+
+    @property
+    def store(self) -> Path:
+        """Where results wait for the next run."""
+        return Path(self.directory.root, ".tinytorch", "grading", self.assignment)
+
+    def stored(self, student: str) -> Path:
+        return self.store / f"{quote(student, safe='')[:180]}.json"
+
+    @property
+    def roster_file(self) -> Path:
+        """The copy of the class's table that was given last; its name and named columns stand in the file beside it."""
+        return Path(self.directory.root, ".tinytorch", "grading", f"{self.assignment}.roster.csv")
+
+    def _about_roster(self) -> dict[str, Any]:
+        try:
+            return json.loads(self.roster_file.with_suffix(".json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def keep_roster(self, path: Path, columns: Mapping[str, str] | None = None) -> Roster:
+        """Read the class's table and keep it for later calls, with the columns that were named.
+
+        Columns named before hold for a newer table too, if it has them.
+        """
+        before = self._about_roster().get("columns", {})
+        if not columns and before:
+            with contextlib.suppress(CourseError):
+                read_roster(path, columns=before)
+                columns = before
+        roster = read_roster(path, columns=columns)
+        self.roster_file.parent.mkdir(parents=True, exist_ok=True)
+        if path.resolve() != self.roster_file.resolve():
+            shutil.copyfile(path, self.roster_file)
+            about = {"name": path.name, "columns": dict(columns or {})}
+            replace_file(self.roster_file.with_suffix(".json"), json.dumps(about, ensure_ascii=False))
+        return roster
+
+    def roster(self) -> Roster | None:
+        """The class's table, if there is one."""
+        if not self.roster_file.is_file():
+            return None
+        about = self._about_roster()
+        return read_roster(self.roster_file, about.get("name"), about.get("columns"))
+
+    def ids(self, roster: Roster | None) -> Callable[[Submission], str] | None:
+        """What gives submissions the ids of the class's table.
+
+        In nbgrader's own folders they have ids already, which its gradebook and its exchange know.
+        """
+        if roster is None:
+            return None
+        home = self.step("submitted")
+
+        def id_of(submission: Submission) -> str:
+            place = submission.places[0]
+            nbgraders = place.name == self.assignment and place.parent.parent == home
+            return "" if nbgraders else roster.student_of(submission)
+
+        return id_of
+
+    def title(self, student: str) -> str:
+        return f"{self.assignment}: {student}"
+
+
+@contextlib.contextmanager
+def _only_one(ground: Ground) -> Iterator[None]:
+    """Keep a second grading run out of the same assignment."""
+    ground.store.mkdir(parents=True, exist_ok=True)
+    with open(ground.store / ".lock", "w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CourseError(
+                f"{ground.assignment} is being graded already", "Wait until that run has ended."
+            ) from None
+        yield

@@ -1,0 +1,129 @@
+"""The instructor's commands: grade, report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..base.console import err, out
+from ..base.course import Course
+from ..base.errors import CourseError
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: tinytorch grade 06_autograd --submitted inbox --workers 4")
+def grade(
+    module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
+    submitted: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder or zip file with the submissions, as Canvas or Moodle hands it out, or with STUDENT/…, STUDENT.ipynb, STUDENT.zip; by default submitted/ of the course."
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds for one cell.")] = 30,
+    memory: Annotated[str, typer.Option(help="Memory for one submission, for example 2G.")] = "2G",
+    sandbox: Annotated[bool, typer.Option(help="Run submissions without bubblewrap: only for code you trust.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="The class as Canvas or Moodle exported it (CSV): gives submissions their ids; kept."),
+    ] = None,
+    id_column: Annotated[str | None, typer.Option(help="Heading of the ids there, where it cannot be told.")] = None,
+    email_column: Annotated[str | None, typer.Option(help="Heading of the email addresses there.")] = None,
+    name_column: Annotated[str | None, typer.Option(help="Heading of the names there.")] = None,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STUDENT", help="Instead of grading, take this submission back; may be repeated. Asks first."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before forgetting.")] = False,
+    course_dir: Annotated[
+        Path | None, typer.Option(help="Where gradebook, autograded and feedback lie; by default the checkout.")
+    ] = None,
+) -> None:
+    """Grade a class: nbgrader's gradebook, hidden tests, parallel, each submission in a sandbox."""
+    from .grade import grade as grade_class
+
+    course = Course.find()
+    if forget:
+        _forget((course_dir or course.root).resolve(), course.module(module).name, forget, yes)
+        return
+    if not sandbox:
+        err.print(
+            "Without the sandbox, submitted code runs with your rights: it can read your files and reach the network.",
+            style="yellow",
+        )
+    columns = {"id": id_column, "email": email_column, "name": name_column}
+    result = grade_class(
+        (course_dir or course.root).resolve(),
+        course.module(module).name,
+        submitted=submitted,
+        workers=workers,
+        scheduler=scheduler,
+        timeout=timeout,
+        memory=memory,
+        sandbox=sandbox,
+        force=force,
+        roster=roster,
+        columns={what: heading for what, heading in columns.items() if heading},
+    )
+    out.print(result.table())
+    for line in result.notes:
+        out.print(line, markup=False, style="yellow")
+    out.print(f"gradebook  {result.gradebook}")
+    out.print(f"feedback   {result.feedback}")
+    out.print(f"`tinytorch report {result.assignment}` writes the report, and the tables for Canvas and Moodle.")
+
+
+def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -> None:
+    """Say what goes away with each submission, ask, and do it."""
+    from .forget import forget, traces
+
+    for student in students:
+        found = traces(course_dir, assignment, student)
+        out.print(f"The submission of {student!r} for {assignment} is taken back. This goes away:", markup=False)
+        for line in found.describe():
+            out.print(f"  {line}", markup=False)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise CourseError("nobody is there to be asked", "Add --yes to do it without asking.")
+            typer.confirm("Do it?", abort=True)
+        forget(course_dir, assignment, student)
+        out.print("Done. Nothing else was touched.")
+
+
+@commands.command(epilog="Example: tinytorch report 06_autograd")
+def report(
+    module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
+    course_dir: Annotated[Path | None, typer.Option(help="Where the gradebook lies; by default the checkout.")] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            help="The gradebook or worksheet that Canvas or Moodle exported: its column is filled in; by default the one given before."
+        ),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Heading of the module's column there, where it cannot be told.")
+    ] = None,
+) -> None:
+    """Write the class's report, the tables to import into Canvas and Moodle, and everybody's feedback page again."""
+    from .records.report import make_report
+
+    course = Course.find()
+    name = course.module(module).name
+    report = make_report((course_dir or course.root).resolve(), name, roster=roster, column=column)
+    out.print(report.summary)
+    for line in report.remarks:
+        out.print(line, markup=False, style="yellow")
+    out.print(f"report     {report.page}")
+    for path in report.tables:
+        out.print(f"table      {path}")
+    if report.feedback is not None:
+        out.print(f"feedback   {report.feedback}")

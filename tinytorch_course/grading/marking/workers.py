@@ -1,0 +1,234 @@
+"""Runs `work` for many submissions at a time: in processes of this machine, or on the workers of a Dask cluster.
+
+Both are `concurrent.futures` executors. What is handed to them at a time is bounded, so that memory is too. When a worker
+dies, its submissions are tried again, one by one; the one that takes its worker down a second time is given up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any, Protocol
+
+from ...base.errors import CourseError
+from ..model import Done, Setting, Task
+from ..sandbox.rooms import Scratch
+from ..sandbox.sandbox import Sandbox
+from .execute import work
+
+_SETTING: Setting | None = None
+_FILE = "setting.pickle"
+
+
+class WorkerDied(Exception):
+    """The process that executed a submission ended."""
+
+
+def _enter(parent: int, scratch: str) -> None:
+    """First thing in each process of the pool. What all submissions share comes in a file: a large argument would make
+    one process wait for the start of the other."""
+    global _SETTING
+    _SETTING = pickle.loads(Path(scratch, _FILE).read_bytes())
+    Scratch.current = Path(scratch)
+    Finalize(None, Sandbox.close_shared, exitpriority=10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _work(task: Task) -> Done:
+    assert _SETTING is not None
+    return work(task, _SETTING)
+
+
+class Backend(Protocol):
+    """Where submissions are executed."""
+
+    width: int
+
+    def submit(self, task: Task) -> Future[Done]: ...
+
+    def restart(self) -> None: ...
+
+    def close(self, now: bool = False) -> None: ...
+
+    def is_death(self, error: BaseException) -> bool: ...
+
+
+class LocalProcesses:
+    """A pool of processes on this machine."""
+
+    def __init__(self, setting: Setting, workers: int) -> None:
+        self.width = workers
+        self._scratch = Scratch()
+        (self._scratch.path / _FILE).write_bytes(pickle.dumps(setting))
+        self._pool = self._new()
+
+    def _new(self) -> ProcessPoolExecutor:
+        # Threads and open databases do not survive a fork, so workers start afresh.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self.width, context, _enter, (os.getpid(), str(self._scratch.path)))
+
+    def submit(self, task: Task) -> Future[Done]:
+        return self._pool.submit(_work, task)
+
+    def restart(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._new()
+
+    def close(self, now: bool = False) -> None:
+        processes = list((self._pool._processes or {}).values()) if now else []
+        self._pool.shutdown(wait=not now, cancel_futures=True)
+        for process in processes:
+            with contextlib.suppress(OSError, ValueError):
+                process.kill()
+                process.join()
+        self._scratch.close()
+
+    def is_death(self, error: BaseException) -> bool:
+        return isinstance(error, BrokenProcessPool)
+
+    @property
+    def pids(self) -> list[int]:
+        return list(self._pool._processes or {})
+
+
+class DaskCluster:
+    """The workers of a Dask cluster. Each needs this package and bubblewrap."""
+
+    def __init__(self, setting: Setting, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise CourseError(
+                "grading on a Dask cluster needs the package distributed", "pip install 'tinytorch[cluster]'"
+            ) from None
+        try:
+            self._client = Client(address, timeout="15s", set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise CourseError(f"no Dask scheduler answers at {address}", f"Is it running? ({error})") from None
+        threads = sum(self._client.nthreads().values())
+        if not threads:
+            self._client.close()
+            raise CourseError(f"the Dask scheduler at {address} has no workers", f"Start some: dask worker {address}")
+        self.width = threads
+        self._setting = self._client.scatter(setting, broadcast=True, hash=False)
+        self._executor: Executor = self._client.get_executor(pure=False, retries=0)
+
+    def submit(self, task: Task) -> Future[Done]:
+        return self._executor.submit(work, task, self._setting)
+
+    def restart(self) -> None:
+        """Dask replaces a dead worker by itself."""
+
+    def close(self, now: bool = False) -> None:
+        self._executor.shutdown(wait=not now)
+        self._client.close()
+
+    def is_death(self, error: BaseException) -> bool:
+        return type(error).__name__ in (
+            "KilledWorker",
+            "CommClosedError",
+            "LostWorkerError",
+            "FutureCancelledError",
+            "CancelledError",
+        )
+
+
+def run_all(
+    tasks: Iterable[Task], backend: Backend, stop: Callable[[], bool] | None = None
+) -> Iterator[tuple[Task, Done | Exception]]:
+    """Execute all tasks, in the order in which they end.
+
+    An error in place of a `Done` means that this submission could not be executed, for a reason that lies in the machinery.
+    """
+    source = iter(tasks)
+    waiting: dict[Future[Done], Task] = {}
+    suspects: deque[Task] = deque()  # were under way when a worker died: tried again alone
+    fallen: Counter[str] = Counter()  # how often a submission took its worker down while it ran alone
+    exhausted = False
+    while True:
+        window = 1 if suspects else backend.width + 2
+        while suspects and not waiting:
+            task = suspects[0]
+            waiting[backend.submit(task)] = task
+        while not suspects and not exhausted and len(waiting) < window:
+            try:
+                task = next(source)
+            except StopIteration:
+                exhausted = True
+                break
+            try:
+                waiting[backend.submit(task)] = task
+            except BrokenProcessPool:  # died between two submissions
+                backend.restart()
+                suspects.append(task)
+        if not waiting:
+            if suspects:
+                continue
+            return
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        deaths: list[Task] = []
+        for future in done:
+            task = waiting.pop(future)
+            error = future.exception() if not future.cancelled() else WorkerDied("cancelled")
+            if error is None:
+                if suspects and suspects[0] is task:
+                    suspects.popleft()
+                yield task, future.result()
+            elif backend.is_death(error) or isinstance(error, WorkerDied):
+                deaths.append(task)
+            else:
+                if suspects and suspects[0] is task:
+                    suspects.popleft()
+                yield task, error if isinstance(error, Exception) else WorkerDied(str(error))
+        if not deaths:
+            continue
+        if suspects and suspects[0] in deaths:  # it ran alone, so it was no bystander
+            fallen[suspects[0].student] += 1
+            if fallen[suspects[0].student] == 2:
+                yield suspects.popleft(), WorkerDied("the process that executed it ended, twice")
+            backend.restart()
+            continue
+        if isinstance(backend, LocalProcesses):  # a pool that broke takes everything in it along
+            for future, task in list(waiting.items()):
+                wait([future], timeout=30)
+                del waiting[future]
+                if future.done() and not future.cancelled() and future.exception() is None:
+                    yield task, future.result()
+                else:
+                    deaths.append(task)
+        suspects.extend(deaths)
+        backend.restart()
+
+
+def scheduler_backend(setting: Setting, workers: int | None, scheduler: str | None) -> Any:
+    """The backend that was asked for."""
+    if scheduler:
+        return DaskCluster(setting, scheduler)
+    count = (
+        workers
+        if workers is not None
+        else len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
+    )
+    if count < 1:
+        raise CourseError(f"{count} workers cannot grade anything", "Ask for at least one.")
+    return LocalProcesses(setting, count)

@@ -1,0 +1,330 @@
+"""Writes down what came of a submission: one writer, nbgrader's own tables and values, files replaced in one step.
+
+The gradebook gets what nbgrader's SaveAutoGrades and AssignLatePenalties write. What a person entered (manual scores,
+extra credit, comments) is never touched.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Collection, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbgrader import utils
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.orm import load_only
+from traitlets.config import Config
+
+from ...base.files import replace_file
+from ..model import Cell, CellResult, Executed, Prepared, Recorded, Source
+
+
+def autograded_notebook(source: Source, prepared: Prepared, executed: Executed | None) -> NotebookNode:
+    """The notebook that graders look at: as submitted, with the instructor's cells, with outputs."""
+    known = source.by_name()
+    results = executed.cells if executed else [CellResult() for _ in prepared.cells]
+    cells = [
+        _node(cell, known, result, position) for position, (cell, result) in enumerate(zip(prepared.cells, results))
+    ]
+    metadata = {"kernelspec": json.loads(source.kernelspec or "{}"), "language_info": {"name": "python"}}
+    return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _node(cell: Cell, known: Mapping[str, Any], result: CellResult, position: int) -> dict[str, Any]:
+    metadata: dict[str, Any] = {}
+    expected = known.get(cell.name or "")
+    if expected is not None:
+        metadata["nbgrader"] = {
+            "grade_id": expected.name,
+            "grade": expected.grade,
+            "solution": expected.solution,
+            "locked": expected.locked,
+            "task": expected.task,
+            "cell_type": expected.cell_type,
+            "schema_version": 3,
+            **({"checksum": expected.checksum} if expected.checksum else {}),
+            **({"points": expected.points} if expected.grade or expected.task else {}),
+        }
+    node = {"cell_type": cell.cell_type, "id": f"c{position}", "metadata": metadata, "source": cell.source}
+    if cell.cell_type == "code":
+        node |= {"execution_count": result.count, "outputs": result.outputs}
+    return node
+
+
+def placeholder_notebook(source: Source, reason: str, repairs: list[str]) -> NotebookNode:
+    """What graders see when a submission could not be executed: the reason, and the assignment's cells to grade by hand."""
+    text = f"**This submission could not be graded automatically:** {reason}."
+    if repairs:
+        text += "\n\n" + "\n".join(f"- {repair}" for repair in repairs)
+    cells = [Cell("markdown", text)]
+    cells += [Cell(cell.cell_type, cell.source, cell.name) for cell in source.cells if cell.grade or cell.solution]
+    return autograded_notebook(source, Prepared(tuple(cells)), None)
+
+
+class Recorder:
+    """The one writer of a grading run. Use as a context.
+
+    Parameters
+    ----------
+    directory : CourseDirectory
+        Where gradebook and folders are.
+    source : Source
+        The assignment.
+    config : Config
+        nbgrader's, for the late-penalty plugin.
+    """
+
+    def __init__(self, directory: CourseDirectory, source: Source, config: Config) -> None:
+        self._directory, self._source = directory, source
+        self._late = AssignLatePenalties(config=config)
+        self._late.init_plugin()
+
+    def __enter__(self) -> Recorder:
+        self._gradebook = Gradebook(self._directory.db_url, self._directory.course_id)
+        self._gradebook.db.remove()
+        # Read again what may have changed, not everything after every commit.
+        self._gradebook.db.configure(expire_on_commit=False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
+        self._gradebook.engine.dispose()
+
+    # -- the gradebook ---------------------------------------------------------------------------------------------
+
+    def known_scores(self) -> dict[str, dict[str, float | None]]:
+        """Automatic scores that the gradebook holds, by student and grade id."""
+        rows = (
+            self._gradebook.db.query(Student.id, BaseCell.name, Grade.auto_score)
+            .select_from(Grade)
+            .join(BaseCell, BaseCell.id == Grade.cell_id)
+            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(Student, Student.id == SubmittedAssignment.student_id)
+            .filter(Assignment.name == self._source.assignment, Notebook.name == self._source.notebook)
+        )
+        found: dict[str, dict[str, float | None]] = {}
+        for student, cell, score in rows:
+            found.setdefault(student, {})[cell] = score
+        return found
+
+    def people(self) -> dict[str, tuple[str, str, str]]:
+        """Name, address and LMS id of everybody in the gradebook."""
+        found = {}
+        for student in self._gradebook.students:
+            name = ", ".join(filter(None, [student.last_name, student.first_name]))
+            found[student.id] = (name, student.email or "", student.lms_user_id or "")
+        return found
+
+    def save(
+        self,
+        student: str,
+        nb: NotebookNode,
+        scores: Mapping[str, float | None],
+        review: set[str],
+        timestamp: datetime | None,
+        same: Collection[str] = (),
+    ) -> Recorded:
+        """Write one submission's grades in one transaction.
+
+        Parameters
+        ----------
+        scores : mapping
+            Automatic score of each test, by grade id. Text answers are judged from `nb` as nbgrader does.
+        review : set of str
+            Grade ids that a person has to look at whatever their score.
+        same : collection of str
+            Grade ids whose work is what it was when it was recorded last: a person who has looked at it need not again.
+        """
+        database = self._gradebook.db
+        extra = {"timestamp": timestamp} if timestamp is not None else {}
+        try:
+            with database.no_autoflush:
+                if database.get(Student, student) is None:
+                    self._gradebook.add_student(student)
+                submission = self._gradebook.update_or_create_submission(self._source.assignment, student, **extra)
+                notebook = self._notebook(student)
+            cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if "nbgrader" in cell.metadata}
+            auto: dict[str, float | None] = {}
+            for grade, name in self._of(Grade, notebook):
+                cell = cells.get(name)
+                if name in scores:
+                    grade.auto_score = scores[name]
+                elif cell is not None and utils.is_grade(cell):
+                    grade.auto_score = utils.determine_grade(cell)[0]
+                auto[name] = grade.auto_score
+                if grade.manual_score is None:
+                    grade.needs_manual_grade = grade.auto_score is None or name in review
+                elif name not in same:
+                    grade.needs_manual_grade = True  # as nbgrader does: what the person saw may have changed
+            for comment, name in self._of(Comment, notebook):
+                cell = cells.get(name)
+                if cell is None:
+                    continue
+                untouched = cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell)
+                comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
+            notebook.late_submission_penalty = None
+            late = submission.total_seconds_late
+            if late > 0:
+                database.flush()
+                database.refresh(notebook)
+                penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
+                if penalty is not None:
+                    notebook.late_submission_penalty = self._late._check_late_penalty(notebook, penalty)
+            database.commit()
+        except BaseException:
+            database.rollback()
+            raise
+        recorded = self.recorded(student)
+        recorded.auto = auto
+        return recorded
+
+    def _notebook(self, student: str) -> SubmittedNotebook:
+        query = self._gradebook.db.query(SubmittedNotebook).options(
+            load_only(SubmittedNotebook.late_submission_penalty)
+        )
+        return (
+            query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(
+                Notebook.name == self._source.notebook,
+                Assignment.name == self._source.assignment,
+                SubmittedAssignment.student_id == student,
+            )
+            .populate_existing()
+            .one()
+        )
+
+    def _of(self, kind: type, notebook: SubmittedNotebook) -> list[Any]:
+        """The grades or comments of a submission with the ids of their cells, in one query."""
+        query = self._gradebook.db.query(kind, BaseCell.name).join(BaseCell, BaseCell.id == kind.cell_id)  # type: ignore[attr-defined]
+        return query.filter(kind.notebook_id == notebook.id).populate_existing().all()  # type: ignore[attr-defined]
+
+    def recorded(self, student: str) -> Recorded:
+        """What the gradebook says about a student now, the person's part included."""
+        notebook = self._notebook(student)
+        penalty = notebook.late_submission_penalty or 0.0
+        grades = self._of(Grade, notebook)
+        score = sum(grade.score for grade, _ in grades)
+        recorded = Recorded(
+            score - penalty, self._source.max_score, penalty, any(g.needs_manual_grade for g, _ in grades)
+        )
+        recorded.seconds_late = notebook.assignment.total_seconds_late
+        recorded.scores = {name: grade.score for grade, name in grades}
+        recorded.auto = {name: grade.auto_score for grade, name in grades}
+        recorded.waiting = {name for grade, name in grades if grade.auto_score is None and grade.manual_score is None}
+        recorded.by_person = any(grade.manual_score is not None for grade, _ in grades)
+        recorded.comments = {name: item.comment for item, name in self._of(Comment, notebook) if item.comment}
+        return recorded
+
+    def holds(self, student: str) -> tuple[int, int, bool]:
+        """How many points and comments of people hang on a student's submission, and whether the student goes with it.
+
+        A student of whom the gradebook holds nothing else, not even a name, goes.
+        """
+        try:
+            submission = self._gradebook.find_submission(self._source.assignment, student)
+        except MissingEntry:
+            return 0, 0, False
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
+        person = submission.student
+        alone = len(person.submissions) == 1
+        nameless = not any((person.first_name, person.last_name, person.email, person.lms_user_id))
+        manual = sum(grade.manual_score is not None for grade in grades)
+        return manual, sum(bool(comment.manual_comment) for comment in comments), alone and nameless
+
+    def knows(self, student: str) -> bool:
+        """Whether the gradebook has a submission of this student."""
+        try:
+            self._gradebook.find_submission(self._source.assignment, student)
+        except MissingEntry:
+            return False
+        return True
+
+    def remove(self, student: str, *, wholly: bool) -> None:
+        """Take a student's submission out of the gradebook, or the student with it."""
+        if wholly:
+            self._gradebook.remove_student(student)
+        else:
+            self._gradebook.remove_submission(self._source.assignment, student)
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    def autograded_path(self, student: str) -> Path:
+        folder = self._directory.format_path(self._directory.autograded_directory, student, self._source.assignment)
+        return Path(folder) / f"{self._source.notebook}.ipynb"
+
+    def feedback_path(self, student: str) -> Path:
+        folder = self._directory.format_path(self._directory.feedback_directory, student, self._source.assignment)
+        return Path(folder) / f"{self._source.notebook}.html"
+
+    def same_work(self, student: str, nb: NotebookNode) -> set[str]:
+        """The graded cells whose work is what was recorded last: an answer's own text, all code for a test."""
+        try:
+            old = json.loads(self.autograded_path(student).read_text(encoding="utf-8"))["cells"]
+            before = [(cell["cell_type"], _name_of(cell), "".join(cell["source"])) for cell in old]
+        except (OSError, ValueError, KeyError, TypeError):
+            return set()
+        now = [(cell["cell_type"], _name_of(cell), cell["source"]) for cell in nb.cells]
+        texts = {name: text for _, name, text in before if name}
+        code = [text for kind, _, text in before if kind == "code"] == [text for kind, _, text in now if kind == "code"]
+        return {name for kind, name, text in now if name and (code if kind == "code" else texts.get(name) == text)}
+
+    def write_autograded(
+        self, student: str, nb: NotebookNode, timestamp: str | None, extras: Mapping[str, Path]
+    ) -> None:
+        path = self.autograded_path(student)
+        replace_file(path, json.dumps(nb, indent=1, ensure_ascii=False) + "\n", mode=0o444)
+        if timestamp is not None:
+            replace_file(path.with_name("timestamp.txt"), timestamp + "\n", mode=0o444)
+        for name, origin in extras.items():
+            target = path.with_name(name)
+            try:
+                target.unlink(missing_ok=True)
+                shutil.copy(origin, target, follow_symlinks=False)
+            except OSError:
+                continue
+        self._for_the_exchange(student)
+
+    def _for_the_exchange(self, student: str) -> None:
+        """Give feedback what `nbgrader release_feedback` asks of everybody's: a time and a secret.
+
+        Who handed in through nbgrader's exchange has both. Others get the time of grading and a secret that nobody knows,
+        so their page is released where nobody finds it, and the command goes on to the next student.
+        """
+        home, target = self.autograded_path(student).parent, self.feedback_path(student).parent
+        instead = {
+            "timestamp.txt": lambda: f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S.%f} UTC\n",
+            "submission_secret.txt": lambda: secrets.token_hex(32),
+        }
+        for name, make in instead.items():
+            if not (home / name).is_file():
+                replace_file(home / name, make(), mode=0o444)
+            replace_file(target / name, (home / name).read_text(encoding="utf-8", errors="replace"))
+
+
+def _name_of(cell: Mapping[str, Any]) -> str | None:
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")

@@ -1,0 +1,86 @@
+"""The class at a glance: one HTML page with pictures that needs nothing else, and tables that Canvas and Moodle import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...base.errors import CourseError
+from ...base.files import replace_file
+from ..assignment import Ground
+from ..model import PERSON, Recorded, SubmissionResult
+from .feedback_page import page as feedback_page
+from .gradebook import Recorder
+from .report_page import page
+from .results import stored_results
+from .rows import Report, Row, _address, _from_roster, _own_code, _summary
+from .similar import similar_pairs
+from .tables import _feedback_for_moodle, _filled, canvas_table, moodle_table, remarks_table
+
+
+def write_report(course_dir: Path, assignment: str) -> Path:
+    """Write the report on an assignment and give the path of its page."""
+    return make_report(course_dir, assignment).page
+
+
+def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None, column: str | None = None) -> Report:
+    """Write ``report/<assignment>/`` in the course folder.
+
+    report.html, grades.csv (Canvas), grades-moodle.csv, remarks.csv (everybody, with the reason where there is no
+    score) and, for submissions from Moodle, feedback-moodle.zip. Scores are the gradebook's at this moment, so what people
+    graded by hand counts. The students' feedback pages are written again with it, too.
+
+    Parameters
+    ----------
+    roster : path, optional
+        The table that Canvas or Moodle exported; its column is filled in. By default the one that was given before.
+    column : str, optional
+        The heading of the assignment's column there, where it cannot be told.
+    """
+    ground = Ground.open(Path(course_dir), assignment)
+    results = stored_results(ground)
+    if not results:
+        raise CourseError(
+            f"no submission of {assignment} has been graded", f"Call `tinytorch grade {assignment}` first."
+        )
+    table = ground.keep_roster(Path(roster)) if roster is not None else ground.roster()
+    if column is not None and (table is None or table.kind not in ("canvas", "moodle")):
+        raise CourseError("--column names a column of a gradebook that Canvas or Moodle exported", "Give --roster too.")
+    folder = Path(ground.directory.root) / "report" / assignment
+    with Recorder(ground.directory, ground.source, ground.config) as recorder:
+        people = recorder.people()
+        rows = []
+        for result in results:
+            recorded = recorder.recorded(result.student)
+            result.seconds_late = recorded.seconds_late
+            row = Row(result, recorded, *people.get(result.student, ("", "", "")))
+            path = recorder.feedback_path(result.student)
+            replace_file(path, feedback_page(result, recorded, ground.title(result.student)))
+            row.page, row.feedback = path, _address(path, folder)
+            row.notebook = _address(recorder.autograded_path(result.student), folder)
+            row.lms_id = row.lms_id or result.lms_id
+            rows.append(row)
+        work = {result.student: _own_code(recorder.autograded_path(result.student)) for result in results}
+    missing = {
+        student: Row(SubmissionResult(student, assignment, PERSON), Recorded(0, 0, 0, False), *about)
+        for student, about in people.items()
+    }
+    if table is not None:
+        _from_roster(table, rows, missing, assignment)
+    for row in rows:
+        missing.pop(row.result.student, None)
+    absent = sorted(missing.values(), key=lambda row: row.result.student)
+    report = Report(folder / "report.html", _summary(rows, absent))
+    tables = {
+        "grades.csv": canvas_table(assignment, [*rows, *absent], ground.source.max_score),
+        "grades-moodle.csv": moodle_table(assignment, [*rows, *absent]),
+        "remarks.csv": remarks_table(rows, absent),
+    }
+    if table is not None and table.kind != "table":
+        name = "grades.csv" if table.kind == "canvas" else "grades-moodle.csv"
+        tables[name], report.remarks = _filled(table, assignment, ground.source.max_score, rows, column)
+    for name, text in tables.items():
+        replace_file(folder / name, text)
+        report.tables.append(folder / name)
+    report.feedback = _feedback_for_moodle(folder, rows, table)
+    replace_file(report.page, page(assignment, rows, absent, similar_pairs(work), report))
+    return report

@@ -1,0 +1,100 @@
+"""A class as rows: one a person."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from ..inbox.roster import Roster
+from ..model import PERSON, Recorded, SubmissionResult
+from .feedback_page import is_final
+
+
+@dataclass
+class Row:
+    """One student: the grader's result, and what the gradebook says now."""
+
+    result: SubmissionResult
+    recorded: Recorded
+    name: str = ""
+    email: str = ""
+    lms_id: str = ""
+    page: Path | None = None  # the student's
+    feedback: str = ""  # its address and that of the notebook, relative to the report
+    notebook: str = ""
+
+    @property
+    def score(self) -> float | None:
+        """What is handed on; None for a submission that needs a person, until one has given points."""
+        return self.recorded.score if is_final(self.result, self.recorded) else None
+
+    @property
+    def reason(self) -> str:
+        """Why there is no score."""
+        return "" if self.score is not None else f"not graded: {self.result.reason}"
+
+
+@dataclass
+class Report:
+    """What `make_report` wrote."""
+
+    page: Path
+    summary: str
+    remarks: list[str] = field(default_factory=list)
+    tables: list[Path] = field(default_factory=list)
+    feedback: Path | None = None  # everybody's pages, as Moodle takes them
+
+
+def _address(path: Path, folder: Path) -> str:
+    return quote(os.path.relpath(path, folder).encode("utf-8", "surrogateescape"))
+
+
+def _from_roster(table: Roster, rows: Sequence[Row], missing: dict[str, Row], assignment: str) -> None:
+    """Take names from the class's table, and who is missing according to it."""
+    handed_in = set()
+    for row in rows:
+        person = table.person(row.result.student)
+        if person is not None:
+            handed_in.add(person.student)
+            row.name, row.email = row.name or person.name, row.email or person.email
+            row.lms_id = row.lms_id or person.number
+    for person in table.people:
+        if person.student not in handed_in:
+            blank = SubmissionResult(person.student, assignment, PERSON)
+            about = (person.name, person.email, person.number)
+            missing.setdefault(person.student, Row(blank, Recorded(0, 0, 0, False), *about))
+
+
+def _summary(rows: Sequence[Row], missing: Sequence[Row]) -> str:
+    """The class in one line."""
+    ungradable = sum(not row.result.gradable and row.score is None for row in rows)
+    person = sum(row.score is None for row in rows) - ungradable
+    parts = [
+        f"{len(rows)} submissions",
+        f"{sum(row.score is not None for row in rows)} graded",
+        f"{ungradable} not gradable",
+        f"{person} graded in part and waiting for a person",
+        f"{sum(row.recorded.needs_manual_grade for row in rows if row.score is not None)} with answers to grade by hand",
+        f"{sum(bool(row.result.flags) for row in rows)} worth a look",
+        f"{sum(bool(row.result.late) for row in rows)} late",
+        f"{len(missing)} missing",
+    ]
+    return ", ".join(part for part in parts if not part.startswith("0 ")) + "."
+
+
+def _own_code(path: Path) -> list[str]:
+    """What a student wrote in code cells."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return []
+    own = []
+    for cell in cells:
+        about = cell["metadata"].get("nbgrader")
+        if cell["cell_type"] == "code" and (about is None or about["solution"]):
+            own.append(cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"]))
+    return own

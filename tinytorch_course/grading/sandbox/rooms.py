@@ -1,0 +1,138 @@
+"""Where a submission runs: its folders, its processes, its memory."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..model import Library
+
+_SHARED = threading.local()
+_PREFIX = "tt-"  # short: the path of a socket is limited to 107 bytes
+
+
+class Scratch:
+    """The folder under which a run keeps its sandboxes' files. Removed at the end, or by the next run after a crash."""
+
+    current: Path | None = None
+
+    def __init__(self) -> None:
+        self._sweep()
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._lock = open(self.path / ".lock", "w", encoding="utf-8")  # noqa: SIM115 (held as long as the run)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.close()
+
+    @staticmethod
+    def _sweep() -> None:
+        for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+            with contextlib.suppress(OSError):
+                if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                    continue
+                with open(folder / ".lock", encoding="utf-8") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder() -> Path:
+    if Scratch.current is None:  # not a process of our pool: a Dask worker, or a Jupyter server
+        scratch = Scratch()
+        Scratch.current = scratch.path
+        atexit.register(scratch.close)
+    return Path(tempfile.mkdtemp(prefix="", dir=Scratch.current))
+
+
+class SandboxError(Exception):
+    """The sandbox itself failed, not the code in it."""
+
+
+def write_library(library: Library, where: Path) -> None:
+    """The library's files under `where`."""
+    for name, data in library.files.items():
+        target = where / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below `pid`, itself included."""
+    found, stack = [], [pid]
+    while stack:
+        current = stack.pop()
+        found.append(current)
+        with contextlib.suppress(OSError, ValueError):
+            for task in os.listdir(f"/proc/{current}/task"):
+                with open(f"/proc/{current}/task/{task}/children", encoding="ascii") as file:
+                    stack += [int(word) for word in file.read().split()]
+    return found
+
+
+def memory_of(pids: Sequence[int]) -> int:
+    """Bytes of memory that these processes hold, shared libraries not counted."""
+    page, total = os.sysconf("SC_PAGE_SIZE"), 0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+                fields = file.read().split()
+            total += (int(fields[1]) - int(fields[2])) * page
+    return total
+
+
+def _tasks_of_this_user() -> int:
+    """Processes and threads that count against this user's limit."""
+    found = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == os.getuid():
+                found += len(os.listdir(folder / "task"))
+    return found
+
+
+class Room:
+    """A kernel or a judge that runs: the folder of its sockets, whether it lives, how to end it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def alive(self) -> bool:
+        raise NotImplementedError
+
+    def pids(self) -> list[int]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End everything in it and remove its folder."""
+        raise NotImplementedError
+
+
+class _OwnRoom(Room):
+    """A process of its own: a sandbox, or without one a plain process."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes], remove: Path) -> None:
+        super().__init__(folder)
+        self._process, self._remove = process, remove
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def pids(self) -> list[int]:
+        return descendants(self._process.pid)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self._remove, ignore_errors=True)

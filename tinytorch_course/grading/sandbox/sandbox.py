@@ -1,0 +1,183 @@
+"""Runs code from strangers inside bubblewrap: builds the sandbox's command, starts kernels and judges in it, ends them.
+
+Two ways to start one. The *nursery* is a process inside a sandbox that has imported Jupyter's kernel and NumPy once and
+forks from there; each fork gets namespaces, a /tmp and a view of its own (`inside.py`), which takes about a fifth of a
+second off each start. Where the system does not allow namespaces within namespaces, every kernel is a sandbox of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..model import Library, Limits
+from .forkserver import Nursery
+from .rooms import _SHARED, Room, SandboxError, _new_folder, _OwnRoom, _tasks_of_this_user, write_library
+from .walls import INSIDE, _hand_over, command_line
+
+
+class Sandbox:
+    """Starts kernels and judges for one assignment.
+
+    Parameters
+    ----------
+    library : Library
+        What can be imported as ``tinytorch`` inside.
+    modules : sequence of str
+        What every submission imports, imported ahead.
+    nested : bool, optional
+        Whether to fork from a nursery; by default where it works.
+    enabled : bool
+        False runs plain processes without any protection.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        modules: Sequence[str] = (),
+        limits: Limits | None = None,
+        *,
+        hide: Sequence[Path] = (),
+        nested: bool | None = None,
+        enabled: bool = True,
+    ) -> None:
+        self._library, self._modules, self._limits = library, tuple(modules), limits or Limits()
+        self._hide, self._enabled = tuple(hide), enabled
+        # A fork of the nursery gets a /tmp of its own, which would cover an environment that lies there.
+        prefixes = [Path(prefix) for prefix in (sys.prefix, sys.base_prefix)]
+        if nested is None and any(p.is_relative_to("/tmp") for path in prefixes for p in (path, path.resolve())):
+            nested = False
+        self._nested = nested if enabled else False
+        self._nursery: Nursery | None = None
+
+    @classmethod
+    def shared(
+        cls, library: Library, modules: Sequence[str], limits: Limits, hide: Sequence[Path], enabled: bool
+    ) -> Sandbox:
+        """This thread's sandbox for an assignment: kept from one submission to the next."""
+        key = (library.key, tuple(modules), limits, tuple(hide), enabled)
+        if getattr(_SHARED, "key", None) != key:
+            if getattr(_SHARED, "sandbox", None) is not None:
+                _SHARED.sandbox.close()
+            _SHARED.key, _SHARED.sandbox = key, cls(library, modules, limits, hide=hide, enabled=enabled)
+        return _SHARED.sandbox
+
+    @staticmethod
+    def close_shared() -> None:
+        """End this thread's sandbox."""
+        if getattr(_SHARED, "sandbox", None) is not None:
+            _SHARED.sandbox.close()
+            _SHARED.sandbox = _SHARED.key = None
+
+    def kernel(self, connection: Mapping[str, Any], files: Mapping[str, str] | None = None) -> Room:
+        return self._start({"do": "kernel", "connection": dict(connection), "files": dict(files or {})})
+
+    def judge(self, request: Mapping[str, Any]) -> Room:
+        return self._start({"do": "judge", **request})
+
+    def close(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+            self._nursery = None
+
+    def _start(self, request: dict[str, Any]) -> Room:
+        request["limits"] = asdict(self._limits)
+        if self._nested is not False:
+            try:
+                return self._fork(request)
+            except SandboxError:
+                if self._nested:
+                    raise
+                self._nested = False  # the system allows no namespaces inside: a sandbox for each from now on
+                self.close()
+        return self._own(request)
+
+    def _fork(self, request: dict[str, Any]) -> Room:
+        if self._nursery is not None and not self._nursery.usable():
+            self.close()
+        if self._nursery is None:
+            self._nursery = Nursery(self._library, self._modules, self._limits, self._hide)
+            if self._nested is None:
+                self._try_out(self._nursery)
+                self._nested = True
+        return self._nursery.fork(request)
+
+    def _try_out(self, nursery: Nursery) -> None:
+        """Whether a fork can have namespaces of its own here."""
+        request = {
+            "do": "judge",
+            "chunks": [{"test": "ok", "label": "", "at": 1, "code": "pass"}],
+            "timeout": 10,
+            "nonce": "try",
+            "limits": asdict(self._limits),
+        }
+        room = nursery.fork(request)
+        try:
+            deadline = time.monotonic() + 20
+            while room.alive() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            if not (room.folder / "judged.json").exists():
+                raise SandboxError(nursery.complaint_of(room._number))
+        finally:
+            room.close()
+
+    def _own(self, request: dict[str, Any]) -> Room:
+        root = _new_folder()
+        sockets = root / "k"
+        sockets.mkdir()
+        write_library(self._library, root / "lib")
+        if not self._enabled:  # without a namespace of its own, all processes of this user count
+            request["limits"]["processes"] += _tasks_of_this_user()
+            if "connection" in request:
+                request["connection"]["ip"] = f"{sockets}/k"
+        (sockets / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        if self._enabled:
+            _hand_over(sockets)
+            (sockets / "request.json").chmod(0o644)
+            command = command_line(root, request["do"], sockets=sockets, limits=self._limits, hide=self._hide)
+            environment = None
+        else:
+            command, environment = self._unprotected(root, request["do"])
+        with open(root / "log", "wb") as log:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+                env=environment,
+            )
+        return _OwnRoom(sockets, process, root)
+
+    def _unprotected(self, root: Path, mode: str) -> tuple[list[str], dict[str, str]]:
+        """A plain process with the limits but without any wall. What ``--no-sandbox`` asks for."""
+        work = root / "tmp"
+        work.mkdir()
+        script = INSIDE.read_text(encoding="utf-8")
+        script = script.replace('SOCKETS = "/sockets"', f"SOCKETS = {str(root / 'k')!r}")
+        script = script.replace('TMP = "/tmp"', f"TMP = {str(work)!r}")
+        script = script.replace(
+            "    drop_capabilities()\n    settle(request)\n    limit(", "    settle(request)\n    limit("
+        )
+        (root / "inside.py").write_text(script, encoding="utf-8")
+        keep = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LD_LIBRARY_PATH")}
+        environment = {
+            **keep,
+            "HOME": str(work),
+            "PYTHONPATH": str(root / "lib"),
+            "TINYTORCH_DATA": str(root / "lib" / "data"),
+            "PYTHONHASHSEED": "0",
+            "PYTHONUTF8": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "IPYTHONDIR": str(work / "ipython"),
+        }
+        settings = json.dumps({"uid": os.getuid(), "gid": os.getgid()})
+        return [sys.executable, "-s", "-B", str(root / "inside.py"), mode, settings], environment

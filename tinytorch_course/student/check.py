@@ -1,0 +1,115 @@
+"""`tinytorch check`: where a student stands, exercise by exercise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
+
+from ..base.course import Course
+from ..base.errors import CourseError
+from ..base.marks import Exercise
+from ..base.notebook import read_notebook
+from .run_notebook import Failure, run
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one exercise stands: ``passed``, ``failed``, ``not written`` or, for text answers, ``by hand``."""
+
+    number: str
+    title: str
+    state: str
+    message: str
+    points: float
+    code: bool = True  # a text answer is not code
+
+
+def find_notebook(course: Course, name: str) -> Path:
+    """The notebook called `name`: a path, or a module's name."""
+    path = Path(name)
+    if path.suffix == ".ipynb":
+        if not path.is_file():
+            raise CourseError(
+                "there is no such file", "Name a notebook or a module, for example 06_autograd.", file=path
+            )
+        return path.resolve()
+    return course.module(name).notebook
+
+
+def _headings(nb: NotebookNode) -> dict[str, str]:
+    """Titles of the exercises, from headings like ``### 06.4 Multiplication``."""
+    titles = {}
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            for line in cell.source.split("\n"):
+                first, _, rest = line.lstrip("# ").partition(" ")
+                if line.startswith("#") and first.count(".") == 1 and first.replace(".", "").isdigit() and rest:
+                    titles.setdefault(first, rest.strip().replace("`", ""))
+    return titles
+
+
+def changed_tests(nb: NotebookNode) -> list[str]:
+    """Grade ids of test cells that are no longer as they were released (their checksum differs)."""
+    from nbgrader.utils import compute_checksum
+
+    changed = []
+    for cell in nb.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        released = metadata.get("grade") and metadata.get("locked") and metadata.get("checksum")
+        if released and compute_checksum(cell) != released:
+            changed.append(metadata["grade_id"])
+    return changed
+
+
+def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
+    """One line an exercise, from the failures of a run."""
+    failed = {failure.grade_id: failure for failure in failures if failure.grade_id}
+    titles = _headings(nb)
+    # A cell that does not run at all explains more than the names that its test then misses.
+    own_cells = {f.exercise.number: f for f in failures if f.exercise and f.exercise.kind == "exercise"}
+    rows: dict[str, Standing] = {}
+    for cell in nb.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        exercise = Exercise.of(metadata.get("grade_id", ""))
+        if not metadata.get("grade") or exercise is None:
+            continue
+        failure = failed.get(metadata["grade_id"])
+        if metadata.get("solution"):
+            state = "not written" if "YOUR ANSWER HERE" in cell.source or not cell.source.strip() else "by hand"
+            message = "graded by a person"
+        elif failure is None:
+            state, message = "passed", ""
+        else:
+            state = "not written" if ": not written yet" in failure.message.split("\n")[0] else "failed"
+            message, own = failure.message, own_cells.get(exercise.number)
+            if own:
+                line = f"\n  line      {own.line}" if own.line else ""
+                message = f"{exercise.number}: your cell does not run\n  error     {own.message}\n  cell      {own.cell}{line}"
+        earlier = rows.get(exercise.number)
+        points = metadata.get("points", 0) + (earlier.points if earlier else 0)
+        if earlier and earlier.state != "passed":
+            state, message = earlier.state, earlier.message
+        rows[exercise.number] = Standing(
+            exercise.number, titles.get(exercise.number, ""), state, message, points, cell.cell_type == "code"
+        )
+    return list(rows.values())
+
+
+def check(course: Course, path: Path) -> tuple[list[Standing], list[Failure], list[str]]:
+    """Run the notebook at `path` as it was saved.
+
+    Returns
+    -------
+    standings : list of Standing
+        One for each exercise.
+    failures : list of Failure
+        Every cell that raised, tests or not.
+    changed : list of str
+        Grade ids of test cells that were edited; grading uses the original ones.
+    """
+    nb = read_notebook(path)
+    changed = changed_tests(nb)
+    failures = run(course, path, nb)
+    return standings(nb, failures), failures, changed

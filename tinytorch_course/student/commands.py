@@ -1,0 +1,142 @@
+"""The student's commands: check, export, milestones, lab, doctor."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from ..base.console import out
+from ..base.course import Course
+from ..base.errors import CourseError
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: tinytorch check 06_autograd")
+def check(notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")]) -> None:
+    """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
+    from .check import check as run_checks
+    from .check import find_notebook
+
+    course = Course.find()
+    rows, failures, changed = run_checks(course, find_notebook(course, notebook))
+    width = max((len(f"{row.number} {row.title}") for row in rows), default=0)
+    styles = {"passed": "green", "failed": "red", "not written": "yellow", "by hand": "cyan"}
+    for row in rows:
+        out.print(f"{row.number} {row.title}".ljust(width + 2), end="")
+        out.print(row.state, style=styles[row.state])
+    for row in rows:
+        if row.state == "failed":
+            out.print()
+            out.print(row.message, markup=False)
+    for grade_id in changed:
+        out.print(f"The test cell {grade_id} was changed; grading uses the original one.", style="yellow")
+    loose = [f for f in failures if not f.exercise]
+    if loose and not any(row.state in ("failed", "not written") for row in rows):
+        out.print(f"\n{loose[0].where}, fails: {loose[0].message}", markup=False)
+    passed = sum(row.state == "passed" for row in rows)
+    by_hand = sum(row.state == "by hand" for row in rows)
+    hand = f", {by_hand} to be graded by a person" if by_hand else ""
+    out.print(f"\n{passed} of {len(rows)} exercises pass their visible checks{hand}.")
+    if passed + by_hand < len(rows) or loose:
+        raise typer.Exit(1)
+
+
+@commands.command(epilog="Example: tinytorch export 06_autograd")
+def export(
+    notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")],
+    force: Annotated[bool, typer.Option("--force", help="Export although visible checks fail.")] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Take the course's version instead, if your instructor allowed it.")
+    ] = False,
+) -> None:
+    """Put your work into your own tinytorch/, so that later modules run on it."""
+    from .check import find_notebook
+    from .export import export as export_notebook
+    from .export import take_reference
+
+    course = Course.find()
+    if reference:
+        name, written = take_reference(course, notebook)
+        for path in written:
+            out.print(f"wrote {path}")
+        out.print(f"From now on later modules run on the course's {name}, not on yours, and say so.")
+        out.print(f"`tinytorch export {name}` takes yours again.")
+        return
+    for path in export_notebook(course, find_notebook(course, notebook), force=force):
+        out.print(f"wrote {path}")
+    out.print("From now on `from tinytorch import Tensor` uses your work.")
+
+
+@commands.command(epilog="Example: tinytorch milestones xor digits")
+def milestones(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="perceptron, xor, digits or reversing; by default all.", metavar="NAME"),
+    ] = None,
+) -> None:
+    """Play small true stories on the engine in your tinytorch/: what it learns, against what is required."""
+    from . import milestones as stories
+
+    course = Course.find()
+    chosen = stories.chosen(names or [])
+    played = failed = 0
+    waiting = [milestone for milestone in chosen if milestone.missing(course)]
+    for milestone in chosen:
+        if milestone in waiting:
+            missing = ", ".join(f"`tinytorch export {module}`" for module in milestone.missing(course))
+            out.print(f"{milestone.name}: {milestone.title}", style="bold")
+            out.print(f"  waits for {missing}\n", style="yellow")
+            continue
+        ending = stories.play(course, milestone)
+        out.print(f"{milestone.name}: {milestone.title}", style="bold")
+        for line in stories.told(ending, stories.taken(course, milestone)):
+            out.print(f"  {line}", markup=False)
+        out.print("  reached\n" if ending.reached else "  not reached\n", style="green" if ending.reached else "red")
+        played += 1
+        failed += not ending.reached
+    later = f", {len(waiting)} waiting for a module" if waiting else ""
+    out.print(f"{played - failed} of {played} milestones reached{later}.")
+    if failed:
+        raise typer.Exit(1)
+    if waiting and (names or not played):
+        raise typer.Exit(2)
+
+
+@commands.command(epilog="Example: tinytorch lab 06_autograd")
+def lab(
+    notebook: Annotated[
+        str | None, typer.Argument(help="A notebook or module to open; by default the last one.")
+    ] = None,
+) -> None:
+    """Open JupyterLab: in a student edition on its notebook, in the checkout on the paired notebooks."""
+    from .check import find_notebook
+
+    course = Course.find()
+    if notebook is None and not course.modules:
+        raise CourseError(
+            "there is no notebook here", "Run `tinytorch build` in a checkout, or change into a student edition."
+        )
+    path = find_notebook(course, notebook or course.modules[-1].name)
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise CourseError("JupyterLab is not installed here", 'Run `pip install -e ".[student]"` in this folder.')
+    where = path.relative_to(course.root) if path.is_relative_to(course.root) else path
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}", str(where)]
+    out.print(f"Opening {where}. Stop JupyterLab with Ctrl-C.")
+    env = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])])
+    }
+    raise typer.Exit(subprocess.call(command, cwd=course.root, env=env))
+
+
+@commands.command(epilog="Example: tinytorch doctor")
+def doctor() -> None:
+    """Look whether everything that is needed is here, and say what mends what is not."""
+    from .doctor import main as examine
+
+    raise typer.Exit(examine())

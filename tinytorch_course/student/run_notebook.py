@@ -1,0 +1,115 @@
+"""Runs a student's notebook from top to bottom in a fresh kernel and says what happened to each exercise."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbformat.notebooknode import NotebookNode
+
+from ..base.console import progress
+from ..base.course import Course
+from ..base.errors import CourseError
+from ..base.marks import Exercise
+
+TIMEOUT = 180  # seconds for one cell
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A cell that raised: which one, on which of its lines, and what it said."""
+
+    cell: int  # from 1
+    line: int | None
+    error: str
+    message: str
+    grade_id: str | None
+    where: str  # in words: JupyterLab shows no cell numbers
+
+    @property
+    def exercise(self) -> Exercise | None:
+        return Exercise.of(self.grade_id) if self.grade_id else None
+
+
+def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
+    """Execute every cell of `nb` in place, whatever fails on the way; the failures in order.
+
+    The kernel is this interpreter's, works in the notebook's folder, and finds this course's ``tinytorch`` first.
+    """
+    from jupyter_client.manager import AsyncKernelManager
+
+    manager = AsyncKernelManager(kernel_name="python3")
+    manager.kernel_spec.argv = [
+        sys.executable,
+        "-m",
+        "ipykernel_launcher",
+        "--log-level=ERROR",
+        "-f",
+        "{connection_file}",
+    ]
+    paths = [str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    total = sum(cell.cell_type == "code" for cell in nb.cells)
+    done = 0
+    with progress(path.name, total) as advance:
+
+        def on_executed(cell: NotebookNode, cell_index: int, **_: object) -> None:
+            nonlocal done
+            done += 1
+            advance(done)
+
+        client = NotebookClient(
+            nb,
+            km=manager,
+            timeout=TIMEOUT,
+            interrupt_on_timeout=True,
+            allow_errors=True,
+            on_cell_executed=on_executed,
+            resources={"metadata": {"path": str(path.parent)}},
+        )
+        try:
+            client.execute(env=env)
+        except DeadKernelError as error:
+            hint = "A cell ended Python itself (out of memory, or sys.exit). Run the cells one by one to find it."
+            raise CourseError("the kernel died", hint, file=path, cell=_running(nb), exit_code=1) from error
+    failures, heading = [], "the top"
+    for number, cell in enumerate(nb.cells, start=1):
+        if cell.cell_type == "markdown":
+            titles = [line.lstrip("# ") for line in cell.source.split("\n") if re.match(r"#+ \S", line)]
+            heading = titles[-1] if titles else heading
+        elif failure := _failure(cell, number, heading):
+            failures.append(failure)
+    return failures
+
+
+def _running(nb: NotebookNode) -> int | None:
+    """The first code cell that has not been executed."""
+    for number, cell in enumerate(nb.cells, start=1):
+        if cell.cell_type == "code" and cell.source.strip() and cell.get("execution_count") is None:
+            return number
+    return None
+
+
+def _failure(cell: NotebookNode, number: int, heading: str) -> Failure | None:
+    if cell.cell_type != "code":
+        return None
+    code = [line for line in cell.source.split("\n") if line.strip() and not line.startswith("#")]
+    for output in cell.outputs:
+        if output.output_type == "error":
+            text = _ANSI.sub("", "\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
+            lines = re.findall(r"Cell In\[\d+\], line (\d+)", text) or re.findall(r"^-+> (\d+)", text, re.MULTILINE)
+            return Failure(
+                cell=number,
+                line=int(lines[0]) if lines else None,
+                error=output.ename,
+                message=text if output.ename == "CheckFailed" else f"{output.ename}: {output.evalue}",
+                where=f"below “{heading}”, the cell that begins `{(code or [''])[0].strip()}`",
+                grade_id=cell.metadata.get("nbgrader", {}).get("grade_id"),
+            )
+    return None
