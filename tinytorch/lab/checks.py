@@ -13,10 +13,11 @@ Hand-written; needs NumPy only, so that it works in a browser too.
 
 from __future__ import annotations
 
+import hashlib
 import linecache
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Literal, NamedTuple, NoReturn
@@ -44,13 +45,21 @@ class CheckFailed(AssertionError):
         The card's lines, in the order in which they are shown.
     hidden : bool
         Whether the check is one that the student's notebook does not show.
+    wrong : str
+        What is wrong in one word, without any value: ``"shape"``, ``"dtype"``, ``"values"``.
     """
 
     def __init__(
-        self, exercise: str, title: str, problem: str, rows: Mapping[str, str] | None = None, hidden: bool = False
+        self,
+        exercise: str,
+        title: str,
+        problem: str,
+        rows: Mapping[str, str] | None = None,
+        hidden: bool = False,
+        wrong: str = "",
     ) -> None:
         self.exercise, self.title, self.problem = exercise, title, problem
-        self.rows, self.hidden = dict(rows or {}), hidden
+        self.rows, self.hidden, self.wrong = dict(rows or {}), hidden, wrong
         super().__init__(self.card())
 
     def card(self) -> str:
@@ -200,6 +209,7 @@ class Checks:
     def __init__(self, exercise: str, title: str) -> None:
         self.exercise, self.title = exercise, title
         self._counts = {False: 0, True: 0}
+        self._drawn = 0
         self._hidden = False
         self._inputs = ""
         self._look: str | None = None
@@ -234,6 +244,11 @@ class Checks:
         The inputs are written down at once: code that changes them in place does not change the card.
         """
         self._inputs, self._look = _named(inputs), look
+
+    def rng(self) -> np.random.Generator:
+        """Random numbers for inputs. Here the same each time; when the work is graded, others for each class."""
+        self._drawn += 1
+        return np.random.default_rng(seed_of(f"{self.exercise} {self._drawn}"))
 
     # -- the ladder ----------------------------------------------------------------------------------------------
 
@@ -279,17 +294,18 @@ class Checks:
             "got": _show(got if value is None or _numbers(got) else value),
         }
         if value is None:
-            self._fail(f"{what} {_unlike('an array', got)}", shown, inputs, look)
+            self._fail("kind", f"{what} {_unlike('an array', got)}", shown, inputs, look)
         if value.shape != right.shape:
-            self._fail(f"{what} came out with shape {value.shape}, not {right.shape}", shown, inputs, look)
+            self._fail("shape", f"{what} came out with shape {value.shape}, not {right.shape}", shown, inputs, look)
         if dtype is not None and value.dtype != np.dtype(dtype):
             numeric = value.dtype.kind in "biufc" and right.dtype.kind in "biufc"
             if numeric and np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
                 look = dtype_look or look or _dtype_hint(value.dtype, np.dtype(dtype))
             shown = {"expected": str(np.dtype(dtype)), "got": str(value.dtype)}
-            self._fail(f"{what} came out in {value.dtype}, not in {np.dtype(dtype)}", shown, inputs, look)
+            self._fail("dtype", f"{what} came out in {value.dtype}, not in {np.dtype(dtype)}", shown, inputs, look)
         if value.dtype.kind not in "biufc":
-            self._fail(f"{what} should hold numbers, but came out with dtype {value.dtype}", shown, inputs, look)
+            problem = f"{what} should hold numbers, but came out with dtype {value.dtype}"
+            self._fail("dtype", problem, shown, inputs, look)
         if not np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
             if right.size > 8:
                 wrong = ~np.isclose(value, right, rtol=rtol, atol=atol, equal_nan=True)
@@ -300,7 +316,7 @@ class Checks:
                 )
             if difference := _difference(right, value):
                 shown["differs"] = "; ".join(filter(None, (shown.get("differs"), difference)))
-            self._fail(f"{what} came out wrong", shown, inputs, look)
+            self._fail("values", f"{what} came out wrong", shown, inputs, look)
         self._passed()
 
     def unchanged(
@@ -339,7 +355,7 @@ class Checks:
                 shown["differs"] = difference
         if not stayed:
             look = look or "Which line writes into what belongs to somebody else?"
-            self._fail(f"{what} changed, which must not happen", shown, inputs, look)
+            self._fail("changed", f"{what} changed, which must not happen", shown, inputs, look)
         self._passed()
 
     def same(
@@ -350,9 +366,10 @@ class Checks:
             isinstance(got, (int, float)) and isinstance(expected, (int, float))
         ):
             shown = {"expected": repr(expected), "got": _show(got)}
-            self._fail(f"{what} {_unlike(_kind(expected), got)}", shown, inputs, look)
+            self._fail("kind", f"{what} {_unlike(_kind(expected), got)}", shown, inputs, look)
         if got != expected:
-            self._fail(f"{what} came out wrong", {"expected": repr(expected), "got": _show(got)}, inputs, look)
+            shown = {"expected": repr(expected), "got": _show(got)}
+            self._fail("values", f"{what} came out wrong", shown, inputs, look)
         self._passed()
 
     def is_a(
@@ -365,9 +382,21 @@ class Checks:
         look: str | None = None,
     ) -> None:
         """Check a type."""
-        if not isinstance(got, kind):
-            names = " or ".join(_article(k.__name__) for k in (kind if isinstance(kind, tuple) else (kind,)))
-            self._fail(f"{what} {_unlike(names, got)}", {"got": _show(got)}, inputs, look)
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        self._is_one(what, got, isinstance(got, kind), [each.__name__ for each in kinds], inputs, look)
+
+    def _is_one(
+        self,
+        what: str,
+        got: Any,
+        fits: bool,
+        names: Sequence[str],
+        inputs: Mapping[str, Any] | None,
+        look: str | None,
+    ) -> None:
+        if not fits:
+            problem = f"{what} {_unlike(' or '.join(map(_article, names)), got)}"
+            self._fail("kind", problem, {"got": _show(got)}, inputs, look)
         self._passed()
 
     def true(
@@ -385,7 +414,7 @@ class Checks:
             shown = {"expected": _show(expected)} if expected is not None else {}
             if got is not None:
                 shown["got"] = _show(got)
-            self._fail(what, shown, inputs, look)
+            self._fail("statement", what, shown, inputs, look)
         self._passed()
 
     def raises(
@@ -405,19 +434,37 @@ class Checks:
         try:
             value = call()
         except Exception as caught:
-            # An unwritten exercise and a slip for `return NotImplemented` get cards of their own.
-            if isinstance(caught, NotImplementedError) and (_TASK.match(str(caught)) or _meant_to_return(caught)):
+            if not_an_answer(caught):
                 raise
-            if not isinstance(caught, error):
-                shown = {"expected": error.__name__, "got": f"{type(caught).__name__}: {caught}".rstrip(": ")}
-                self._fail(f"{what} should raise another error", shown, inputs, look)
-            for word in (mentions,) if isinstance(mentions, str) else mentions:
-                if word not in str(caught):
-                    shown = {"expected": f"a message with {word!r} in it", "got": f"{error.__name__}: {caught}"}
-                    self._fail(f"{what} should raise {_article(error.__name__)} that says more", shown, inputs, look)
-            self._passed()
-            return
-        self._fail(f"{what} should raise {_article(error.__name__)}", {"got": _show(value)}, inputs, look)
+            says, fits = str(caught), isinstance(caught, error)
+            self._raised(what, (type(caught).__name__, says, fits), error.__name__, mentions, inputs, look)
+        else:
+            self._not_raised(what, value, error.__name__, inputs, look)
+
+    def _not_raised(
+        self, what: str, got: Any, error: str, inputs: Mapping[str, Any] | None, look: str | None
+    ) -> NoReturn:
+        self._fail("no error", f"{what} should raise {_article(error)}", {"got": _show(got)}, inputs, look)
+
+    def _raised(
+        self,
+        what: str,
+        caught: tuple[str, str, bool],
+        error: str,
+        mentions: str | tuple[str, ...],
+        inputs: Mapping[str, Any] | None,
+        look: str | None,
+    ) -> None:
+        """Judge an error that came, of which the name, the message and whether it is of the right kind are given."""
+        name, says, fits = caught
+        if not fits:
+            shown = {"expected": error, "got": f"{name}: {says}".rstrip(": ")}
+            self._fail("error", f"{what} should raise another error", shown, inputs, look)
+        for word in (mentions,) if isinstance(mentions, str) else mentions:
+            if word not in says:
+                shown = {"expected": f"a message with {word!r} in it", "got": f"{error}: {says}"}
+                self._fail("message", f"{what} should raise {_article(error)} that says more", shown, inputs, look)
+        self._passed()
 
     # -- isolation -----------------------------------------------------------------------------------------------
 
@@ -446,7 +493,7 @@ class Checks:
         self._counts[self._hidden] += 1
 
     def _fail(
-        self, problem: str, shown: Mapping[str, str], inputs: Mapping[str, Any] | None, look: str | None
+        self, wrong: str, problem: str, shown: Mapping[str, str], inputs: Mapping[str, Any] | None, look: str | None
     ) -> NoReturn:
         rows: dict[str, str] = {}
         given = self._inputs if inputs is None else _named(inputs)
@@ -456,10 +503,10 @@ class Checks:
         look = self._look if look is None else look
         if look:
             rows["look at"] = look
-        raise CheckFailed(self.exercise, self.title, problem, rows, self._hidden)
+        raise CheckFailed(self.exercise, self.title, problem, rows, self._hidden, wrong)
 
     def _card_of(self, error: Exception) -> CheckFailed:
-        if isinstance(error, NotImplementedError) and _TASK.match(str(error)):
+        if isinstance(error, NotImplementedError) and not_written_yet(str(error)):
             task = re.sub(
                 rf"^{re.escape(self.exercise)} [^:]*:\s*", "", str(error)
             )  # the card's first line says the rest
@@ -485,6 +532,21 @@ class Checks:
         elif self._look:
             rows["look at"] = self._look
         return CheckFailed(self.exercise, self.title, "your code raised an error", rows, self._hidden)
+
+
+def seed_of(text: str) -> int:
+    """A seed for random numbers, the same for the same text everywhere."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def not_an_answer(error: Exception) -> bool:
+    """Whether an error tells of an unwritten exercise or a slip for ``return NotImplemented``, for which there are cards."""
+    return isinstance(error, NotImplementedError) and (not_written_yet(str(error)) or _meant_to_return(error))
+
+
+def not_written_yet(says: str) -> bool:
+    """Whether this is the message of an exercise's stub, ``06.4 MulBackward.apply: …``."""
+    return _TASK.match(says) is not None
 
 
 def _article(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -33,8 +33,10 @@ class Limits:
         Processes and threads.
     disk : int
         Bytes in its own /tmp.
-    output : int
-        Bytes of output kept for one cell; what comes after is dropped as it arrives.
+    output, outputs : int
+        Characters of output kept for one cell and for the whole notebook; what comes after is dropped as it arrives.
+    records : int
+        Characters of what the tests' checks may send out.
     """
 
     timeout: float = 30.0
@@ -43,6 +45,8 @@ class Limits:
     processes: int = 48
     disk: int = 64 << 20
     output: int = 200_000
+    outputs: int = 2_000_000
+    records: int = 64 << 20
     restarts: int = 3
 
 
@@ -127,6 +131,7 @@ class CellResult:
     status: str = "skipped"  # ok, error, timeout, dead, skipped
     count: int | None = None
     seconds: float = 0.0
+    records: list[str] = field(default_factory=list)  # what a test's checks sent out
 
 
 @dataclass
@@ -285,7 +290,8 @@ class Setting:
     limits: Limits
     sandbox: bool = True
     hide: tuple[Path, ...] = ()
-    refused: str | None = None
+    key: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # the answers, by grade id of the test
+    seed: str = ""  # from which tests draw their inputs
 
 
 @dataclass

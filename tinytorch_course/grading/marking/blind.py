@@ -1,26 +1,24 @@
 """A test cell without its answers: the same calls of the student's code, and no value to compare them with.
 
-A function that looks up what the test expects, instead of computing it, gives other results when this edition runs.
-Left out are expected values, types and errors. Values that a test reads in other places too stay: about one comparison
-in thirty of the course has such a value, mostly an input that has to stay as it was. So do conditions (`check.true`):
-they ask which object something is, or what NumPy says of it, and hold hardly a value that could be looked up.
+Left out are expected values, types, errors, tolerances, hints, and what only they needed. What has to stay as it was is
+sent as it was and as it is, and a condition (`check.true`) as True or False.
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
 from collections import Counter
 from collections.abc import Collection
+from functools import lru_cache
 
-_PARAMETERS = {  # of the checks, in their order
-    "equal": ("what", "got", "expected"),
-    "same": ("what", "got", "expected"),
-    "unchanged": ("what", "got", "before"),
-    "is_a": ("what", "got", "kind"),
-    "true": ("what", "holds"),
-    "raises": ("what", "error", "call"),
-}
-_ANSWERS = {"expected", "kind", "error"}
+from tinytorch.lab.checks import Checks
+
+from ..model import Source
+
+_KINDS = ("equal", "same", "unchanged", "is_a", "true", "raises")
+_PARAMETERS = {kind: list(inspect.signature(getattr(Checks, kind)).parameters)[1:] for kind in _KINDS}
+_SENT = ("got", "before", "holds", "call")
 _PURE_CALLS = {
     "abs",
     "dict",
@@ -41,8 +39,21 @@ _PURE_MODULES = {"np", "numpy", "math"}
 _PURE_METHODS = {"all", "any", "astype", "copy", "max", "mean", "min", "ravel", "reshape", "sum", "swapaxes", "tolist"}
 
 
+@lru_cache(maxsize=4)
+def tests_without_answers(source: Source) -> dict[str, str]:
+    """The code of each test that has checks, by grade id."""
+    tests = [cell for cell in source.cells if cell.is_test]
+    reads = [needed(cell.source) for cell in tests]
+    found = {}
+    for at, cell in enumerate(tests):
+        code = without_answers(cell.source, frozenset().union(*reads[at + 1 :]))
+        if code is not None:
+            found[cell.name] = code
+    return found
+
+
 def without_answers(code: str, keep: Collection[str] = ()) -> str | None:
-    """The cell's code with nothing in it that only a comparison needs; None where it compares nothing.
+    """The cell's code with nothing in it that only a comparison needs; None where it makes no checks.
 
     Parameters
     ----------
@@ -97,29 +108,12 @@ class _Strip(ast.NodeTransformer):
             node.args, node.keywords = [], []
         elif names := _PARAMETERS.get(function.attr):
             given = dict(zip(names, node.args)) | {item.arg: item.value for item in node.keywords}
-            kept = [name for name in names[1:] if name in given and name not in _ANSWERS]
-            node.args = [ast.Constant(None), *(given[name] for name in kept if name != "call")]
-            node.keywords = [ast.keyword(name, given[name]) for name in kept if name == "call"]
-            self.found |= bool(_ANSWERS & set(names))
+            node.args = [ast.Constant(None)]
+            node.keywords = [ast.keyword(name, given[name]) for name in _SENT if name in given and name in names]
+            if function.attr == "true":  # what came is for the card
+                node.keywords = [item for item in node.keywords if item.arg == "holds"]
+            self.found = True
         return node
-
-
-def checks_at_least(code: str) -> int:
-    """How many checks a test makes when it passes, loops and branches not counted."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return 0
-    contexts, count, stack = _contexts(tree), 0, list(tree.body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.With):
-            stack += node.body
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            function = node.value.func
-            if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-                count += function.value.id in contexts and function.attr in _PARAMETERS
-    return count
 
 
 def needed(code: str) -> set[str]:

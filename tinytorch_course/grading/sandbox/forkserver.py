@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model import Library, Limits
-from .rooms import Room, SandboxError, _new_folder, descendants, write_library
+from .rooms import Room, SandboxError, _last_words, _new_folder, descendants, write_library
 from .walls import _hand_over, command_line
 
 
@@ -32,13 +32,16 @@ class _Fork(Room):
     def pids(self) -> list[int]:
         return [pid for pid in descendants(self._nursery.pid) if pid not in self._nursery.own_pids]
 
+    def complaint(self) -> str:
+        return self._nursery.complaint()
+
     def close(self) -> None:
         self._nursery.end(self._number)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Nursery:
-    """The process inside a sandbox that forks kernels and judges. One for each thread that grades."""
+    """The process inside a sandbox that forks kernels. One for each thread that grades."""
 
     def __init__(self, library: Library, modules: Sequence[str], limits: Limits, hide: Sequence[Path]) -> None:
         self._root = _new_folder()
@@ -58,7 +61,7 @@ class Nursery:
         self._running: set[int] = set()
         try:
             if self._listen(60.0, until=lambda message: "ready" in message) is None:
-                raise SandboxError(f"the sandbox did not start: {self._complaint()}")
+                raise SandboxError(f"the sandbox did not start: {self.complaint()}")
             self.own_pids = set(descendants(self._process.pid))
         except BaseException:
             self.close()
@@ -72,7 +75,7 @@ class Nursery:
         return self._process.poll() is None
 
     def fork(self, request: Mapping[str, Any]) -> _Fork:
-        """A kernel or a judge in namespaces of its own."""
+        """A kernel in namespaces of its own."""
         self._count += 1
         number = self._count
         folder = self._root / "k" / str(number)
@@ -130,10 +133,6 @@ class Nursery:
                 return None
             self._buffer += data
 
-    def complaint_of(self, number: int) -> str:
-        return f"{self._ended.get(number)}: {self._complaint()}"
-
-    def _complaint(self) -> str:
-        self._log.flush()
-        with open(self._root / "log", "rb") as file:
-            return file.read()[-500:].decode("utf-8", "replace").strip()
+    def complaint(self) -> str:
+        """The last that was said on standard error."""
+        return _last_words(self._root / "log")

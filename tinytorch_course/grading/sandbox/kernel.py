@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -12,12 +13,17 @@ import zmq
 from jupyter_client.session import Session
 
 from ..model import CellResult, Limits
+from .inside.sender import KIND as RECORDS
 from .rooms import Room, SandboxError, memory_of
 from .sandbox import Sandbox
 
 _GRACE = 3.0  # seconds that an interrupted cell has to end
-_MESSAGE = 96 << 20  # bytes; a larger message is not accepted
-_SHOWN = ("text/plain", "image/png", "image/jpeg", "text/vnd.mermaid", "image/svg+xml")
+_MESSAGE = 32 << 20  # bytes; a larger message is not accepted
+_PICTURES = ("image/png", "image/jpeg")  # others may hold script
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+# Escape sequences but those for colours, and control characters but those that notebooks show.
+_CONTROL = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b(?!\[[0-9;]*m)\[?[0-9;?]*.?|[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
+_MOST_OUTPUTS, _MOST_ERRORS = 200, 20  # of one cell
 
 
 class KernelGone(Exception):
@@ -35,14 +41,25 @@ class Kernel:
     ----------
     sandbox : Sandbox
     limits : Limits
+    budget : Budget
+        What may be kept of its outputs; shared by all kernels of a submission.
     files : dict, optional
         Small files that lie beside the notebook.
+    seed : str
+        From which tests draw their inputs.
     """
 
-    def __init__(self, sandbox: Sandbox, limits: Limits, files: Mapping[str, str] | None = None) -> None:
-        self._limits = limits
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        limits: Limits,
+        budget: Budget,
+        files: Mapping[str, str] | None = None,
+        seed: str = "",
+    ) -> None:
+        self._limits, self._budget = limits, budget
         info = connection_info()
-        self._room: Room = sandbox.kernel(info, files)
+        self._room: Room = sandbox.kernel(info, files, seed)
         self._session = Session(key=info["key"].encode(), signature_scheme="hmac-sha256")
         context = zmq.Context.instance()
         base = f"ipc://{self._room.folder}/k"
@@ -70,7 +87,7 @@ class Kernel:
         while not (answered and heard):
             now = time.monotonic()
             if now > deadline or not self._room.alive():
-                raise SandboxError("a kernel did not start in the sandbox")
+                raise SandboxError(f"a kernel did not start in the sandbox: {self._room.complaint() or 'no word why'}")
             if now - asked > (0.5 if not answered else 0.05):
                 self._session.send(self._shell, "kernel_info_request")
                 asked = now
@@ -83,20 +100,19 @@ class Kernel:
                 heard = True
         self._watch_from = memory_of(self._room.pids())
 
-    def run(self, code: str, timeout: float, ask: Mapping[str, str] | None = None) -> tuple[CellResult, dict[str, Any]]:
-        """Run one cell; give what came of it and the values asked for. Raises KernelGone."""
+    def run(self, code: str, timeout: float) -> CellResult:
+        """Run one cell. Raises KernelGone."""
         content = {
             "code": code,
             "silent": False,
             "store_history": True,
-            "user_expressions": dict(ask or {}),
             "allow_stdin": False,
             "stop_on_error": False,
         }
         began = time.monotonic()
         request = self._session.send(self._shell, "execute_request", content)
         identity = request["header"]["msg_id"]
-        collected = _Outputs(identity, self._limits.output)
+        collected = _Outputs(identity, self._limits.output, self._budget)
         reply: dict[str, Any] | None = None
         deadline, interrupted = began + timeout, False
         next_look = began + 0.5
@@ -111,8 +127,8 @@ class Kernel:
                         break
             if self._shell in events:
                 found = self._read(self._shell.recv_multipart())
-                if found is not None and found["parent_header"].get("msg_id") == identity:
-                    reply = found["content"]
+                if found is not None and found[0] == identity:
+                    reply = found[1]
                     idle_until = time.monotonic() + 1.0
             now = time.monotonic()
             if reply is not None and (collected.idle or now > idle_until):
@@ -121,6 +137,8 @@ class Kernel:
                 next_look = now + 0.25
                 if not self._room.alive():
                     raise KernelGone("ended the Python process", "dead")
+                if self._room.overflowing():
+                    raise KernelGone("wrote where nothing may be written", "dead")
                 if memory_of(self._room.pids()) - self._watch_from > self._limits.memory:
                     raise KernelGone(f"used more than {self._limits.memory >> 20} MB of memory", "memory")
             if reply is None and now > deadline:
@@ -133,18 +151,17 @@ class Kernel:
             status = "timeout"
             collected.replace_errors("CellTimeoutError", f"stopped after {timeout:g} s")
         elif status == "error" and not any(output["output_type"] == "error" for output in collected.outputs):
-            collected.add_error(
-                str(reply.get("ename", "Error")), str(reply.get("evalue", ""))[:2000], reply.get("traceback")
-            )
+            collected.add_error(reply.get("ename", "Error"), reply.get("evalue", ""), reply.get("traceback"))
         count = reply.get("execution_count")
-        result = CellResult(collected.outputs, status, count if isinstance(count, int) else None, now - began)
-        answers = reply.get("user_expressions")
-        return result, answers if isinstance(answers, dict) else {}
+        count = count if type(count) is int and 0 < count < 1 << 31 else None
+        return CellResult(collected.outputs, status, count, now - began, collected.records)
 
-    def _read(self, frames: list[bytes]) -> dict[str, Any] | None:
+    def _read(self, frames: list[bytes]) -> tuple[str, dict[str, Any]] | None:
+        """To which message this is the reply, and what it says."""
         try:
             _, parts = self._session.feed_identities(frames)
-            return self._session.deserialize(parts)
+            message = self._session.deserialize(parts)
+            return str(message["parent_header"]["msg_id"]), dict(message["content"])
         except Exception:  # forged, unsigned or malformed: as if it had not come
             return None
 
@@ -154,41 +171,51 @@ class Kernel:
         self._room.close()
 
 
+class Budget:
+    """What may be kept of all that one submission shows and sends, over all of its cells.
+
+    Parameters
+    ----------
+    shown, sent : int
+        Characters of outputs, and of records.
+    """
+
+    def __init__(self, shown: int, sent: int) -> None:
+        self.shown, self.sent = shown, sent
+
+
 class _Outputs:
-    """Collects a cell's outputs while they arrive and stops keeping them when there are too many."""
+    """Collects a cell's outputs while they arrive and stops keeping them when there are too many.
 
-    def __init__(self, identity: str, limit: int) -> None:
+    This is where all that a submission says comes in: cut, cleaned, and of the types that a notebook has.
+    """
+
+    def __init__(self, identity: str, limit: int, budget: Budget) -> None:
         self.outputs: list[dict[str, Any]] = []
+        self.records: list[str] = []
         self.idle = False
-        self._identity, self._limit, self._size, self._cut = identity, limit, 0, False
-
-    def take(self, frames: list[bytes], session: Session) -> None:
-        size = sum(map(len, frames))
-        if self._size + size > 4 * self._limit and self._kind(frames) not in ("status", "error"):
-            self._cut_off()
-            return
-        try:
-            _, parts = session.feed_identities(frames)
-            message = session.deserialize(parts)
-        except Exception:
-            return
-        if message["parent_header"].get("msg_id") != self._identity:
-            return
-        handler: Callable[[dict], None] | None = {
+        self._identity, self._budget = identity, budget
+        self._most, self._left = min(limit, budget.shown), min(limit, budget.shown)
+        self._cut = False
+        self._handlers: dict[str, Callable[[dict], None]] = {
             "stream": self._stream,
             "error": self._error,
-            "execute_result": self._data,
+            "execute_result": self._result,
             "display_data": self._data,
             "status": self._status,
             "clear_output": lambda content: self.outputs.clear(),
-        }.get(message["msg_type"])
-        if handler is not None:
-            try:
-                content = dict(message["content"])
-                content["_type"] = message["msg_type"]
-                handler(content)
-            except (TypeError, KeyError, AttributeError, ValueError):
-                return
+        }
+
+    def take(self, frames: list[bytes], session: Session) -> None:
+        if self._cut and self._kind(frames) not in ("status", "display_data", "error"):
+            return  # not even read: a flood must not cost time
+        try:
+            _, parts = session.feed_identities(frames)
+            message = session.deserialize(parts)
+            if message["parent_header"].get("msg_id") == self._identity and message["msg_type"] in self._handlers:
+                self._handlers[message["msg_type"]](message["content"])
+        except Exception:  # forged, unsigned or malformed: as if it had not come
+            return
 
     @staticmethod
     def _kind(frames: list[bytes]) -> str:
@@ -198,59 +225,84 @@ class _Outputs:
         except (ValueError, IndexError, KeyError, TypeError, RecursionError):
             return ""
 
-    def _room_for(self, size: int) -> bool:
-        self._size += size
-        if self._size <= self._limit:
+    def _keep(self, output: dict[str, Any], size: int) -> bool:
+        """Keep an output if there is room for it; else say once that there was none."""
+        if size <= self._left and len(self.outputs) < _MOST_OUTPUTS:
+            self._left -= size
+            self._budget.shown -= size
+            self.outputs.append(output)
             return True
         self._cut_off()
         return False
 
     def _cut_off(self) -> None:
         if not self._cut:
-            self._cut = True
-            note = f"... the output was cut here, after {self._limit // 1000} kB ...\n"
+            self._cut, self._left = True, 0
+            note = f"... the output was cut here, after {self._most // 1000} kB ...\n"
             self.outputs.append({"output_type": "stream", "name": "stderr", "text": note})
 
     def _stream(self, content: dict) -> None:
-        text, name = str(content["text"]), "stderr" if content["name"] == "stderr" else "stdout"
-        room = max(0, self._limit - self._size)
-        if not self._room_for(len(text)):
-            text = text[:room]
-        if not text:
-            return
-        last = self.outputs[-2 if self._cut and len(self.outputs) > 1 else -1] if self.outputs else None
-        if last is not None and last["output_type"] == "stream" and last["name"] == name:
+        name = "stderr" if content["name"] == "stderr" else "stdout"
+        whole = cleaned(content["text"], self._left + 1)
+        text = whole[: self._left]
+        last = self.outputs[-1] if self.outputs else None
+        if not self._cut and last is not None and last["output_type"] == "stream" and last["name"] == name:
             last["text"] += text
-        else:
-            self.outputs.insert(len(self.outputs) - self._cut, {"output_type": "stream", "name": name, "text": text})
+            self._left -= len(text)
+            self._budget.shown -= len(text)
+        elif text:
+            self._keep({"output_type": "stream", "name": name, "text": text}, len(text))
+        if len(whole) > len(text):
+            self._cut_off()
 
     def _error(self, content: dict) -> None:
-        self.add_error(str(content["ename"])[:200], str(content["evalue"])[:4000], content.get("traceback"))
+        self.add_error(content["ename"], content["evalue"], content.get("traceback"))
 
-    def add_error(self, name: str, value: str, traceback: Any = None) -> None:
-        lines = [str(line)[:4000] for line in traceback][:100] if isinstance(traceback, list) else []
-        if sum(1 for output in self.outputs if output["output_type"] == "error") < 20:
-            self.outputs.append(
-                {"output_type": "error", "ename": name, "evalue": value, "traceback": lines or [f"{name}: {value}"]}
-            )
+    def add_error(self, name: Any, value: Any, traceback: Any = None) -> None:
+        """An error. A cell's first one is kept even where there is no room: its name and message."""
+        name, value = cleaned(name, 200).replace("\n", " "), cleaned(value, 4000)
+        lines = [cleaned(line, 4000) for line in traceback[:100]] if isinstance(traceback, list) else []
+        error = {"output_type": "error", "ename": name, "evalue": value, "traceback": lines or [f"{name}: {value}"]}
+        if sum(output["output_type"] == "error" for output in self.outputs) >= _MOST_ERRORS:
+            return
+        kept = self._keep(error, len(name) + len(value) + sum(map(len, lines)))
+        if not kept and not any(output["output_type"] == "error" for output in self.outputs):
+            self.outputs.append({**error, "evalue": value[:300], "traceback": [f"{name}: {value[:300]}"]})
 
     def replace_errors(self, name: str, value: str) -> None:
         self.outputs = [output for output in self.outputs if output["output_type"] != "error"]
         self.add_error(name, value)
 
+    def _result(self, content: dict) -> None:
+        count = content.get("execution_count")
+        self._show(content["data"], "execute_result", {"execution_count": count if type(count) is int and 0 < count < 1 << 31 else None})
+
     def _data(self, content: dict) -> None:
-        data = {kind: content["data"][kind] for kind in _SHOWN if isinstance(content["data"].get(kind), str)}
-        if not data or not self._room_for(sum(map(len, data.values()))):
+        sent = content["data"].get(RECORDS)
+        if sent is not None:
+            if len(sent) <= self._budget.sent:
+                self._budget.sent -= len(sent)
+                self.records.append(str(sent))
+            else:
+                self.records.append("")  # no record, so the test fails as one whose records are malformed
             return
-        output = {"output_type": content["_type"], "data": data, "metadata": {}}
-        if content["_type"] == "execute_result":
-            count = content.get("execution_count")
-            output["execution_count"] = count if isinstance(count, int) else None
-        self.outputs.append(output)
+        self._show(content["data"], "display_data", {})
+
+    def _show(self, data: dict, kind: str, more: dict[str, Any]) -> None:
+        kept = {"text/plain": cleaned(data["text/plain"], self._left + 1)} if "text/plain" in data else {}
+        kept |= {name: data[name] for name in _PICTURES if _BASE64.fullmatch(data.get(name, "-"))}
+        if kept:
+            self._keep({"output_type": kind, "data": kept, "metadata": {}, **more}, sum(map(len, kept.values())))
 
     def _status(self, content: dict) -> None:
         if content.get("execution_state") == "idle":
             self.idle = True
+
+
+def cleaned(text: Any, most: int) -> str:
+    """Text of a submission as it may be kept: cut, encodable, without codes that a terminal or a page would obey."""
+    plain = str(text)[:most].encode("utf-8", "replace").decode("utf-8")
+    return _CONTROL.sub("", plain)
 
 
 def connection_info(folder_inside: str = "/sockets") -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import itertools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -79,15 +81,23 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+_HELD = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+
+
 def memory_of(pids: Sequence[int]) -> int:
-    """Bytes of memory that these processes hold, shared libraries not counted."""
-    page, total = os.sysconf("SC_PAGE_SIZE"), 0
+    """Bytes of memory that these processes hold, shared memory included and what is mapped from files not."""
+    total = 0
     for pid in pids:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-                fields = file.read().split()
-            total += (int(fields[1]) - int(fields[2])) * page
-    return total
+        with contextlib.suppress(OSError):
+            total += sum(int(number) for number in _HELD.findall(Path("/proc", str(pid), "status").read_bytes()))
+    return total << 10
+
+
+def _last_words(log: Path) -> str:
+    try:
+        return log.read_bytes()[-500:].decode("utf-8", "replace").strip()
+    except OSError:
+        return ""
 
 
 def _tasks_of_this_user() -> int:
@@ -101,7 +111,7 @@ def _tasks_of_this_user() -> int:
 
 
 class Room:
-    """A kernel or a judge that runs: the folder of its sockets, whether it lives, how to end it."""
+    """A kernel that runs: the folder of its sockets, whether it lives, how to end it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -111,6 +121,16 @@ class Room:
 
     def pids(self) -> list[int]:
         raise NotImplementedError
+
+    def complaint(self) -> str:
+        """What was said when it did not start."""
+        raise NotImplementedError
+
+    def overflowing(self) -> bool:
+        """Whether something else than its five sockets lies in the folder, which is on this machine's disk."""
+        with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
+            return sum(1 for _ in itertools.islice(entries, 7)) > 6  # one more: the request, while it starts
+        return False
 
     def close(self) -> None:
         """End everything in it and remove its folder."""
@@ -129,6 +149,9 @@ class _OwnRoom(Room):
 
     def pids(self) -> list[int]:
         return descendants(self._process.pid)
+
+    def complaint(self) -> str:
+        return _last_words(self._remove / "log")
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

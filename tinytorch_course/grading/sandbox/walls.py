@@ -11,15 +11,20 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from ...base.errors import CourseError
 from ..model import Limits
 
-INSIDE = Path(__file__).with_name("inside.py")
+INSIDE = Path(__file__).with_name("inside")
 HOME_IN_SANDBOX = "/run/tinytorch"
 NOBODY = 65534
+_KEPT_OUT = {"nbgrader", "tinytorch"}  # a student's tools that a notebook does not need
 
 
 def missing_reason() -> str | None:
@@ -79,20 +84,59 @@ def _open_path(path: str) -> list[str]:
     return made
 
 
+@functools.cache
+def _shown_packages() -> tuple[str, ...]:
+    """What of the environment's packages a submission may import: what the student edition needs, by path."""
+    wanted, known, found = list(_requirements("tinytorch")) or ["ipykernel", "matplotlib", "numpy"], set(), {}
+    while wanted:
+        name = wanted.pop()
+        if name in known | _KEPT_OUT:
+            continue
+        known.add(name)
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:  # for another system or another Python
+            continue
+        wanted += _requirements(name)
+        for file in distribution.files or ():
+            if file.parts[0] not in ("..", "__pycache__") and file.suffix != ".pth":
+                found[str(distribution.locate_file(file.parts[0]))] = None
+    return tuple(sorted(path for path in found if os.path.exists(path)))
+
+
+def _requirements(name: str) -> list[str]:
+    """Names of what a package needs; of the course, what its students need."""
+    try:
+        lines = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+    extra = {"extra": "student" if name == "tinytorch" else ""}
+    needs = [Requirement(line) for line in lines]
+    return [canonicalize_name(need.name) for need in needs if need.marker is None or need.marker.evaluate(extra)]
+
+
 def _python_binds() -> list[str]:
-    """The environment that runs this, read-only, without the course's own packages where they are installed in it."""
+    """The environment that runs this, read-only, with those packages only that a student has."""
     binds: list[str] = []
     prefixes = {str(Path(prefix)) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
     prefixes |= {str(Path(prefix).resolve()) for prefix in prefixes}
     for prefix in sorted(prefixes):
         if not prefix.startswith("/usr/") and prefix not in ("/", "/usr"):
             binds += [*_open_path(prefix), "--ro-bind", prefix, prefix]
-    for key in ("purelib", "platlib"):
-        site = Path(sysconfig.get_path(key))
-        for package in ("tinytorch", "tinytorch_course"):
-            for place in dict.fromkeys([site / package, site.resolve() / package]):
-                if place.is_dir():
-                    binds += ["--tmpfs", str(place)]
+    base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
+    own = [sysconfig.get_path(key) for key in ("purelib", "platlib")]
+    own += [str(Path(path).resolve()) for path in own]
+    others = [sysconfig.get_path(key, vars=base) for key in ("purelib", "platlib")]
+    others += map(str, [*Path("/usr/lib").glob("python3*/dist-packages"), *Path("/usr/local/lib").glob("python3*/*-packages")])
+    places = [place for place in dict.fromkeys([*own, *others]) if os.path.isdir(place) and not os.path.islink(place)]
+    for place in places:
+        binds += ["--tmpfs", place]
+    for path in _shown_packages():
+        for target in dict.fromkeys([path, str(Path(path).parent.resolve() / Path(path).name)]):
+            if str(Path(target).parent) in places:
+                binds += ["--ro-bind", path, target]
+    for place in places:
+        binds += ["--remount-ro", place]
     return binds
 
 
@@ -114,7 +158,7 @@ def command_line(
     root : path
         A private folder; its ``lib`` becomes the library, ``k`` the place of the nursery's sockets.
     code_or_mode : str
-        What `inside.py` shall do, or with `raw` a program for ``python -c``.
+        What `inside` shall do, or with `raw` a program for ``python -c``.
     sockets : path, optional
         The folder that appears as ``/sockets``.
     hide : sequence of paths
@@ -132,7 +176,7 @@ def command_line(
         "--cap-drop",
         "ALL",
     ]
-    if as_root:  # `inside.py` leaves root with these two before it does anything else
+    if as_root:  # `inside` leaves root with these two before it does anything else
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         command += ["--unshare-user"]
@@ -153,6 +197,7 @@ def command_line(
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "NBGRADER_EXECUTION": "autograde",
+        "PIP_NO_INDEX": "1",  # there is no network; a cell that installs something need not wait for it
         **{f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")},
     }
     for name, value in environment.items():
@@ -167,7 +212,7 @@ def command_line(
             command += ["--tmpfs", str(path)]
     (root / "lib").mkdir(exist_ok=True)
     command += [*_open_path(f"{HOME_IN_SANDBOX}/lib"), "--ro-bind", str(root / "lib"), f"{HOME_IN_SANDBOX}/lib"]
-    command += ["--ro-bind", str(INSIDE), f"{HOME_IN_SANDBOX}/inside.py"]
+    command += ["--ro-bind", str(INSIDE), f"{HOME_IN_SANDBOX}/inside"]
     if nursery:
         command += ["--bind", str(root / "k"), f"{HOME_IN_SANDBOX}/k", "--dir", "/sockets"]
     elif sockets is not None:
@@ -177,8 +222,8 @@ def command_line(
         return [*command, "-c", code_or_mode]
     user = NOBODY if as_root else os.getuid()
     group = NOBODY if as_root else os.getgid()
-    settings = json.dumps({"uid": user, "gid": group, **(config or {})})
-    return [*command, f"{HOME_IN_SANDBOX}/inside.py", code_or_mode, settings]
+    settings = {"uid": user, "gid": group, "sockets": "/sockets", "tmp": "/tmp", "walled": True, **(config or {})}
+    return [*command, f"{HOME_IN_SANDBOX}/inside", code_or_mode, json.dumps(settings)]
 
 
 def _is_shown(path: Path, command: Sequence[str]) -> bool:

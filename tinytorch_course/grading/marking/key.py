@@ -1,0 +1,112 @@
+"""The answer key of a class: what the reference gives, asked by the tests with their answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ...base.errors import CourseError
+from ...base.files import replace_file
+from ...base.marks import number_of
+from ..model import Library, Limits, Prepared, Source, title_of
+from ..sandbox.sandbox import Sandbox
+from .explain import failed, last_error
+from .mark import Key, mark
+from .prepare import prepare
+from .records import Malformed, read_key
+from .run import Run
+
+
+def seed_in(folder: Path, assignment: str) -> str:
+    """The secret of a class from which its tests draw their inputs. It is kept, so that grading again gives the same."""
+    path = folder / f"{assignment}.seed"
+    if not path.is_file():
+        replace_file(path, secrets.token_hex(16) + "\n", mode=0o600)
+    return path.read_text(encoding="utf-8").strip()
+
+
+def answer_key(
+    source: Source, reference: bytes, library: Library, sandbox: Sandbox, limits: Limits, seed: str, kept: Path
+) -> Key:
+    """Run the reference, or take what an earlier run of the same has left in the file `kept`.
+
+    Raises
+    ------
+    CourseError
+        When the reference fails its own tests, or a test gives other values when its answers are left out.
+    """
+    about = [source.key, library.key, seed, _own_code(), hashlib.sha256(reference).hexdigest()]
+    fingerprint = hashlib.sha256("\0".join(about).encode()).hexdigest()
+    texts = _load(kept, fingerprint)
+    if texts is None:
+        texts = _made(source, reference, sandbox, limits, seed)
+        replace_file(kept, json.dumps({"for": fingerprint, "tests": texts}), mode=0o600)
+    return {name: tuple(asked for text in sent for asked in read_key(text)) for name, sent in texts.items()}
+
+
+def _own_code() -> str:
+    here = Path(__file__).parents[1]
+    files = [*here.glob("marking/*.py"), *here.glob("sandbox/**/*.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+
+
+def _load(path: Path, fingerprint: str) -> dict[str, list[str]] | None:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return stored["tests"] if stored["for"] == fingerprint else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _made(source: Source, reference: bytes, sandbox: Sandbox, limits: Limits, seed: str) -> dict[str, list[str]]:
+    prepared = prepare(reference, source)
+    if prepared.refused is not None:
+        raise CourseError(f"the reference of {source.assignment} cannot be used: {prepared.refused}")
+    limits = replace(limits, timeout=max(120.0, limits.timeout), total=max(1200.0, limits.total))
+    whole = Run(prepared, source, sandbox, limits, seed=seed, with_answers=True).whole()
+    places = {cell.name: at for at, cell in enumerate(prepared.cells) if cell.name}
+    texts: dict[str, list[str]] = {}
+    for cell in source.cells:
+        if not cell.is_test:
+            continue
+        result = whole.cells[places[cell.name]]
+        if failed(result):
+            raise _broken(source, cell.name, ": ".join(last_error(result))[:300])
+        texts[cell.name] = result.records
+    _compare_without_answers(source, prepared, sandbox, limits, seed, texts, places)
+    return texts
+
+
+def _compare_without_answers(
+    source: Source,
+    prepared: Prepared,
+    sandbox: Sandbox,
+    limits: Limits,
+    seed: str,
+    texts: Mapping[str, list[str]],
+    places: Mapping[str | None, int],
+) -> None:
+    """The tests as submissions get them have to give what the key says, or nobody could have these points."""
+    bare = Run(prepared, source, sandbox, limits, seed=seed).whole()
+    titles = {cell.name: title_of(cell) for cell in source.cells}
+    for name, sent in texts.items():
+        try:
+            key = tuple(asked for text in sent for asked in read_key(text))
+        except (Malformed, KeyError, TypeError) as error:
+            raise _broken(source, name, f"it asks for a value that cannot be written down ({error})") from None
+        result = bare.cells[places[name]]
+        verdict = mark(result.records, key, number_of(name), titles[name])
+        if failed(result) or not verdict.passed:
+            why = verdict.card or ": ".join(last_error(result))
+            raise _broken(source, name, f"without its answers, or run again, it gives another value: {why[:600]}")
+
+
+def _broken(source: Source, name: str, why: str) -> CourseError:
+    return CourseError(
+        f"the reference of {source.assignment} fails the test of {number_of(name)}: {why}",
+        "A test has to pass with the reference, each time and whoever draws the random numbers. Nothing was graded.",
+    )
