@@ -80,6 +80,11 @@ def grade(
     out.print(f"gradebook  {result.gradebook}")
     out.print(f"feedback   {result.feedback}")
     out.print(f"`tinytorch report {result.assignment}` writes the report, and the tables for Canvas and Moodle.")
+    if failed := sum(one.failed for one in result):
+        err.print(
+            f"{failed} could not be run, through no fault of theirs; the same command tries them again.", style="red"
+        )
+        raise typer.Exit(1)
 
 
 def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -> None:

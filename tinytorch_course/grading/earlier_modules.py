@@ -58,9 +58,9 @@ def _hand_written() -> dict[str, bytes]:
     spec = importlib.util.find_spec("tinytorch")
     files: dict[str, bytes] = {}
     for folder in map(Path, (spec and spec.submodule_search_locations) or ()):
-        for path in sorted(folder.glob("*.py")):
+        for path in sorted([*folder.glob("*.py"), *folder.glob("lab/*.py")]):
             if path.name != "_modidx.py":
-                files.setdefault(f"tinytorch/{path.name}", path.read_bytes())
+                files.setdefault(f"tinytorch/{path.relative_to(folder).as_posix()}", path.read_bytes())
     if files:
         files["tinytorch/core/__init__.py"] = b""
     return files

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from .inbox.collect import collect
 from .inbox.roster import Roster
 from .inbox.safe_reading import unpack
 from .inbox.submission import Inbox, Submission
+from .marking.key import answer_key, seed_in
 from .marking.prepare import claimed, of_another_module, prepare
 from .marking.workers import WorkerDied, run_all, scheduler_backend
 from .model import (
@@ -48,7 +49,9 @@ from .model import (
 from .records import feedback_page as pages
 from .records.gradebook import Recorder, autograded_notebook, placeholder_notebook
 from .records.results import _key, _load, _result_from, stored_results
-from .sandbox.walls import require
+from .sandbox.rooms import SandboxError
+from .sandbox.sandbox import Sandbox
+from .sandbox.walls import missing_reason, require
 
 Progress = Callable[[int, int, str], None]
 _LOOKED_AT = 50  # submissions that are read closely to find one of this assignment
@@ -196,6 +199,7 @@ def grade(
         _all_there(students, submissions)
         _something_fits(found, ground.source, Path(submitted or home))
         stack.enter_context(_only_one(ground))
+        setting = _with_answers(setting, ground)
         show = stack.enter_context(_progress(progress, len(submissions)))
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
         run = _GradingRun(
@@ -230,6 +234,33 @@ def grade(
         time.monotonic() - began,
         notes,
     )
+
+
+def _with_answers(setting: Setting, ground: Ground) -> Setting:
+    """The setting with the answer key of the class."""
+    module = module_of(ground.root, ground.assignment)
+    own = ground.step("source") / ground.assignment / f"{ground.source.notebook}.ipynb"
+    reference = own if own.is_file() or module is None else module.notebook
+    if not reference.is_file():
+        raise CourseError(
+            f"there is no reference solution of {ground.assignment}, which says what is right",
+            f"Put the instructor's notebook at {own}.",
+        )
+    # The reference is the instructor's own code, so a machine that only sends work to others needs no bubblewrap.
+    enabled = setting.sandbox and missing_reason() is None
+    sandbox = Sandbox(setting.library, (), setting.limits, hide=setting.hide, enabled=enabled)
+    folder = ground.store.parent
+    seed = seed_in(folder, ground.assignment)
+    try:
+        key, answers = answer_key(
+            setting.source, reference.read_bytes(), setting.library, sandbox, setting.limits, seed,
+            folder / f"{ground.assignment}.key",
+        )  # fmt: skip
+    except SandboxError as error:
+        raise CourseError(f"the reference of {ground.assignment} could not be run: {error}") from None
+    finally:
+        sandbox.close()
+    return replace(setting, key=key, answers=answers, seed=seed)
 
 
 def _something_fits(inbox: Inbox, source: Source, where: Path) -> None:
@@ -418,6 +449,9 @@ class _GradingRun:
     # -- after -----------------------------------------------------------------------------------------------------
 
     def _finish(self, student: str, outcome: Done | Exception) -> None:
+        if isinstance(outcome, SandboxError):
+            self._leave(student, str(outcome))
+            return
         if isinstance(outcome, Exception):
             if not isinstance(outcome, WorkerDied):  # no fault of the submission: the next run tries it again
                 self._keys[student] = ""
@@ -443,6 +477,17 @@ class _GradingRun:
         nb = autograded_notebook(self._ground.source, prepared, executed)
         scores = {item.name: item.score for item in executed.exercises if item.score is not None}
         self._record(result, nb, scores, review)
+
+    def _leave(self, student: str, why: str) -> None:
+        """The sandbox did not start, which is no fault of the submission: what was recorded before stays."""
+        submission = self._by_student[student]
+        stored = _load(self._ground.stored(student))
+        result = _result_from(stored["result"]) if stored else None
+        if result is None:
+            result = SubmissionResult(student, self._ground.assignment, PERSON, gradable=False)
+        result.reason, result.failed = f"not graded in this run: {why}", True
+        self._say_what_the_name_said(result, submission, result)
+        self._add(result)
 
     def _give_up(self, student: str, reason: str, repairs: Sequence[str] = ()) -> None:
         result = SubmissionResult(student, self._ground.assignment, PERSON, reason, list(repairs), gradable=False)

@@ -182,6 +182,7 @@ class SubmissionResult:
     marked_late: bool = False  # the platform says so; by how much is not known
     lms_id: str = ""  # the platform's number of the student, where the submission's name holds it
     moodle_folder: str = ""  # the folder in which Moodle handed it out, and takes feedback for it
+    failed: bool = False  # the grader could not run it this time: nothing of it was recorded
 
     @property
     def late(self) -> str:
@@ -291,6 +292,7 @@ class Setting:
     sandbox: bool = True
     hide: tuple[Path, ...] = ()
     key: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # the answers, by grade id of the test
+    answers: str = ""  # fingerprint of the key
     seed: str = ""  # from which tests draw their inputs
 
 

@@ -31,8 +31,8 @@ def seed_in(folder: Path, assignment: str) -> str:
 
 def answer_key(
     source: Source, reference: bytes, library: Library, sandbox: Sandbox, limits: Limits, seed: str, kept: Path
-) -> Key:
-    """Run the reference, or take what an earlier run of the same has left in the file `kept`.
+) -> tuple[Key, str]:
+    """Run the reference, or take what an earlier run of the same has left in the file `kept`; the key and its fingerprint.
 
     Raises
     ------
@@ -45,7 +45,8 @@ def answer_key(
     if texts is None:
         texts = _made(source, reference, sandbox, limits, seed)
         replace_file(kept, json.dumps({"for": fingerprint, "tests": texts}), mode=0o600)
-    return {name: tuple(asked for text in sent for asked in read_key(text)) for name, sent in texts.items()}
+    key = {name: tuple(asked for text in sent for asked in read_key(text)) for name, sent in texts.items()}
+    return key, hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 def _own_code() -> str:

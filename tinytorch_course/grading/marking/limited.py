@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import resource
+import signal
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
@@ -20,9 +24,19 @@ class Exceeded(Exception):
     """Why a call was given up: ``took longer than 20 s``."""
 
 
-def _enter() -> None:
-    import signal
+def end_with(parent: int) -> None:
+    """Let this process end when its parent does, whatever becomes of that."""
 
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _enter(parent: int) -> None:
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     with contextlib.suppress(ValueError, OSError):
@@ -45,8 +59,8 @@ class Limited:
         """
         if self._pool is None:
             # Threads and open databases do not survive a fork, so it starts afresh.
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _enter)
-            self._pool.submit(_enter).result()  # its start takes no part in the time
+            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _enter, (os.getpid(),))
+            self._pool.submit(os.getpid).result()  # its start takes no part in the time
         try:
             return self._pool.submit(function, *given, **named).result(seconds)
         except TookTooLong:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ...base.code import _bound, _imports, parsed
 from ...base.marks import number_of
@@ -37,9 +36,6 @@ class Restore:
     def after(self) -> str:
         """For the kernel: put it back."""
         return "_tt_g.update(_tt_kept)"
-
-    def plain(self) -> dict[str, Any]:
-        return {"names": list(self.names), "code": self.code}
 
 
 class Shadows:
@@ -91,11 +87,6 @@ class Shadows:
             return None
         ordered = tuple(sorted(names))
         return Restore(ordered, "\n".join(self._imports[name] for name in ordered if name in self._imports))
-
-    def first_meanings(self) -> dict[str, Any]:
-        """For the judge: the imports on which tests rest, and the names of Python's own that the assignment defines."""
-        given = {name for cell in self._known.values() if not cell.is_test for name, _ in _bound(parsed(cell.source))}
-        return {"imports": list(self._imports.values()), "defined": sorted(given & _BUILTINS)}
 
     def remark(self, at: int) -> str:
         """For the exercise whose own cell takes names."""

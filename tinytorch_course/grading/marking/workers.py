@@ -11,8 +11,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -24,8 +22,8 @@ from typing import Any, Protocol
 from ...base.errors import CourseError
 from ..model import Done, Setting, Task
 from ..sandbox.rooms import Scratch
-from ..sandbox.sandbox import Sandbox
-from .execute import work
+from .execute import close, work
+from .limited import end_with
 
 _SETTING: Setting | None = None
 _FILE = "setting.pickle"
@@ -41,15 +39,9 @@ def _enter(parent: int, scratch: str) -> None:
     global _SETTING
     _SETTING = pickle.loads(Path(scratch, _FILE).read_bytes())
     Scratch.current = Path(scratch)
-    Finalize(None, Sandbox.close_shared, exitpriority=10)
+    Finalize(None, close, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
-    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
-
-
-def _leave_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
+    end_with(parent)
 
 
 def _work(task: Task) -> Done:

@@ -23,7 +23,7 @@ def _code_key() -> str:
 
 def _key(task: Task, setting: Setting, problem: str | None, repairs: Sequence[str]) -> str:
     parts = [_code_key(), setting.source.key, setting.library.key, repr(setting.limits), str(setting.sandbox)]
-    parts += [problem or "", *repairs, json.dumps(task.files, sort_keys=True)]
+    parts += [setting.answers, setting.seed, problem or "", *repairs, json.dumps(task.files, sort_keys=True)]
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace"))
     digest.update(b"none" if task.data is None else b"data" + task.data)
     return digest.hexdigest()

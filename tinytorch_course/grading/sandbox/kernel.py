@@ -22,7 +22,9 @@ _MESSAGE = 32 << 20  # bytes; a larger message is not accepted
 _PICTURES = ("image/png", "image/jpeg")  # others may hold script
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 # Escape sequences but those for colours, and control characters but those that notebooks show.
-_CONTROL = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b(?!\[[0-9;]*m)\[?[0-9;?]*.?|[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b(?!\[[0-9;]*m)\[?[0-9;?]*.?|[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]"
+)
 _MOST_OUTPUTS, _MOST_ERRORS = 200, 20  # of one cell
 
 
@@ -275,7 +277,11 @@ class _Outputs:
 
     def _result(self, content: dict) -> None:
         count = content.get("execution_count")
-        self._show(content["data"], "execute_result", {"execution_count": count if type(count) is int and 0 < count < 1 << 31 else None})
+        self._show(
+            content["data"],
+            "execute_result",
+            {"execution_count": count if type(count) is int and 0 < count < 1 << 31 else None},
+        )
 
     def _data(self, content: dict) -> None:
         sent = content["data"].get(RECORDS)

@@ -127,7 +127,9 @@ def _python_binds() -> list[str]:
     own = [sysconfig.get_path(key) for key in ("purelib", "platlib")]
     own += [str(Path(path).resolve()) for path in own]
     others = [sysconfig.get_path(key, vars=base) for key in ("purelib", "platlib")]
-    others += map(str, [*Path("/usr/lib").glob("python3*/dist-packages"), *Path("/usr/local/lib").glob("python3*/*-packages")])
+    others += map(
+        str, [*Path("/usr/lib").glob("python3*/dist-packages"), *Path("/usr/local/lib").glob("python3*/*-packages")]
+    )
     places = [place for place in dict.fromkeys([*own, *others]) if os.path.isdir(place) and not os.path.islink(place)]
     for place in places:
         binds += ["--tmpfs", place]

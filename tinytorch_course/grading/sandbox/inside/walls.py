@@ -138,7 +138,10 @@ def forbid() -> None:
     number, clone, clone3, refused = machine
     program = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, number), (_RETURN, 0, 0, _UNKNOWN), (_LOAD, 0, 0, 0)]
     program += [(_AT_LEAST, 0, 1, 1 << 30), (_RETURN, 0, 0, _UNKNOWN)]  # the same calls under other numbers
-    program += [(_EQUAL, 0, 1, clone3), (_RETURN, 0, 0, _UNKNOWN)]  # libraries fall back to clone, whose flags can be read
+    program += [
+        (_EQUAL, 0, 1, clone3),
+        (_RETURN, 0, 0, _UNKNOWN),
+    ]  # libraries fall back to clone, whose flags can be read
     for call in refused:
         program += [(_EQUAL, 0, 1, call), (_RETURN, 0, 0, _REFUSE)]
     program += [(_EQUAL, 0, 3, clone), (_LOAD, 0, 0, 16), (_ANY_BIT, 0, 1, _NAMESPACES), (_RETURN, 0, 0, _REFUSE)]
