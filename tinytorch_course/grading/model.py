@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -291,7 +291,7 @@ class Setting:
     limits: Limits
     sandbox: bool = True
     hide: tuple[Path, ...] = ()
-    key: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # the answers, by grade id of the test
+    key: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the answers, by grade id of the test
     answers: str = ""  # fingerprint of the key
     seed: str = ""  # from which tests draw their inputs
 

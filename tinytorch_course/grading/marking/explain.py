@@ -12,6 +12,7 @@ from ..model import Cell, CellResult, Executed, ExerciseResult, Prepared, Source
 from .blame import _Own, _qualified, blamed
 from .for_students import about_cell, about_test
 from .mark import OUT_OF_STEP, Key, Verdict, mark
+from .records import read_key
 from .run import Ran, error_output
 from .taken_names import Shadows
 
@@ -85,7 +86,7 @@ class _Explained:
 
     def _verdict(self, cell: SourceCell, result: CellResult) -> Verdict:
         """A test has to send the right records and to end without an error."""
-        verdict = mark(result.records, self._key[cell.name], number_of(cell.name), title_of(cell))
+        verdict = mark(result.records, read_key(self._key[cell.name]), number_of(cell.name), title_of(cell))
         if failed(result) and (verdict.passed or verdict.wrong == "malformed"):
             name, says = last_error(result)
             card = f"{number_of(cell.name)} {title_of(cell)}: the test stopped\n  error     {name}: {says}"

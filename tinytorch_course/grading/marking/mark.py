@@ -11,7 +11,7 @@ from tinytorch.lab.checks import CheckFailed, Checks, not_written_yet
 
 from .records import Asked, Malformed, Record, read
 
-Key = Mapping[str, Sequence[Asked]]  # by grade id of the test
+Key = Mapping[str, tuple[str, ...]]  # by grade id of the test: what the reference sent, for `read_key`
 
 OUT_OF_STEP = "the checks did not run as the test has them: something in the notebook changes how it runs"
 

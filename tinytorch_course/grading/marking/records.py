@@ -58,15 +58,16 @@ def read(text: str) -> list[Record]:
     return [_record(item) for item in _items(text)]
 
 
-def read_key(text: str) -> list[Asked]:
-    """The same of the reference, with what its tests asked for."""
+@lru_cache(maxsize=200)
+def read_key(texts: tuple[str, ...]) -> tuple[Asked, ...]:
+    """The same of the reference, of all blocks of a test, with what they asked for."""
     found = []
-    for item in _items(text):
+    for item in (item for text in texts for item in _items(text)):
         told = dict(item["told"])
         if "expected" in told:
             told["expected"] = value_of(told["expected"])
         found.append(Asked(_record(item), bool(told.pop("hidden")), told))
-    return found
+    return tuple(found)
 
 
 def _items(text: str) -> list[Any]:
