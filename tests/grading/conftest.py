@@ -15,6 +15,12 @@ def template(tmp_path_factory):
     return make_course(tmp_path_factory.mktemp("course"))
 
 
+@pytest.fixture(scope="session")
+def plain_template(tmp_path_factory):
+    """The same with a test that has no checks."""
+    return make_course(tmp_path_factory.mktemp("plain"), plain=True)
+
+
 @pytest.fixture
 def root(template, tmp_path):
     """A course folder with a generated assignment and no submissions."""

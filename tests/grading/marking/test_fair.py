@@ -11,7 +11,7 @@ from tests.grading.grading_course import ASSIGNMENT, code, find, hand_in, releas
 from tinytorch_course.base.code import unreadable
 from tinytorch_course.grading.grade import grade
 from tinytorch_course.grading.marking.blame import _Own, blamed
-from tinytorch_course.grading.marking.feedback_text import advice, guarded
+from tinytorch_course.grading.marking.feedback_text import advice
 
 # A cell that a student adds after the imports, and what it takes.
 TAKEN = {
@@ -50,9 +50,9 @@ BEARERS = {
 
 
 @pytest.fixture(scope="module")
-def graded(template, tmp_path_factory):
+def graded(plain_template, tmp_path_factory):
     root = tmp_path_factory.mktemp("fair") / "course"
-    shutil.copytree(template, root)
+    shutil.copytree(plain_template, root)
     for name, text in TAKEN.items():
         nb = solved(root)
         nb["cells"].insert(3, code(text))
@@ -61,8 +61,6 @@ def graded(template, tmp_path_factory):
     hand_in(
         root, "wanted", solved(root, words="sorted = str.lower\n\ndef words(text):\n    return sorted(text).split()")
     )
-    lent = "def sum(values):\n    return 4.0\n\ndef words(text):\n    return []"
-    hand_in(root, "lent", solved(root, words=lent))
     nb = solved(root, double="def double(x):\n    return 3 * np.asarray(x)")
     nb["cells"].insert(3, code("np = None"))
     hand_in(root, "taken-and-wrong", nb)
@@ -111,12 +109,6 @@ def test_a_name_taken_on_purpose_keeps_its_new_meaning(graded):
     assert result["wanted"].score == 16 and not result["wanted"].repairs and not result["wanted"].flags
 
 
-def test_a_name_that_a_submission_lends_to_a_test_is_shown(graded):
-    """The test adds its points up with `sum`: with Python's, when it is judged apart."""
-    _, result = graded
-    assert any("not when judged apart: 90.3" in flag for flag in result["lent"].flags), result["lent"]
-
-
 def test_a_mistake_behind_a_taken_name_is_shown(graded):
     _, result = graded
     one = result["taken-and-wrong"]
@@ -145,8 +137,11 @@ def test_a_syntax_error_is_shown_with_its_line(graded):
 
 def test_an_error_of_a_definition_is_shown_and_another_one_by_its_kind(graded):
     _, result = graded
-    assert "stopped with NameError: name 'Bux' is not defined" in result["definition"].exercises[1].message
-    assert "stopped with a ZeroDivisionError; its message was withheld" in result["does-more"].exercises[0].message
+    assert (
+        "stopped with a NameError: `Bux` is not defined, in line 1: class Shift(Bux)"
+        in result["definition"].exercises[1].message
+    )
+    assert "stopped with a ZeroDivisionError, in line 3: print(double(1))." in result["does-more"].exercises[0].message
 
 
 def test_no_coding_carries_a_hidden_test_to_the_page(graded, template):
@@ -169,17 +164,18 @@ def test_no_coding_carries_a_hidden_test_to_the_page(graded, template):
         assert "one zero one" not in text and "one zero zero" not in text, name
 
 
-def test_the_same_exception_without_a_secret_is_shown(root):
-    hand_in(root, "honest", solved(root, double="def double(x):\n    raise ValueError('give me a list, please')"))
+def test_an_error_is_told_by_its_kind_and_the_line_that_raised_it(root):
+    """Its message is not: code that a submission runs could put a hidden test there. The line is in the notebook."""
+    hand_in(root, "honest", solved(root, double="def double(x):\n    raise ValueError(f'give me {x}')"))
     message = grade(root, ASSIGNMENT, workers=1, progress=False)["honest"].exercises[0].message
-    assert "ValueError: give me a list, please" in message and "withheld" not in message
-    assert "double, line 2: raise ValueError" in message and "with 1 line" not in message
+    assert message.startswith("90.1 double: your code raised a ValueError\n")
+    assert "double, line 2: raise ValueError(f'give me {x}')" in message and "give me [1.0" not in message
 
 
 def test_a_blank_notebook_says_what_is_to_be_written(root):
     hand_in(root, "blank", released(root))
     messages = [item.message for item in grade(root, ASSIGNMENT, workers=1, progress=False)["blank"].exercises]
-    assert "not written yet" in messages[0] and "withheld" not in " ".join(messages)
+    assert "not written yet" in messages[0]
 
 
 @pytest.mark.parametrize(
@@ -226,9 +222,3 @@ def test_the_innermost_line_of_a_card_says_which_earlier_exercise_it_was(row, ex
     ]
     card = f"90.3 total: your code raised an error\n  error     AttributeError: x\n  {row}"
     assert blamed("90.3", card, cells, {"90.1", "90.2", "90.3"}) == exercise
-
-
-@pytest.mark.parametrize("row", ["got       ", "error     "])
-def test_every_row_that_a_student_fills_is_guarded(row):
-    card = f"90.1 double: `x` changed\n  before    [1, 2]\n  {row}'check.equal(double(5), 10)'"
-    assert "check.equal" not in guarded(card) and "before    [1, 2]" in guarded(card)

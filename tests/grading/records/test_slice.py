@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 
 import pytest
 from nbgrader.api import Gradebook
@@ -16,8 +17,6 @@ from tinytorch_course.grading.marking.blame import _Own, _qualified, blamed
 
 @pytest.fixture(scope="module")
 def graded(template, tmp_path_factory):
-    import shutil
-
     root = tmp_path_factory.mktemp("slice") / "course"
     shutil.copytree(template, root)
     hand_in(root, "perfect", solved(root))
@@ -64,7 +63,9 @@ def test_the_gradebook_is_nbgraders(graded):
         assert gradebook.find_comment("90-04-total", ASSIGNMENT, ASSIGNMENT, "perfect").comment is None
 
 
-def test_a_test_may_give_part_of_its_points(root):
+def test_a_test_without_checks_may_give_part_of_its_points(plain_template, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(plain_template, root)
     hand_in(root, "partly", solved(root, words="def words(text):\n    return text.split()"))
     result = grade(root, ASSIGNMENT, workers=1)["partly"]
     assert result.scores["test-90-03-words"] == 2

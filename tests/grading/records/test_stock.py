@@ -55,12 +55,12 @@ def written(root):
 
 
 @pytest.fixture(scope="module")
-def three(template, tmp_path_factory):
+def three(plain_template, tmp_path_factory):
     """The same class graded by stock nbgrader, by stock nbgrader in the sandbox, and by us."""
     roots = {}
     for name, config in (("stock", PLAIN), ("boxed", SANDBOX), ("ours", "")):
         root = roots[name] = tmp_path_factory.mktemp(name) / "course"
-        shutil.copytree(template, root)
+        shutil.copytree(plain_template, root)
         with open(root / "nbgrader_config.py", "a", encoding="utf-8") as file:
             file.write(config)
         honest_class(root)

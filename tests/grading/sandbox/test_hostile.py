@@ -14,7 +14,6 @@ import pytest
 
 from tests.grading.grading_course import ASSIGNMENT, code, hand_in, released, solved
 from tinytorch_course.grading.grade import grade
-from tinytorch_course.grading.marking.feedback_text import guarded
 
 SECRET = "the-other-student-wrote-this"
 
@@ -302,11 +301,10 @@ def test_a_trick_brings_no_points(graded, name):
     assert result[f"trick-{name}"].score == 0, result[f"trick-{name}"]
 
 
-@pytest.mark.parametrize("name", [n for n in TRICKS if n != "always-equal"])
-def test_a_trick_is_shown_to_a_person(graded, name):
+@pytest.mark.parametrize("name", ["transformer-empties", "ast-transformer", "patched-checks", "pre-run-hook"])
+def test_a_test_that_did_not_run_as_it_stands_is_shown_to_a_person(graded, name):
     _, result, _ = graded
-    one = result[f"trick-{name}"]
-    assert one.flags or one.state == "needs a person", one
+    assert any("did not run as the test has them" in flag for flag in result[f"trick-{name}"].flags)
 
 
 @pytest.mark.parametrize("name", RAIDS)
@@ -355,7 +353,7 @@ def test_no_process_of_a_submission_is_left(graded):
             commands.append(Path("/proc", str(pid), "cmdline").read_bytes())
         except OSError:
             continue
-    assert not [command for command in commands if b"inside.py" in command]
+    assert not [command for command in commands if b"/inside" in command]
 
 
 def test_a_signal_to_the_process_group_stays_inside(graded):
@@ -408,43 +406,9 @@ def test_hidden_tests_do_not_reach_the_feedback(graded, student):
     page = (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "secret_input" not in page and "check.hidden" not in page and "17.25" not in page
     assert "secret-input" not in page and "c2VjcmV0X2lucHV0" not in page and not re.search(r"[\w+/=]{61,}", page)
-    assert "withheld" in page or student in ("leak-print", "leak-later")
-
-
-def test_an_error_on_a_card_is_cut_and_an_ordinary_one_is_not():
-    card = "90.1 double: your code raised an error\n  error     {}\n  in        double, line 2: x\n  look at   Why?"
-    usual = card.format("ValueError: shapes (2,3) and (4,5) not aligned")
-    assert guarded(usual) == usual
-    long = guarded(card.format("ValueError: " + "words " * 60))
-    assert " words w…\n" in long and len(long) < 330 and long.endswith("Why?")
-    dense = guarded(card.format("ValueError: first\n            " + "x" * 61))
-    assert "ValueError: (its message was withheld)\n  in        double" in dense
-    raised = guarded("90.1 f: should raise\n  expected  TypeError\n  got       ValueError: " + "x" * 61)
-    assert raised.endswith("got       ValueError: (its message was withheld)")
-    assert "withheld" in guarded("90.1 f: is wrong\n  got       'check.equal(...)'")
-    array = (
-        "90.1 f: is wrong\n  expected  array([1.])\n  got       array([[1.],\n                   [2.]])  shape (2, 1)"
-    )
-    assert guarded(array) == array
-
-
-def test_an_exception_with_hidden_test_code_is_flagged(graded):
-    _, result, _ = graded
-    assert any("hidden test code" in flag for flag in result["leak-exception"].flags)
 
 
 def test_forged_points_are_reported_as_without_effect(graded):
     _, result, _ = graded
     assert result["trick-forged"].max_score == 20
     assert any("no effect" in repair for repair in result["trick-forged"].repairs)
-
-
-def test_points_that_are_withheld_wait_for_a_person_in_the_gradebook(graded):
-    from nbgrader.api import Gradebook
-
-    root, result, _ = graded
-    name = "trick-patched-checks"
-    assert result[name].state == "needs a person"
-    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
-        notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, name)
-        assert notebook.needs_manual_grade

@@ -138,25 +138,6 @@ def test_nothing_of_the_course_can_be_read(way, request):
     assert "GOT" not in text and "request.json'" not in text
 
 
-def test_a_request_to_the_judge_is_gone_before_the_code_of_the_submission_runs(template):
-    """In a sandbox of its own, the request comes as a file; it holds the hidden tests."""
-    from tinytorch_course.grading.earlier_modules import library_for
-    from tinytorch_course.grading.model import Limits
-
-    sandbox = Sandbox(library_for(template, ASSIGNMENT), (), Limits(), nested=False)
-    look = "import os\nfound = os.listdir('/sockets')\nassert found == ['judged.json'], found"
-    chunks = [{"at": 1, "label": "1", "code": look}, {"at": 2, "label": "1", "test": "one", "code": "assert found"}]
-    room = sandbox.judge({"chunks": chunks, "timeout": 10, "nonce": "n"})
-    try:
-        while room.alive():
-            pass
-        answer = json.loads((room.folder / "judged.json").read_text(encoding="utf-8"))
-    finally:
-        room.close()
-        sandbox.close()
-    assert answer["results"]["one"][0] is True and not answer["errors"]
-
-
 def test_the_command_line_warns_when_there_is_no_sandbox_and_grades(course: Course, tmp_path, monkeypatch):
     from tinytorch_course.cli import app
 
