@@ -415,7 +415,7 @@ with Checks("05.4", "epoch_order") as check:
     check.equal("the number of different orders for 4 seeds and 4 epochs", len({tuple(order) for order in orders}), 16)
     np.random.seed(1)
     before = np.random.get_state()[1].copy()
-    check.equal("the order whatever np.random.seed says", epoch_order(50, True, 3, 0), first)
+    check.unchanged("the order whatever np.random.seed says", epoch_order(50, True, 3, 0), first)
     check.true("NumPy's global generator was used or changed", np.array_equal(np.random.get_state()[1], before))
     long = epoch_order(1000, True, 1, 2)
     check.same("the kind of numbers", [long.dtype.kind, epoch_order(3, False, 0, 0).dtype.kind], ["i", "i"])
