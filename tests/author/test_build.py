@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import TOY_ONE
 from tinytorch_course.author.build import build, drift
-from tinytorch_course.author.source import read_source
+from tinytorch_course.author.source import check_cell, read_source
 from tinytorch_course.base.course import Course
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.base.notebook import digest, read_notebook, to_percent
@@ -249,3 +249,13 @@ def test_nbdev_clean_keeps_what_grading_needs(toy: Course):
 
 def test_committed_files_are_what_the_source_gives(course: Course):
     assert drift(course) == []
+
+
+def test_hidden_checks_that_send_no_value_are_refused():
+    meta = {"nbgrader": {"grade": True, "grade_id": "test-01-01-x", "points": 1}}
+    code = "with Checks('01.1', 'x') as check:\n    check.equal('a', f(1), 2)\n    ### BEGIN HIDDEN TESTS\n    {}\n    ### END HIDDEN TESTS"
+    cell = nbformat.v4.new_code_cell(code.format("check.true('f changes nothing', f(3) is not None)"), metadata=meta)
+    with pytest.raises(CourseError, match="send out no value"):
+        check_cell(cell, Path("x.py"), 1)
+    cell.source = code.format("check.equal('the value of three', f(3), 4)")
+    check_cell(cell, Path("x.py"), 1)

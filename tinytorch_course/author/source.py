@@ -11,7 +11,7 @@ from nbformat.notebooknode import NotebookNode
 
 from ..base.errors import CourseError
 from ..base.files import read_text
-from ..base.marks import _MARK, SOLUTION, Exercise, is_export
+from ..base.marks import _MARK, SOLUTION, Exercise, hidden_lines, is_export
 from ..base.notebook import canonical
 
 _CELL = re.compile(r"^# ?%%")
@@ -74,6 +74,10 @@ def check_cell(cell: NotebookNode, file: Path, number: int, start: int | None = 
         fail(f"BEGIN {what} has no END {what}", at, f"Add a line `### END {what}` to the same cell.")
     if cell.cell_type != "code":
         return
+    hidden = "\n".join(hidden_lines(cell.source))
+    if metadata.get("grade") and "check." in hidden and not re.search(r"check\.(equal|same)\(", hidden):
+        hint = "A condition could be forged: send a value out with check.equal or check.same."
+        fail("the hidden checks of this test send out no value", 0, hint)
     if is_export(cell.source) and ("HIDDEN TESTS" in cell.source or metadata.get("grade")):
         fail("a test is marked for export", 1, "Take `#| export` out of the test cell.")
     code = "\n".join("pass" if re.match(r"\s*[%!]", line) else line for line in cell.source.split("\n"))
