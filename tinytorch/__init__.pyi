@@ -9,8 +9,8 @@ from .core.activations import Tanh as Tanh
 from .core.attention import MultiHeadAttention as MultiHeadAttention
 from .core.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from .core.autograd import Function as Function
-from .core.autograd import enable_autograd as enable_autograd
 from .core.autograd import detect_anomaly as detect_anomaly
+from .core.autograd import enable_autograd as enable_autograd
 from .core.autograd import gradcheck as gradcheck
 from .core.autograd import no_grad as no_grad
 from .core.dataloader import DataLoader as DataLoader
@@ -68,10 +68,10 @@ __all__ = [
     "TensorDataset",
     "Trainer",
     "clip_grad_norm",
+    "detect_anomaly",
     "draw_graph",
     "enable_autograd",
     "gradcheck",
-    "detect_anomaly",
     "load_digits",
     "log_softmax",
     "manual_seed",

@@ -49,7 +49,7 @@ def slow_backward_that_frees(self, gradient=None, retain_graph=True):
         node = stack.pop()
         if node is not None and node not in nodes:
             nodes.append(node)
-            stack += [t if isinstance(t, Function) else t._grad_fn for t in node.saved_tensors]
+            stack += [t for t in node.next_functions if isinstance(t, Function)]
     for node in nodes:
         free(node)
 

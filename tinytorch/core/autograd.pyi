@@ -39,6 +39,7 @@ __all__ = [
     "no_grad",
     "enable_autograd",
     "gradcheck",
+    "detect_anomaly",
 ]
 
 _Array: TypeAlias = npt.NDArray[Any]

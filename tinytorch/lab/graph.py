@@ -209,7 +209,7 @@ def draw_graph(
     found = _gradients(tensor, order) if gradients else {}
     boxes: dict[str, _Box] = {}
     for node in reversed(order[:limit]):  # inputs first
-        box = _Box(drawn[id(node)], _OPERATION, type(node).__name__.removesuffix("Backward"), None)
+        box = _Box(drawn[id(node)], _OPERATION, type(node).__name__.removesuffix("Backward").removeprefix("Any"), None)
         if id(node) in named and named[id(node)][1] is not tensor:
             name, value = named[id(node)]
             box.label, box.value = f"{name} = {box.label}", _short(value.data) if values else ""
