@@ -479,7 +479,9 @@ def _parts(engine: _Engine) -> Iterator[tuple[str, Callable[[], list[tuple[Any, 
         pending: dict = {x: np.array([10.0])}
         home.propagate(home.AddBackward(x, y), np.array([1.0]), pending)
         home.propagate(home.AddBackward(x, x), np.array([1.0]), pending)
-        return [(pending.get(x), [13.0]), (pending.get(y), [1.0])]
+        z = engine.leaf([7.0])
+        home.propagate(home.AddBackward(engine.constant([2.0]), z), np.array([4.0]), pending)
+        return [(pending.get(x), [13.0]), (pending.get(y), [1.0]), (pending.get(z), [4.0])]
 
     def tracked() -> list[tuple[Any, Any]]:
         a, b = engine.leaf([1.0]), engine.constant([2.0])
