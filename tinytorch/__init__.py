@@ -19,7 +19,7 @@ _HOME = {
     "layers": "Layer Linear Dropout Sequential manual_seed",
     "losses": "MSELoss BinaryCrossEntropyLoss CrossEntropyLoss log_softmax",
     "dataloader": "Dataset TensorDataset DataLoader load_digits",
-    "autograd": "Function enable_autograd no_grad gradcheck",
+    "autograd": "Function enable_autograd no_grad gradcheck detect_anomaly",
     "optimizers": "Optimizer SGD Adam AdamW",
     "training": "Trainer CosineSchedule clip_grad_norm",
     "embeddings": "Embedding PositionalEncoding",

@@ -9,6 +9,7 @@ from .core.activations import Tanh as Tanh
 from .core.attention import MultiHeadAttention as MultiHeadAttention
 from .core.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from .core.autograd import Function as Function
+from .core.autograd import detect_anomaly as detect_anomaly
 from .core.autograd import enable_autograd as enable_autograd
 from .core.autograd import gradcheck as gradcheck
 from .core.autograd import no_grad as no_grad
@@ -67,6 +68,7 @@ __all__ = [
     "TensorDataset",
     "Trainer",
     "clip_grad_norm",
+    "detect_anomaly",
     "draw_graph",
     "enable_autograd",
     "gradcheck",

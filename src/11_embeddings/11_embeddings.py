@@ -456,7 +456,7 @@ print(np.array([[0, 1, 0], [1, 0, 0], [0, 1, 0]]).T @ grads)
 #
 # <details><summary>A nudge</summary>
 #
-# Try `a = np.zeros(2); a[[0, 0]] += 1` and look at `a`. Exercise 06.12 had the same trap.
+# Try `a = np.zeros(2); a[[0, 0]] += 1` and look at `a`. Exercise 06.16 had the same trap.
 # </details>
 # <details><summary>More</summary>
 #
@@ -512,7 +512,7 @@ with Checks("11.6", "table_gradient") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# You wrote this rule once before: exercise 06.12. So the engine needs nothing new. `weight[ids]` records a `SliceBackward`, and that one adds up. Does your engine agree with your function, on 200 ids from 50 rows?
+# You wrote this rule once before: exercise 06.16. So the engine needs nothing new. `weight[ids]` records a `SliceBackward`, and that one adds up. Does your engine agree with your function, on 200 ids from 50 rows?
 
 # %% tags=["demo"]
 manual_seed(0)

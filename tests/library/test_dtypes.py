@@ -85,8 +85,6 @@ def test_every_operation_and_its_gradient_keep_the_dtype(function, dtype):
 class Arrival(Function):
     """Passes its gradient on, and notes its dtype: a leaf's own says nothing, for it is converted at the end."""
 
-    reads_inputs = False
-
     def apply(self, grad_output):
         self.dtype = grad_output.dtype
         return (grad_output,)

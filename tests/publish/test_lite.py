@@ -242,7 +242,8 @@ class Stand:
         self._grad_fn, self.requires_grad, self.shape, self.size = node, True, (2,), 2
 class MulBackward:
     def __init__(self, *tensors):
-        self.saved_tensors = tensors
+        self.next_functions = self.saved_tensors = tensors
+        self.shapes = tuple(t.shape for t in tensors)
 a, b = Stand(), Stand()
 picture = draw_graph(Stand(MulBackward(a, b)), a=a, b=b)
 print(sys.platform, version("tinytorch-before-06"), sorted(picture._repr_mimebundle_())[0], 6 * 7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -60,6 +61,17 @@ def test_a_wrong_answer_gets_its_card_and_the_other_exercise_its_points(edition:
     assert "01.1 Half   failed" in done.stdout and "01.2 Twice  passed" in done.stdout
     assert "look at   How many halves make a whole?" in done.stdout
     assert "expected  2" in done.stdout and "got       3" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "export"])
+def test_the_first_endless_loop_is_stopped_and_named(edition: Path, command: str):
+    loop = "#| export\ndef {}(x):\n    while True:\n        pass"
+    write(edition, _01_01_half=loop.format("half"), _01_02_twice=loop.format("twice"))
+    begin = time.monotonic()
+    done = tinytorch(edition, command, "01")
+    assert done.returncode == 1
+    assert "exercise 01.1 was still running after 20 s" in done.stdout + done.stderr
+    assert time.monotonic() - begin < 60, "the second loop was waited for, too"
 
 
 def test_all_right_is_said_calmly_and_exported_code_is_theirs(edition: Path):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ContextDecorator
-from typing import Any, ClassVar, NoReturn, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy.typing as npt
 
@@ -20,7 +20,6 @@ __all__ = [
     "SqrtBackward",
     "PowBackward",
     "numerical_gradient",
-    "matmul_gradients",
     "MatmulBackward",
     "SumBackward",
     "MaxBackward",
@@ -40,31 +39,30 @@ __all__ = [
     "no_grad",
     "enable_autograd",
     "gradcheck",
+    "detect_anomaly",
 ]
 
 _Array: TypeAlias = npt.NDArray[Any]
 _Axis: TypeAlias = int | tuple[int, ...] | None
 
 class Function:
-    reads_inputs: ClassVar[bool]
-    makes_new_arrays: ClassVar[bool]
-    requires_grad: ClassVar[bool]
+    next_functions: tuple[Function | Tensor | None, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    saved_tensors: tuple[Tensor, ...]
     retained: Any
-    saved_tensors: tuple[Any, ...]
-    shape: tuple[int, ...]
-    @property
-    def data(self) -> NoReturn: ...  # an outline keeps no numbers
     def __init__(self, *tensors: Tensor) -> None: ...
     def apply(self, grad_output: _Array) -> Sequence[_Array | None]: ...
 
-class NegBackward(Function): ...
+class NegBackward(Function):
+    def __init__(self, a: Tensor) -> None: ...
 
 class AddBackward(Function):
     def __init__(self, a: Tensor, b: Tensor) -> None: ...
 
-class SubBackward(Function): ...
-
 class MulBackward(Function):
+    def __init__(self, a: Tensor, b: Tensor) -> None: ...
+
+class SubBackward(Function):
     def __init__(self, a: Tensor, b: Tensor) -> None: ...
 
 class DivBackward(Function):
@@ -128,13 +126,15 @@ class CrossEntropyBackward(Function):
     left: tuple[Tensor, _Array, _Array] | None
 
 def numerical_gradient(function: Callable[[_Array], Any], array: _Array, eps: float = 1e-6) -> _Array: ...
-def matmul_gradients(
-    a: _Array, b: _Array, grad_output: _Array, need_a: bool = True, need_b: bool = True
-) -> tuple[_Array | None, _Array | None]: ...
 
 class no_grad(ContextDecorator):
     depth: ClassVar[int]
     def __enter__(self) -> no_grad: ...
+    def __exit__(self, *error: object) -> None: ...
+
+class detect_anomaly(ContextDecorator):
+    usual: dict[str, Callable[..., Any]]
+    def __enter__(self) -> detect_anomaly: ...
     def __exit__(self, *error: object) -> None: ...
 
 def enable_autograd(quiet: bool = False) -> None: ...

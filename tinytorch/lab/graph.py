@@ -26,13 +26,16 @@ class _Box:
     label: str
     shape: tuple[int, ...] | None
     inputs: list[str] = field(default_factory=list)
+    value: str = ""
+    gradient: str = ""
     column: int = 0
     row: float = 0
 
     @property
     def size(self) -> str:
-        """The shape as text."""
-        return "" if self.shape is None else "number" if self.shape == () else str(self.shape)
+        """What stands under the name: value and gradient where they are asked for, else the shape."""
+        numbers = " · ".join(filter(None, (self.value, self.gradient and f"grad {self.gradient}")))
+        return numbers or ("" if self.shape is None else "number" if self.shape == () else str(self.shape))
 
 
 @dataclass
@@ -172,7 +175,9 @@ def _svg_box(box: _Box, x: float, y: float) -> str:
     )
 
 
-def draw_graph(tensor: Any, limit: int = 60, **names: Any) -> GraphPicture:
+def draw_graph(
+    tensor: Any, limit: int = 60, *, values: bool = False, gradients: bool = False, **names: Any
+) -> GraphPicture:
     """Draw the computation graph behind a tensor.
 
     Parameters
@@ -181,8 +186,13 @@ def draw_graph(tensor: Any, limit: int = 60, **names: Any) -> GraphPicture:
         The result of an expression.
     limit : int
         How many operations are drawn at most, beginning at the result; of the rest only the number is said.
+    values : bool
+        Write the numbers of the named tensors into their boxes, in place of their shapes.
+    gradients : bool
+        Write into each box the gradient of `tensor`, a single number, with respect to it: what the rules answer on a
+        way back that is made for the picture. No `grad` is changed.
     **names : Tensor
-        Names for leaves and constants: ``draw_graph(y, x=x, w=w)``.
+        Names for leaves, constants and results on the way: ``draw_graph(y, x=x, w=w)``.
 
     Returns
     -------
@@ -191,17 +201,31 @@ def draw_graph(tensor: Any, limit: int = 60, **names: Any) -> GraphPicture:
     """
     if not hasattr(tensor, "_grad_fn"):
         raise TypeError(f"draw_graph wants a Tensor, not {type(tensor).__name__}")
-    known = {id(value): name for name, value in names.items()}
+    known: dict[Any, str] = {id(value): name for name, value in names.items()}
+    named = {id(value._grad_fn): (name, value) for name, value in names.items() if value._grad_fn is not None}
     order = _operations(tensor._grad_fn)
-    drawn = {id(node): f"op{number}" for number, node in enumerate(order[:limit])}
+    drawn: dict[Any, str] = {id(node): f"op{number}" for number, node in enumerate(order[:limit])}
     left_out = len(order) - len(drawn)
+    found = _gradients(tensor, order) if gradients else {}
     boxes: dict[str, _Box] = {}
     for node in reversed(order[:limit]):  # inputs first
-        box = _Box(drawn[id(node)], _OPERATION, type(node).__name__.removesuffix("Backward"), None)
-        for saved in node.saved_tensors:
-            box.inputs.append(_input_box(saved, drawn, boxes, known))
+        box = _Box(drawn[id(node)], _OPERATION, type(node).__name__.removesuffix("Backward").removeprefix("Any"), None)
+        if id(node) in named and named[id(node)][1] is not tensor:
+            name, value = named[id(node)]
+            box.label, box.value = f"{name} = {box.label}", _short(value.data) if values else ""
+        box.gradient = _short(found.get(node))
+        for place, target in enumerate(node.next_functions):
+            box.inputs.append(_input_box(node, place, target, drawn, boxes, known))
         boxes[box.name] = box
+    for target, gradient in found.items():
+        if id(target) in drawn:
+            boxes[drawn[id(target)]].gradient = _short(gradient)
+    if values:
+        for value in names.values():
+            if value._grad_fn is None and id(value) in drawn:
+                boxes[drawn[id(value)]].value = _short(value.data)
     result = _Box("result", _RESULT, known.get(id(tensor), "result"), tuple(tensor.shape))
+    result.value, result.gradient = _short(tensor.data) if values else "", "1" if gradients else ""
     if tensor._grad_fn is None:
         result.kind = _LEAF if tensor.requires_grad else _CONSTANT
     else:
@@ -212,19 +236,44 @@ def draw_graph(tensor: Any, limit: int = 60, **names: Any) -> GraphPicture:
     return GraphPicture(list(boxes.values()), left_out)
 
 
-def _input_box(saved: Any, drawn: dict[int, str], boxes: dict[str, _Box], known: dict[int, str]) -> str:
-    """The name of the box of an input; leaves and constants get theirs here."""
-    node = saved._grad_fn
-    if node is not None:
-        name = drawn.get(id(node), "more")
+def _short(value: Any) -> str:
+    """One number, or a few, in as little room as a box has; nothing for more."""
+    if value is None or value.size > 3:
+        return ""
+    text = ", ".join(f"{number:.4g}" for number in value.ravel().tolist())
+    return text if value.ndim == 0 else f"[{text}]"
+
+
+def _gradients(tensor: Any, order: list[Any]) -> dict[Any, Any]:
+    """What arrives at each operation and leaf when the way back begins with 1."""
+    arrived = {tensor._grad_fn or tensor: tensor.data * 0 + 1}
+    for node in order:
+        if node in arrived:
+            for target, gradient in zip(node.next_functions, node.apply(arrived[node])):
+                if target is not None and gradient is not None:
+                    arrived[target] = arrived[target] + gradient if target in arrived else gradient
+    return arrived
+
+
+def _input_box(
+    node: Any, place: int, target: Any, drawn: dict[Any, str], boxes: dict[str, _Box], known: dict[Any, str]
+) -> str:
+    """The name of the box of an input of `node`; leaves and constants get theirs here."""
+    shape = tuple(node.shapes[place])
+    if hasattr(target, "next_functions"):
+        name = drawn.get(id(target), "more")
         if name in boxes:
-            boxes[name].shape = tuple(saved.shape)
+            boxes[name].shape = shape
         return name
-    name = drawn.setdefault(id(saved), f"t{len(drawn)}")
+    saved = node.saved_tensors[place] if place < len(node.saved_tensors) else None
+    constant = target is None
+    # A constant whose numbers no rule reads is not in the graph: each use of it gets a box of its own.
+    key = f"{id(node)} {place}" if constant and saved is None else id(saved if constant else target)
+    name = drawn.setdefault(key, f"t{len(drawn)}")
     if name not in boxes:
-        kind = _LEAF if saved.requires_grad else _CONSTANT
-        label = known.get(id(saved)) or (f"{saved.data.item():.4g}" if saved.size == 1 and kind == _CONSTANT else kind)
-        boxes[name] = _Box(name, kind, label, tuple(saved.shape))
+        kind = _CONSTANT if constant else _LEAF
+        number = f"{saved.data.item():.4g}" if constant and saved is not None and saved.size == 1 else kind
+        boxes[name] = _Box(name, kind, known.get(key) or number, shape)
     return name
 
 
@@ -234,17 +283,15 @@ def _operations(root: Any) -> list[Any]:
         return []
     uses, stack = {root: 0}, [root]
     while stack:
-        for saved in stack.pop().saved_tensors:
-            node = saved._grad_fn
-            if node is not None:
-                if node not in uses:
-                    stack.append(node)
-                uses[node] = uses.get(node, 0) + 1
+        for before in stack.pop().next_functions:
+            if hasattr(before, "next_functions"):
+                if before not in uses:
+                    stack.append(before)
+                uses[before] = uses.get(before, 0) + 1
     order = [root]
     for node in order:  # grows while it is read
-        for saved in node.saved_tensors:
-            before = saved._grad_fn
-            if before is not None:
+        for before in node.next_functions:
+            if before in uses:
                 uses[before] -= 1
                 if not uses[before]:
                     order.append(before)

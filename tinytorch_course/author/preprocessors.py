@@ -32,6 +32,10 @@ class NameTheTask(ClearSolutions):
         return replaced
 
 
+def _is_test(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
 class LockWhatIsGiven(NbGraderPreprocessor):
     """Lock prose and given code: a student answers in the exercises, and tries things in cells tagged `play`.
 
@@ -50,8 +54,8 @@ class LockWhatIsGiven(NbGraderPreprocessor):
                 "solution": False,
                 "task": False,
             }
-        if "setup" in cell.metadata.get("tags", []):
-            cell.metadata["jupyter"] = {"source_hidden": True}  # folded away: there is nothing to read or to do
+        if {"setup", "folded"} & set(cell.metadata.get("tags", [])) or _is_test(cell):
+            cell.metadata["jupyter"] = {"source_hidden": True}  # folded away: one click shows it
         if not utils.is_solution(cell):
             cell.metadata["editable"] = False
             cell.metadata["deletable"] = False

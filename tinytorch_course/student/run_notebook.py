@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
 
 from ..base.console import progress
@@ -18,6 +18,7 @@ from ..base.errors import CourseError
 from ..base.marks import Exercise
 
 TIMEOUT = 180  # seconds for one cell
+TEST_TIMEOUT = 20  # for a cell that checks an exercise: more is a loop without an end
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -56,7 +57,7 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
     paths = [str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])]
     env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     total = sum(cell.cell_type == "code" for cell in nb.cells)
-    done = 0
+    done = started = 0
     with progress(path.name, total) as advance:
 
         def on_executed(cell: NotebookNode, cell_index: int, **_: object) -> None:
@@ -64,12 +65,17 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
             done += 1
             advance(done)
 
+        def on_start(cell_index: int, **_: object) -> None:
+            nonlocal started
+            started = cell_index
+
         client = NotebookClient(
             nb,
             km=manager,
-            timeout=TIMEOUT,
-            interrupt_on_timeout=True,
+            timeout_func=lambda cell: TEST_TIMEOUT if cell.metadata.get("nbgrader", {}).get("grade") else TIMEOUT,
+            shutdown_kernel="immediate",  # one that is stuck in a loop would not listen
             allow_errors=True,
+            on_cell_start=on_start,
             on_cell_executed=on_executed,
             resources={"metadata": {"path": str(path.parent)}},
         )
@@ -78,6 +84,8 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
         except DeadKernelError as error:
             hint = "A cell ended Python itself (out of memory, or sys.exit). Run the cells one by one to find it."
             raise CourseError("the kernel died", hint, file=path, cell=_running(nb), exit_code=1) from error
+        except CellTimeoutError as error:
+            raise _endless(nb, started, path) from error
     failures, heading = [], "the top"
     for number, cell in enumerate(nb.cells, start=1):
         if cell.cell_type == "markdown":
@@ -86,6 +94,17 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
         elif failure := _failure(cell, number, heading):
             failures.append(failure)
     return failures
+
+
+def _endless(nb: NotebookNode, index: int, path: Path) -> CourseError:
+    """The error for a cell that does not come to an end: which exercise it is."""
+    grade_id = nb.cells[index].metadata.get("nbgrader", {}).get("grade_id", "")
+    exercise = Exercise.of(grade_id)
+    what, seconds = (f"exercise {exercise.number}", TEST_TIMEOUT) if exercise else ("a cell", TIMEOUT)
+    hint = (
+        "Is there a loop that never ends? Mend it, run the cell itself, save, and try again; later cells have not run."
+    )
+    return CourseError(f"{what} was still running after {seconds} s", hint, file=path, cell=index + 1, exit_code=1)
 
 
 def _running(nb: NotebookNode) -> int | None:

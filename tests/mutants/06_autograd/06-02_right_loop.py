@@ -1,45 +1,40 @@
-"""Collects the tensors in a loop; formats the message another way.
+"""Fills the tuples in a loop.
 
 right: 06-02-function
 """
 #| export
 class Function:
-    """One operation that was carried out: what its rule has to remember, and the rule itself.
+    """A note: one operation that was carried out, what its rule has to remember, and the rule itself.
 
     Parameters
     ----------
     *tensors : Tensor
-        The inputs of the operation, in order. They are kept in `saved_tensors`, a tuple. If the class says
-        ``reads_inputs = False``, the tuple holds `outline(tensor)` of each instead: no array is kept alive.
+        The inputs of the operation, in order.
+
+    Attributes
+    ----------
+    next_functions : tuple
+        `edge(tensor)` of each input: where its gradient goes.
+    shapes : tuple of tuple
+        The shape of each input.
+    saved_tensors : tuple of Tensor
+        The inputs themselves: what the rule may read.
     """
 
-    __slots__ = ("saved_tensors", "shape", "__dict__")
-    reads_inputs = True  # does the rule read the numbers of its inputs?
-    makes_new_arrays = False  # is every array that the rule returns a new one, which nobody else holds?
-    requires_grad = True  # an operation can stand in for its result (see `outline`), which wants a gradient
+    __slots__ = ("next_functions", "shapes", "saved_tensors", "__dict__")
     retained = None  # a weak reference to the result, if `retain_grad` was called on it
 
     def __init__(self, *tensors):
-        kept = []
+        self.saved_tensors, self.next_functions, self.shapes = (), (), ()
         for tensor in tensors:
-            kept.append(tensor if self.reads_inputs else outline(tensor))
-        self.saved_tensors = tuple(kept)
+            self.saved_tensors += (tensor,)
+            self.next_functions += (edge(tensor),)
+            self.shapes += (tensor.data.shape,)
 
     def apply(self, grad_output):
-        """The rule: from dL/d(result), an array, to a tuple with dL/d(input) for each saved tensor.
+        """The rule: from dL/d(result), an array, to a tuple with dL/d(input) for each input.
 
-        Each gradient has the shape of its input and the dtype of grad_output; None where the input wants none.
-        `grad_output` is not changed. Every operation brings its own; here a TypeError is raised that names the class.
+        Each gradient is an array in the dtype of `grad_output`, in the shape of its input or, where NumPy stretched
+        that input, of the result; None where the input wants none. `grad_output` is not changed.
         """
-        name = self.__class__.__name__
-        raise TypeError("no rule for %s yet" % name)
-
-    @property
-    def _grad_fn(self):
-        return self
-
-    @property
-    def data(self):
-        raise AttributeError(
-            "an outline keeps no numbers: the class says reads_inputs = False, or the gradient is not wanted"
-        )
+        raise TypeError(f"{type(self).__name__} has no rule: it needs an apply method")

@@ -1,23 +1,21 @@
-"""Adds up in float64 and stays there.
+"""Makes float64 of everything.
 
-breaks: 06-04-unbroadcast
+breaks: 06-04-add-mul
+hidden: yes
 """
-#| exporti
-def unbroadcast(grad, shape):
-    """Add up `grad` over every axis along which an array of shape `shape` was stretched.
+#| export
+class AddBackward(Function):
+    """z = a + b   so   dL/da = dL/dz   and   dL/db = dL/dz."""
 
-    Parameters
-    ----------
-    grad : numpy.ndarray
-        A gradient in the shape of the result of an operation. It is not changed.
-    shape : tuple of int
-        The shape that the input had before NumPy broadcast it.
+    def apply(self, grad_output):
+        """The gradients of a and of b."""
+        return grad_output, grad_output
 
-    Returns
-    -------
-    numpy.ndarray
-        Of shape `shape`, in the dtype of `grad`; it may be `grad` itself if nothing was stretched.
-    """
-    added = grad.ndim - len(shape)
-    axes = (*range(added), *(added + i for i, size in enumerate(shape) if size == 1))
-    return grad.sum(axis=axes, dtype=np.float64).reshape(shape)
+
+class MulBackward(Function):
+    """z = a * b   so   dL/da = dL/dz * b   and   dL/db = dL/dz * a."""
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; for an input that wants none it may be None."""
+        a, b = self.saved_tensors
+        return np.multiply(grad_output, b.data, dtype=np.float64), np.multiply(grad_output, a.data, dtype=np.float64)

@@ -1,28 +1,22 @@
-"""Adds the other rows onto the first one, inside the gradient that came in.
+"""Multiplies the gradient that arrived in place.
 
-breaks: 06-04-unbroadcast
+breaks: 06-04-add-mul
 """
-#| exporti
-def unbroadcast(grad, shape):
-    """Add up `grad` over every axis along which an array of shape `shape` was stretched.
+#| export
+class AddBackward(Function):
+    """z = a + b   so   dL/da = dL/dz   and   dL/db = dL/dz."""
 
-    Parameters
-    ----------
-    grad : numpy.ndarray
-        A gradient in the shape of the result of an operation. It is not changed.
-    shape : tuple of int
-        The shape that the input had before NumPy broadcast it.
+    def apply(self, grad_output):
+        """The gradients of a and of b."""
+        return grad_output, grad_output
 
-    Returns
-    -------
-    numpy.ndarray
-        Of shape `shape`, in the dtype of `grad`; it may be `grad` itself if nothing was stretched.
-    """
-    while grad.ndim > len(shape):
-        for row in grad[1:]:
-            grad[0] += row
-        grad = grad[0]
-    for axis, size in enumerate(shape):
-        if size == 1:
-            grad = grad.sum(axis=axis, keepdims=True)
-    return grad
+
+class MulBackward(Function):
+    """z = a * b   so   dL/da = dL/dz * b   and   dL/db = dL/dz * a."""
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; for an input that wants none it may be None."""
+        a, b = self.saved_tensors
+        grad_a = grad_output
+        grad_a *= b.data
+        return grad_a, grad_output * a.data

@@ -1,23 +1,26 @@
-"""Divides inside the array that came in, and goes on with it.
+"""Adds in place to an array that others hold too.
 
-breaks: 06-07-div
+breaks: 06-07-propagate
 """
-#| export
-class DivBackward(Function):
-    """z = a / b; the gradients follow from the slopes of a / b in a and in b.
+#| exporti
+def propagate(node, grad_output, pending):
+    """Ask the rule of `node` for the gradients of its inputs, and add each to what is pending for its target.
 
-    Shapes: a and b broadcast to z; each gradient comes back in the shape of its input.
+    An answer that is None, or whose target is None, is skipped.
+
+    Parameters
+    ----------
+    node : Function
+        The note. Its `next_functions` are the targets: notes, leaves, or None.
+    grad_output : numpy.ndarray
+        The complete gradient of its result. It is not changed, and neither is any array that a rule returned.
+    pending : dict
+        From targets to the gradients that have reached them so far. It is changed in place.
     """
-
-    makes_new_arrays = True
-
-    def __init__(self, a, b):
-        self.saved_tensors = a if b.requires_grad else outline(a), b
-
-    def apply(self, grad_output):
-        """The gradients of a and of b; None for an input that wants none."""
-        a, b = self.saved_tensors
-        grad_output /= b.data
-        grad_b = unbroadcast(-grad_output * a.data / b.data, b.shape) if b.requires_grad else None
-        grad_a = unbroadcast(grad_output.copy(), a.shape) if a.requires_grad else None
-        return grad_a, grad_b
+    grads = ask(node, grad_output, pending)
+    for target, grad in zip(node.next_functions, grads):
+        if target is not None and grad is not None:
+            if target in pending:
+                pending[target] += grad
+            else:
+                pending[target] = grad

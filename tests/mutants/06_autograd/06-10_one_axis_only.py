@@ -1,27 +1,27 @@
-"""Cannot put back several axes.
+"""Stops after the first stretched axis.
 
-breaks: 06-10-sum
+breaks: 06-10-unbroadcast
 hidden: yes
 """
-#| export
-class SumBackward(Function):
-    """z = a.sum(axis): every element of a has the gradient of the sum that it went into.
+#| exporti
+def unbroadcast(grad, shape):
+    """Add up `grad` over every axis along which an array of shape `shape` was stretched.
 
-    Shapes: a (…), z without the summed axes (or with size 1 there, if keepdims); the gradient has the shape of a.
-    `axis` is None (all), an int or a tuple of ints; negative ones count from the end.
+    Parameters
+    ----------
+    grad : numpy.ndarray
+        A gradient in the shape of the result of an operation. It is not changed.
+    shape : tuple of int
+        The shape that the input had before NumPy broadcast it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape `shape`, in the dtype of `grad`; it may be `grad` itself if nothing was stretched.
     """
-
-    reads_inputs = False
-
-    def __init__(self, a, axis=None, keepdims=False):
-        super().__init__(a)
-        self.axis, self.keepdims = axis, keepdims
-
-    def apply(self, grad_output):
-        """The gradient of a, in a tuple."""
-        (a,) = self.saved_tensors
-        if self.axis is not None and not self.keepdims:
-            shape = list(a.shape)
-            shape[self.axis] = 1
-            grad_output = grad_output.reshape(shape)
-        return (np.broadcast_to(grad_output, a.shape),)
+    while grad.ndim > len(shape):
+        grad = grad.sum(axis=0)
+    for axis, size in enumerate(shape):
+        if size == 1 and grad.shape[axis] != 1:
+            return grad.sum(axis=axis, keepdims=True)
+    return grad

@@ -1,22 +1,18 @@
-"""Makes a slope of 1.0 and 0.0 in float64.
+"""Multiplies in float64.
 
-breaks: 06-13-relu
+breaks: 06-13-matmul
+hidden: yes
 """
 #| export
-class ReLUBackward(Function):
-    """z = max(a, 0): the gradient passes where `self.output` is positive, and is 0 elsewhere, at 0 too.
+class MatmulBackward(Function):
+    """z = a @ b   so   dL/da = dL/dz @ b.T   and   dL/db = a.T @ dL/dz.
 
-    `output` is the array of the result, or of the input: they are positive in the same places.
+    Shapes: a (…, n, k), b (…, k, m), z and grad_output (…, n, m): two axes at least, the ones in front are batches.
     """
 
-    reads_inputs = False
-    makes_new_arrays = True
-
-    def __init__(self, a, out=None):
-        super().__init__(a)
-        self.output = (a if out is None else out).data
-
     def apply(self, grad_output):
-        """The gradient of a, in a tuple. `grad_output` is not changed."""
-        slope = np.where(self.output > 0, 1.0, 0.0)
-        return (grad_output * slope,)
+        """The gradients of a and of b; None for an input that wants none: it is not computed."""
+        a, b = self.saved_tensors
+        grad_a = grad_output @ b.data.swapaxes(-1, -2).astype(np.float64) if a.requires_grad else None
+        grad_b = a.data.swapaxes(-1, -2) @ grad_output if b.requires_grad else None
+        return grad_a, grad_b

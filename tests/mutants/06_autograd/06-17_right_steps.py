@@ -1,46 +1,29 @@
-"""Works step by step with names of its own, and returns lists.
+"""Works in place on an array of its own.
 
-right: 06-17-mse-bce
+right: 06-17-relu-sigmoid
 """
 #| export
-class MSEBackward(Function):
-    """L = mean((p - t)**2) over all values of the predictions p. The targets t may want a gradient too: minus that of p.
+class ReLUBackward(Function):
+    """z = max(a, 0): the gradient passes where `self.output`, the array of the result, is positive; elsewhere it is 0."""
 
-    Shapes: p and t the same, L and grad_output ().
-    """
-
-    makes_new_arrays = True
-
-    def apply(self, grad_output):
-        """The gradients of the predictions and of the targets; None for one that wants none."""
-        pred, target = self.saved_tensors
-        difference = pred.data - target.data
-        answer = [None, None]
-        if pred.requires_grad:
-            answer[0] = grad_output * 2 * difference / difference.size
-        if target.requires_grad:
-            answer[1] = grad_output * (-2) * difference / difference.size
-        return answer
-
-
-class BCEBackward(Function):
-    """L = mean(-(t log p + (1 - t) log(1 - p))) over all values of the predictions p, probabilities.
-
-    In the gradient p (1 - p) counts as 1e-12 at least, as in PyTorch, so that p = 0 and p = 1 divide by no zero.
-    The targets are data: their gradient is None, and wanting one is a ValueError.
-    """
-
-    makes_new_arrays = True
-
-    def __init__(self, pred, target):
-        if target.requires_grad:
-            raise ValueError("BinaryCrossEntropyLoss: the targets are data and get no gradient")
-        super().__init__(pred, target)
+    def __init__(self, a, out=None):
+        super().__init__(a)
+        self.saved_tensors, self.output = (), np.maximum(a.data, 0) if out is None else out.data
 
     def apply(self, grad_output):
-        """The gradient of the predictions, and None."""
-        p, t = self.saved_tensors[0].data, self.saved_tensors[1].data
-        slope = (p - t) / np.clip(p * (1 - p), 1e-12, None)
-        slope *= grad_output
-        slope /= p.size
-        return [slope, None]
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
+        return (grad_output * (self.output != 0),)  # not `> 0`: so a NaN lets its gradient pass, as in PyTorch
+
+
+class SigmoidBackward(Function):
+    """s = 1 / (1 + exp(-a)), whose slope is s (1 - s). `self.output` is the array of s."""
+
+    def __init__(self, a, out):
+        super().__init__(a)
+        self.saved_tensors, self.output = (), out.data
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
+        grad = grad_output - grad_output * self.output
+        grad *= self.output
+        return (grad,)

@@ -1,42 +1,27 @@
-"""Chooses the bound with np.where, and subtracts the target from the prediction last.
+"""Chooses with np.where, and returns a list.
 
-right: 06-17-mse-bce
+right: 06-17-relu-sigmoid
 """
 #| export
-class MSEBackward(Function):
-    """L = mean((p - t)**2) over all values of the predictions p. The targets t may want a gradient too: minus that of p.
+class ReLUBackward(Function):
+    """z = max(a, 0): the gradient passes where `self.output`, the array of the result, is positive; elsewhere it is 0."""
 
-    Shapes: p and t the same, L and grad_output ().
-    """
-
-    makes_new_arrays = True
-
-    def apply(self, grad_output):
-        """The gradients of the predictions and of the targets; None for one that wants none."""
-        pred, target = self.saved_tensors
-        scale = 2 * grad_output / pred.size
-        both = scale * pred.data - scale * target.data
-        return (both if pred.requires_grad else None), (-both if target.requires_grad else None)
-
-
-class BCEBackward(Function):
-    """L = mean(-(t log p + (1 - t) log(1 - p))) over all values of the predictions p, probabilities.
-
-    In the gradient p (1 - p) counts as 1e-12 at least, as in PyTorch, so that p = 0 and p = 1 divide by no zero.
-    The targets are data: their gradient is None, and wanting one is a ValueError.
-    """
-
-    makes_new_arrays = True
-
-    def __init__(self, pred, target):
-        if target.requires_grad:
-            raise ValueError("BinaryCrossEntropyLoss: the targets are data and get no gradient")
-        super().__init__(pred, target)
+    def __init__(self, a, out=None):
+        super().__init__(a)
+        self.saved_tensors, self.output = (), np.maximum(a.data, 0) if out is None else out.data
 
     def apply(self, grad_output):
-        """The gradient of the predictions, and None."""
-        pred, target = self.saved_tensors
-        p, t = pred.data, target.data
-        spread = p - p * p
-        spread = np.where(spread < 1e-12, np.asarray(1e-12, p.dtype), spread)
-        return grad_output * ((p - t) / spread) / p.size, None
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
+        return [np.where(self.output > 0, grad_output, np.zeros_like(grad_output))]
+
+
+class SigmoidBackward(Function):
+    """s = 1 / (1 + exp(-a)), whose slope is s (1 - s). `self.output` is the array of s."""
+
+    def __init__(self, a, out):
+        super().__init__(a)
+        self.saved_tensors, self.output = (), out.data
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
+        return (grad_output * self.output * (1 - self.output),)

@@ -35,9 +35,10 @@ class Milestone:
         return [module for module in self.needs if not exported(course, module).is_file()]
 
 
-_ENGINE = ("01_tensor", "02_activations", "03_layers", "04_losses", "06_autograd", "07_optimizers")
+_FIRST = ("01_tensor", "02_activations", "03_layers", "04_losses", "06_autograd")
+_ENGINE = (*_FIRST, "07_optimizers")
 MILESTONES = (
-    Milestone("perceptron", "XOR by a perceptron: why one layer is not enough", _ENGINE),
+    Milestone("perceptron", "XOR by a perceptron: why one layer is not enough", _FIRST),
     Milestone("xor", "XOR by a network with a hidden layer", _ENGINE),
     Milestone("digits", "Digits that nobody showed it", tuple(sorted({*_ENGINE, "05_dataloader", "08_training"}))),
     Milestone(

@@ -59,7 +59,7 @@ def where_to_look(needs: tuple[str, ...]) -> str:
     """The card of the engine's first wrong answer; without one, the other modules that the story needs, last ones first."""
     readiness = importlib.import_module("tinytorch.readiness")
     try:
-        readiness.check_engine(quiet=True, needs=("optimizers",))
+        readiness.check_engine(quiet=True, needs=("optimizers",) if "07_optimizers" in needs else ())
     except readiness.EngineNotReady as error:
         return str(error).replace("restart this notebook", "play this milestone again")
     except Exception as error:  # not even importable
@@ -67,7 +67,8 @@ def where_to_look(needs: tuple[str, ...]) -> str:
     here = [module.name for module in Course(Path.cwd()).modules]
     others = [m for m in reversed(needs) if m[:2] not in ("06", "07") and (m in here or not here)]
     checks = ", ".join(f"`tinytorch check {module}`" for module in others)
-    return f"Your Modules 06 and 07 answer all questions rightly. So look at what else this needs: {checks}."
+    asked = "Modules 06 and 07 answer" if "07_optimizers" in needs else "Module 06 answers"
+    return f"Your {asked} all questions rightly. So look at what else this needs: {checks}."
 
 
 def main(name: str, file: str) -> None:

@@ -1,0 +1,22 @@
+"""Doubles the gradients of a square, which come back for both factors anyway.
+
+breaks: 06-04-add-mul
+hidden: yes
+"""
+#| export
+class AddBackward(Function):
+    """z = a + b   so   dL/da = dL/dz   and   dL/db = dL/dz."""
+
+    def apply(self, grad_output):
+        """The gradients of a and of b."""
+        return grad_output, grad_output
+
+
+class MulBackward(Function):
+    """z = a * b   so   dL/da = dL/dz * b   and   dL/db = dL/dz * a."""
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; for an input that wants none it may be None."""
+        a, b = self.saved_tensors
+        factor = 2 if a is b else 1
+        return grad_output * b.data * factor, grad_output * a.data * factor

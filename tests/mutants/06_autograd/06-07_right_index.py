@@ -1,0 +1,25 @@
+"""Walks with an index, and copies what it keeps.
+
+right: 06-07-propagate
+"""
+#| exporti
+def propagate(node, grad_output, pending):
+    """Ask the rule of `node` for the gradients of its inputs, and add each to what is pending for its target.
+
+    An answer that is None, or whose target is None, is skipped.
+
+    Parameters
+    ----------
+    node : Function
+        The note. Its `next_functions` are the targets: notes, leaves, or None.
+    grad_output : numpy.ndarray
+        The complete gradient of its result. It is not changed, and neither is any array that a rule returned.
+    pending : dict
+        From targets to the gradients that have reached them so far. It is changed in place.
+    """
+    grads = ask(node, grad_output, pending)
+    for i, grad in enumerate(grads):
+        target = node.next_functions[i]
+        if grad is not None and target is not None:
+            before = pending.get(target)
+            pending[target] = np.array(grad) if before is None else np.add(before, grad)

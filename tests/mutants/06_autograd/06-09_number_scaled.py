@@ -1,0 +1,21 @@
+"""Scales the number of the loss, of which the graph knows nothing.
+
+breaks: 06-09-micro-batches
+"""
+def micro_batches(loss_of, pieces):
+    """Leave in the weights the gradient of the mean loss over all rows, computed piece by piece.
+
+    Each piece gets a `backward` of its own, so that there is the graph of one piece only at any time.
+
+    Parameters
+    ----------
+    loss_of : callable
+        ``loss_of(x, target)`` returns the mean loss over the rows of x, a Tensor that has been recorded.
+    pieces : list of (x, target)
+        The batch in pieces, which may have different numbers of rows.
+    """
+    rows = sum(len(x) for x, _ in pieces)
+    for x, target in pieces:
+        loss = loss_of(x, target)
+        loss.data = loss.data * (len(x) / rows)
+        loss.backward()

@@ -1,0 +1,27 @@
+"""Is written for two axes, as in the examples.
+
+breaks: 06-10-unbroadcast
+"""
+#| exporti
+def unbroadcast(grad, shape):
+    """Add up `grad` over every axis along which an array of shape `shape` was stretched.
+
+    Parameters
+    ----------
+    grad : numpy.ndarray
+        A gradient in the shape of the result of an operation. It is not changed.
+    shape : tuple of int
+        The shape that the input had before NumPy broadcast it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape `shape`, in the dtype of `grad`; it may be `grad` itself if nothing was stretched.
+    """
+    if grad.shape == shape:
+        return grad
+    if shape == ():
+        return grad.sum()
+    if len(shape) == 1:
+        return grad.sum(axis=0)
+    return grad.sum(axis=0 if shape[0] == 1 else 1, keepdims=True)

@@ -1,0 +1,24 @@
+"""Adds up the axes whose size does not occur in `shape`, wherever they stand.
+
+breaks: 06-10-unbroadcast
+"""
+#| exporti
+def unbroadcast(grad, shape):
+    """Add up `grad` over every axis along which an array of shape `shape` was stretched.
+
+    Parameters
+    ----------
+    grad : numpy.ndarray
+        A gradient in the shape of the result of an operation. It is not changed.
+    shape : tuple of int
+        The shape that the input had before NumPy broadcast it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape `shape`, in the dtype of `grad`; it may be `grad` itself if nothing was stretched.
+    """
+    if grad.shape == shape:
+        return grad
+    gone = tuple(axis for axis, size in enumerate(grad.shape) if size not in shape)
+    return grad.sum(axis=gone).reshape(shape)

@@ -1,0 +1,25 @@
+"""Moves all elements at once.
+
+breaks: 06-12-numerical-gradient
+"""
+#| export
+def numerical_gradient(function, array, eps=1e-6):
+    """The gradient of a number with respect to an array, by central differences.
+
+    Parameters
+    ----------
+    function : callable
+        From an array of the shape of `array` to one number.
+    array : numpy.ndarray of float64
+        Where the gradient is wanted. Its elements are moved in place, one at a time, and `function` is called with it;
+        afterwards it has its old values again.
+    eps : float
+        How far each element is moved, up and down.
+
+    Returns
+    -------
+    numpy.ndarray of float64, of the shape of `array`
+        In each place ``(f(x + eps) - f(x - eps)) / (2 eps)``, with that element alone moved.
+    """
+    slope = (function(array + eps) - function(array - eps)) / (2 * eps)
+    return np.full(array.shape, slope)

@@ -1,0 +1,18 @@
+"""Averages over a stretched batch.
+
+breaks: 06-13-matmul
+hidden: yes
+"""
+#| export
+class MatmulBackward(Function):
+    """z = a @ b   so   dL/da = dL/dz @ b.T   and   dL/db = a.T @ dL/dz.
+
+    Shapes: a (…, n, k), b (…, k, m), z and grad_output (…, n, m): two axes at least, the ones in front are batches.
+    """
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none: it is not computed."""
+        a, b = self.saved_tensors
+        grad_a = grad_output @ b.data.swapaxes(-1, -2) if a.requires_grad else None
+        grad_b = (a.data.swapaxes(-1, -2) @ grad_output / (len(grad_output) if grad_output.ndim > b.ndim else 1)) if b.requires_grad else None
+        return grad_a, grad_b

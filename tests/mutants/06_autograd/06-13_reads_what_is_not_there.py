@@ -1,0 +1,17 @@
+"""Transposes both inputs first, although one may not be there.
+
+breaks: 06-13-matmul
+hidden: yes
+"""
+#| export
+class MatmulBackward(Function):
+    """z = a @ b   so   dL/da = dL/dz @ b.T   and   dL/db = a.T @ dL/dz.
+
+    Shapes: a (…, n, k), b (…, k, m), z and grad_output (…, n, m): two axes at least, the ones in front are batches.
+    """
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none: it is not computed."""
+        a, b = self.saved_tensors
+        left, right = a.data.swapaxes(-1, -2), b.data.swapaxes(-1, -2)
+        return grad_output @ right if a.requires_grad else None, left @ grad_output if b.requires_grad else None

