@@ -33,6 +33,10 @@ from .core.optimizers import Adam as Adam
 from .core.optimizers import AdamW as AdamW
 from .core.optimizers import Optimizer as Optimizer
 from .core.tensor import Tensor as Tensor
+from .core.tokenization import BPETokenizer as BPETokenizer
+from .core.tokenization import CharTokenizer as CharTokenizer
+from .core.tokenization import bits_per_byte as bits_per_byte
+from .core.tokenization import load_docstrings as load_docstrings
 from .core.training import CosineSchedule as CosineSchedule
 from .core.training import Trainer as Trainer
 from .core.training import clip_grad_norm as clip_grad_norm
@@ -45,7 +49,9 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "BPETokenizer",
     "BinaryCrossEntropyLoss",
+    "CharTokenizer",
     "CosineSchedule",
     "CrossEntropyLoss",
     "DataLoader",
@@ -67,12 +73,14 @@ __all__ = [
     "Tensor",
     "TensorDataset",
     "Trainer",
+    "bits_per_byte",
     "clip_grad_norm",
     "detect_anomaly",
     "draw_graph",
     "enable_autograd",
     "gradcheck",
     "load_digits",
+    "load_docstrings",
     "log_softmax",
     "manual_seed",
     "no_grad",

@@ -1,0 +1,22 @@
+"""Takes the first id of any list as false.
+
+breaks: 10-02-there-and-back
+hidden: yes
+"""
+#| exporti
+@method_of(CharTokenizer)
+def encode(self, text):
+    for place, character in enumerate(text):
+        if character not in self.ids:
+            raise ValueError(f"{character!r} at place {place} has no id")
+    return [self.ids[character] for character in text]
+
+
+@method_of(CharTokenizer)
+def decode(self, ids):
+    if not ids:
+        return ""
+    for number in ids:
+        if not 0 <= number < len(self.characters):
+            raise IndexError(f"there is no id {number}")
+    return "".join(self.characters[number] for number in ids)

@@ -1,0 +1,7 @@
+"""Counts what Python reads when it ignores the rest.
+
+right: 10-04-whole-characters
+"""
+#| export
+def whole_characters(data):
+    return len(data.decode("utf-8", errors="ignore").encode())

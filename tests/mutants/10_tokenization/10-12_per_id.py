@@ -1,0 +1,7 @@
+"""Stays with ids.
+
+breaks: 10-12-bits-per-byte
+"""
+#| export
+def bits_per_byte(loss, ids, size):
+    return loss / math.log(2)
