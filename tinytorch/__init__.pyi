@@ -12,6 +12,10 @@ from .core.autograd import Function as Function
 from .core.autograd import enable_autograd as enable_autograd
 from .core.autograd import gradcheck as gradcheck
 from .core.autograd import no_grad as no_grad
+from .core.convolutions import AvgPool2d as AvgPool2d
+from .core.convolutions import Conv2d as Conv2d
+from .core.convolutions import Flatten as Flatten
+from .core.convolutions import MaxPool2d as MaxPool2d
 from .core.dataloader import DataLoader as DataLoader
 from .core.dataloader import Dataset as Dataset
 from .core.dataloader import TensorDataset as TensorDataset
@@ -44,17 +48,21 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "AvgPool2d",
     "BinaryCrossEntropyLoss",
+    "Conv2d",
     "CosineSchedule",
     "CrossEntropyLoss",
     "DataLoader",
     "Dataset",
     "Dropout",
     "Embedding",
+    "Flatten",
     "Function",
     "Layer",
     "Linear",
     "MSELoss",
+    "MaxPool2d",
     "MultiHeadAttention",
     "Optimizer",
     "PositionalEncoding",

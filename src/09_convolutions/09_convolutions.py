@@ -684,13 +684,14 @@ with Checks("09.6", "UnfoldBackward") as check, check.using(fold=known_fold):
 # The operation itself is given: forward it is `windows`, and the wrapper of Module 06, for an operation on one tensor with settings, does the recording.
 
 # %%
-#| export
+#| exporti
 tracked_windows = tracked_one(
     lambda x, *settings: Tensor(windows(x.data, *settings)),
     lambda x, out, kernel_size, stride, padding: UnfoldBackward(x, stride, padding),
 )
 
-
+# %%
+#| export
 def unfold(x, kernel_size, stride=1, padding=0):
     """All windows of pictures, as a Tensor that gradients flow through: `windows` forward, `fold` back.
 

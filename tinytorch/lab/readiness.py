@@ -66,6 +66,7 @@ _MODULES = {
     "autograd": "06_autograd",
     "optimizers": "07_optimizers",
     "training": "08_training",
+    "convolutions": "09_convolutions",
     "embeddings": "11_embeddings",
     "attention": "12_attention",
 }
