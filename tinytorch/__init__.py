@@ -22,6 +22,7 @@ _HOME = {
     "autograd": "Function enable_autograd no_grad gradcheck detect_anomaly",
     "optimizers": "Optimizer SGD Adam AdamW",
     "training": "Trainer CosineSchedule clip_grad_norm",
+    "convolutions": "Conv2d MaxPool2d AvgPool2d Flatten",
     "tokenization": "CharTokenizer BPETokenizer load_docstrings bits_per_byte",
     "embeddings": "Embedding PositionalEncoding",
     "attention": "scaled_dot_product_attention MultiHeadAttention",

@@ -13,6 +13,10 @@ from .core.autograd import detect_anomaly as detect_anomaly
 from .core.autograd import enable_autograd as enable_autograd
 from .core.autograd import gradcheck as gradcheck
 from .core.autograd import no_grad as no_grad
+from .core.convolutions import AvgPool2d as AvgPool2d
+from .core.convolutions import Conv2d as Conv2d
+from .core.convolutions import Flatten as Flatten
+from .core.convolutions import MaxPool2d as MaxPool2d
 from .core.dataloader import DataLoader as DataLoader
 from .core.dataloader import Dataset as Dataset
 from .core.dataloader import TensorDataset as TensorDataset
@@ -49,19 +53,23 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "AvgPool2d",
     "BPETokenizer",
     "BinaryCrossEntropyLoss",
     "CharTokenizer",
+    "Conv2d",
     "CosineSchedule",
     "CrossEntropyLoss",
     "DataLoader",
     "Dataset",
     "Dropout",
     "Embedding",
+    "Flatten",
     "Function",
     "Layer",
     "Linear",
     "MSELoss",
+    "MaxPool2d",
     "MultiHeadAttention",
     "Optimizer",
     "PositionalEncoding",

@@ -110,6 +110,10 @@ USES = {
     "Linear": lambda cls, x: cls(3, 2)(x),
     "Dropout": lambda cls, x: cls(0.0)(x) * 1.0,
     "Sequential": lambda cls, x: cls(tinytorch.Tanh(), tinytorch.Sigmoid())(x),
+    "Conv2d": lambda cls, x: cls(1, 2, 2, padding=1)(x.reshape(1, 1, 3, 3)),
+    "MaxPool2d": lambda cls, x: cls(2, stride=1)(x),
+    "AvgPool2d": lambda cls, x: cls(2, stride=1)(x),
+    "Flatten": lambda cls, x: cls()(x),
     "MSELoss": lambda cls, x: cls()(x, HALVES),
     "BinaryCrossEntropyLoss": lambda cls, x: cls()(x / 3.0, HALVES),
     "CrossEntropyLoss": lambda cls, x: cls()(x, CLASSES_TARGET),
@@ -118,7 +122,7 @@ USES = {
 }
 ABSTRACT = {"Activation", "Layer", "Loss"}  # their forward raises NotImplementedError
 LOOKUP = {"Embedding"}  # takes whole numbers; the gradient goes to its weight
-MODULES = ["activations", "layers", "losses", "embeddings", "attention"]
+MODULES = ["activations", "layers", "losses", "convolutions", "embeddings", "attention"]
 
 
 def classes_with_forward():

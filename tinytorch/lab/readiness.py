@@ -63,6 +63,7 @@ _MODULES = {
     "autograd": "06_autograd",
     "optimizers": "07_optimizers",
     "training": "08_training",
+    "convolutions": "09_convolutions",
     "tokenization": "10_tokenization",
     "embeddings": "11_embeddings",
     "attention": "12_attention",

@@ -42,6 +42,11 @@ MILESTONES = (
     Milestone("xor", "XOR by a network with a hidden layer", _ENGINE),
     Milestone("digits", "Digits that nobody showed it", tuple(sorted({*_ENGINE, "05_dataloader", "08_training"}))),
     Milestone(
+        "moved",
+        "Digits wherever they stand, by convolutions",
+        tuple(sorted({*_ENGINE, "05_dataloader", "08_training", "09_convolutions"})),
+    ),
+    Milestone(
         "reversing",
         "Sequences turned round, by attention",
         tuple(sorted({*_ENGINE, "08_training", "11_embeddings", "12_attention"})),

@@ -1,0 +1,11 @@
+"""Makes room for whole numbers.
+
+breaks: 09-01-correlate
+hidden: yes
+"""
+def correlate(image, kernel):
+    height, width = kernel.shape
+    out = np.zeros((image.shape[0] - height + 1, image.shape[1] - width + 1), int)
+    for i, j in np.ndindex(out.shape):
+        out[i, j] = (image[i : i + height, j : j + width] * kernel).sum()
+    return out

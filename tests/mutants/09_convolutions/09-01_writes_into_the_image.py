@@ -1,0 +1,12 @@
+"""Multiplies in place.
+
+breaks: 09-01-correlate
+hidden: yes
+"""
+def correlate(image, kernel):
+    height, width = kernel.shape
+    out = np.zeros((image.shape[0] - height + 1, image.shape[1] - width + 1))
+    for i, j in np.ndindex(out.shape):
+        out[i, j] = (image[i : i + height, j : j + width] * kernel).sum()
+    image[:height, :width] *= kernel
+    return out

@@ -1,0 +1,12 @@
+"""Works for four axes only.
+
+breaks: 09-04-windows
+hidden: yes
+"""
+#| export
+def windows(x, kernel_size, stride=1, padding=0):
+    for size in x.shape[-2:]:
+        output_size(size, kernel_size, stride, padding)
+    if padding:
+        x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    return sliding_window_view(x, (kernel_size, kernel_size), axis=(2, 3))[:, :, ::stride, ::stride]

@@ -1,0 +1,12 @@
+"""Turns the windows by 180 degrees.
+
+breaks: 09-05-fold
+"""
+#| export
+def fold(grad, shape, stride=1, padding=0):
+    height, width = shape[-2:]
+    rows, columns, size = grad.shape[-4:-1]
+    whole = np.zeros((*shape[:-2], height + 2 * padding, width + 2 * padding), grad.dtype)
+    for a, b in np.ndindex(size, size):
+        whole[..., a : a + stride * rows : stride, b : b + stride * columns : stride] += grad[..., size - 1 - a, size - 1 - b]
+    return whole[..., padding : padding + height, padding : padding + width]

@@ -1,0 +1,14 @@
+"""Divides by the number of pictures.
+
+breaks: 09-06-unfold-backward
+hidden: yes
+"""
+#| export
+class UnfoldBackward(Function):
+    def __init__(self, x, stride=1, padding=0):
+        super().__init__(x)
+        self.input_shape, self.stride, self.padding = x.shape, stride, padding
+
+    def apply(self, grad_output):
+        grad = fold(grad_output, self.input_shape, self.stride, self.padding)
+        return (grad / len(grad),)

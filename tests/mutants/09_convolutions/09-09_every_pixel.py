@@ -1,0 +1,12 @@
+"""Takes every pixel for a place.
+
+breaks: 09-09-conv-cost
+"""
+def conv_cost(layer, shape, itemsize=4):
+    out_channels, channels, size, _ = layer.weight.shape
+    places = shape[0]
+    for pixels in shape[2:]:
+        places *= pixels
+    weights = layer.weight.size + (0 if layer.bias is None else out_channels)
+    window = channels * size * size
+    return weights, places * window * out_channels, places * window * itemsize
