@@ -67,5 +67,5 @@ def test_the_lock_file_has_one_version_that_the_requirements_allow_for_each_pyth
 def test_each_supported_python_is_tried(course: Course):
     """settings.ini names them for PyPI; the workflow takes each, the earliest is the one that pip insists on."""
     assert PYTHONS[0] == course.settings["min_python"]
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8"))
     assert workflow["jobs"]["student"]["strategy"]["matrix"]["python"] == PYTHONS
