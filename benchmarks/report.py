@@ -69,7 +69,7 @@ def _tables(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str
         heads = ["workload", "limit", *(LABELS[peer] for peer in peers)] + (["goal"] if group == "step" else [])
         tables.append((title, heads, rows))
     if results["memory"]:
-        base = results["memory"]["numpy"]["three steps"]
+        base = results["memory"].get("numpy", {}).get("three steps")
         rows = []
         for side, peaks in results["memory"].items():
             first, *rest = side.split(", ")
@@ -79,7 +79,7 @@ def _tables(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str
                     name,
                     f"{peaks['first step']} MiB",
                     f"{peaks['three steps']} MiB",
-                    f"{peaks['three steps'] / base:.2f}",
+                    f"{peaks['three steps'] / base:.2f}" if base else "–",
                 ]
             )
         heads = ["20 layers of 1,024, batch 4,096", "peak, one step", "peak, three steps", "÷ hand-written"]
@@ -104,10 +104,14 @@ def show(results: dict[str, Any]) -> None:
         console.print(line, style="dim", highlight=False)
 
 
+def keep(results: dict[str, Any], folder: Path) -> None:
+    """Write results.json into `folder`."""
+    (folder / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def write(results: dict[str, Any], folder: Path) -> None:
     """Write results.json, results.md and results.png into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    keep(results, folder)
     lines = []
     for title, heads, rows in _tables(results):
         lines += [f"### {title}", "", "| " + " | ".join(heads) + " |", "|" + "---|" + "---:|" * (len(heads) - 1)]

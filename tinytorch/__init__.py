@@ -40,12 +40,12 @@ def _version() -> str:
     if settings.is_file():
         found = dict(line.split("=", 1) for line in settings.read_text(encoding="utf-8").splitlines() if " = " in line)
         here = {key.strip(): value.strip() for key, value in found.items()}
-        if here.get("lib_name") == __name__ and here.get("version"):
+        if here.get("lib_path") == __name__ and here.get("version"):
             return here["version"]
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version(__name__)
+        return version("tinytorch-course")  # `tinytorch` on PyPI is another project
     except PackageNotFoundError:  # a bare copy of the folder, as in the sandbox
         return "0+unknown"
 
