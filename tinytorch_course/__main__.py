@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
 def main() -> int | None:
     """Run the command line. `tinytorch doctor` works although packages are missing; all else says which one it needs."""
+    for stream in (sys.stdout, sys.stderr):  # a console that lacks a character shows its number; nothing crashes
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         from .cli import main as run
     except ModuleNotFoundError as error:
@@ -18,7 +22,7 @@ def main() -> int | None:
             return doctor()
         print(
             f"tinytorch: the command needs {error.name}, which is not installed: NumPy alone is enough for the library only.\n"
-            '  Run `pip install "tinytorch[student]"`, or in a checkout or student edition `pip install -e ".[student]"`;\n'
+            '  In a checkout or student edition run `pip install -e ".[student]"`, with a wheel `pip install "FILE.whl[student]"`;\n'
             "  `tinytorch doctor` says what else is missing.",
             file=sys.stderr,
         )

@@ -73,6 +73,11 @@ class Course:
         return self.root / self.settings.get(key, default)
 
     @property
+    def repository(self) -> str:
+        """The repository's address, for example ``https://github.com/NAME/tinytorch``; empty while there is none."""
+        return self.settings.get("git_url", "").rstrip("/")
+
+    @property
     def src(self) -> Path:
         return self._path("src_path", "src")
 

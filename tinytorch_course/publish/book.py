@@ -27,7 +27,7 @@ from .audio import speak
 from .links import relinked
 from .module_pages import module_page, modules_list, notebook_page, transcript_page
 from .sphinx_extension import STATIC
-from .stage import Stage, repository
+from .stage import Stage
 from .vendored import vendor
 
 
@@ -59,7 +59,10 @@ def write_config(stage: Stage) -> None:
         "author": settings["author"],
         "copyright": settings["copyright"].split(",")[0],
     }
-    config["repository"] = {"url": repository(stage.course), "branch": settings["branch"]}
+    if stage.course.repository:
+        config["repository"] = {"url": stage.course.repository, "branch": settings["branch"]}
+    else:
+        config["html"]["use_repository_button"] = False
     sphinx = config["sphinx"]["config"]
     sphinx["version"] = sphinx["release"] = settings["version"]
     if not (stage.root / STATIC / sphinx["mathjax_path"]).is_file():

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from .stage import Stage, repository, toc_pages
+from .stage import Stage, toc_pages
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})")
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
@@ -88,7 +88,9 @@ def relinked(stage: Stage, text: str, origin: Path) -> str:
             return label if page.removesuffix(".md") in planned else found.group(0)
         if file.exists():
             kind = "tree" if file.is_dir() else "blob"
-            return f"[{label}]({repository(course)}/{kind}/{course.settings['branch']}/{inside.as_posix()}{tail})"
+            if not course.repository:
+                return label
+            return f"[{label}]({course.repository}/{kind}/{course.settings['branch']}/{inside.as_posix()}{tail})"
         return found.group(0)
 
     for index, line in prose_lines(text):

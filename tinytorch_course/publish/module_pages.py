@@ -12,7 +12,7 @@ from ..author.release import stripped
 from ..base.course import Course, Module
 from ..base.files import read_text
 from .links import prose_lines, relinked
-from .stage import Stage, repository
+from .stage import Stage
 
 # -- pages -----------------------------------------------------------------------------------------------------------
 
@@ -26,10 +26,13 @@ def title_of(module: Module) -> tuple[str, str]:
 
 
 def binder_link(module: Module) -> str:
-    """The address that opens a module's student edition in JupyterLab on Binder."""
-    settings = module.course.settings
+    """The address that opens a module's student edition in JupyterLab on Binder; empty where Binder cannot build it."""
+    course = module.course
+    if module.name not in on_binder(course) or not course.repository.startswith("https://github.com/"):
+        return ""
     place = f"lab/tree/notebooks/{module.name}/{module.name}.ipynb"
-    return f"https://mybinder.org/v2/gh/{settings['user']}/{settings['repo']}/{settings['branch']}?urlpath={place}"
+    home = course.repository.removeprefix("https://github.com/")
+    return f"https://mybinder.org/v2/gh/{home}/{course.settings['branch']}?urlpath={place}"
 
 
 def on_binder(course: Course) -> list[str]:
@@ -67,9 +70,8 @@ def player(name: str, title: str) -> str:
 def cards(module: Module, *, audio: str | None, lite: bool) -> str:
     """The cards of a module's page: work on it, read it, look at its source, listen. Here and nowhere else."""
     course, number = module.course, module.name[:2]
-    source = f"{repository(course)}/blob/{course.settings['branch']}/src/{module.name}/{module.name}.py"
     launch, text = [], "On your computer: the student guide takes five minutes."
-    if module.name in on_binder(course):
+    if binder_link(module):
         text = "Nothing to install. A session on Binder has 1 to 2 GB of memory and ends after ten idle minutes: save your work."
         launch.append(button(f"Launch Binder {_for(number)}", binder_link(module)))
     elif (course.root / "docs" / "guides" / "student.md").is_file():
@@ -85,8 +87,10 @@ def cards(module: Module, *, audio: str | None, lite: bool) -> str:
                 "book", "Notebook", text, button("Read the notebook", f"/student/{module.name}", page=True, plain=True)
             )
         )
-    text = "The file that notebook and library are made from. It holds the reference solutions, so try first."
-    items.append(card("code", "Source", text, button(f"View source {_for(number)}", source, plain=True)))
+    if course.repository:
+        source = f"{course.repository}/blob/{course.settings['branch']}/src/{module.name}/{module.name}.py"
+        text = "The file that notebook and library are made from. It holds the reference solutions, so try first."
+        items.append(card("code", "Source", text, button(f"View source {_for(number)}", source, plain=True)))
     if (course.root / "docs" / "audio" / f"{module.name}.md").is_file():
         text = "An overview of about five minutes, read by a speech synthesiser."
         text += (
@@ -144,7 +148,7 @@ def notebook_page(stage: Stage, module: Module) -> None:
             cell.metadata["tags"] = [*cell.metadata["tags"], "hide-input"]
         if cell.cell_type == "markdown":
             cell.source = relinked(stage, cell.source, module.notebook)
-    launch = f"[launch it]({binder_link(module)}) or " if module.name in on_binder(stage.course) else ""
+    launch = f"[launch it]({binder_link(module)}) or " if binder_link(module) else ""
     note = (
         ":::{note}\nThis is the notebook as students get it, without what its cells print and draw. "
         f"To work on it, {launch}follow the [student guide](../../docs/guides/student.md).\n:::"

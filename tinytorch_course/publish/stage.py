@@ -35,10 +35,6 @@ class Stage:
         return any((self.root / f"{page}{suffix}").is_file() for suffix in (".md", ".ipynb"))
 
 
-def repository(course: Course) -> str:
-    return f"https://github.com/{course.settings['user']}/{course.settings['repo']}"
-
-
 # -- the whole -------------------------------------------------------------------------------------------------------
 
 

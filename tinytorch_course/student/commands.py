@@ -108,13 +108,20 @@ def milestones(
         raise typer.Exit(2)
 
 
-@commands.command(epilog="Example: tinytorch lab 06_autograd")
+@commands.command(
+    epilog="Example: tinytorch lab 06_autograd --no-browser --port 8890",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
 def lab(
+    context: typer.Context,
     notebook: Annotated[
         str | None, typer.Argument(help="A notebook or module to open; by default the last one.")
     ] = None,
 ) -> None:
-    """Open JupyterLab: in a student edition on its notebook, in the checkout on the paired notebooks."""
+    """Open JupyterLab: in a student edition on its notebook, in the checkout on the paired notebooks.
+
+    Options that are not of this command go to JupyterLab: --no-browser, --allow-root, --port.
+    """
     from .check import find_notebook
 
     course = Course.find()
@@ -122,11 +129,14 @@ def lab(
         raise CourseError(
             "there is no notebook here", "Run `tinytorch build` in a checkout, or change into a student edition."
         )
+    handed_on = list(context.args)
+    if notebook and notebook.startswith("-"):  # an option of JupyterLab's that stood first
+        handed_on, notebook = [notebook, *handed_on], None
     path = find_notebook(course, notebook or course.modules[-1].name)
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError("JupyterLab is not installed here", 'Run `pip install -e ".[student]"` in this folder.')
     where = path.relative_to(course.root) if path.is_relative_to(course.root) else path
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}", str(where)]
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}", str(where), *handed_on]
     out.print(f"Opening {where}. Stop JupyterLab with Ctrl-C.")
     env = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])])

