@@ -30,6 +30,7 @@ def words(text):
     position = len(found) * 3 - 2
     return [found[at // 3] for at in range(0, position + 2, 3)]
 """
+UNREADABLE = "the time of submission cannot be read"
 RENAMED = COPIED.replace("current", "piece").replace("letter", "c").replace("found", "out  ") + "    # my own work\n"
 
 
@@ -46,7 +47,7 @@ def report(template, tmp_path_factory):
     hand_in(root, "half", solved(root, double="def double(x):\n    return np.asarray(x) ** 2"))
     hand_in(root, "=cmd|'<script>alert(1)<script>'!A1", solved(root))
     hand_in(root, "broken", b"{")
-    hand_in(root, "odd", solved(root, words="import inspect\n\n\ndef words(text):\n    return text.lower().split()"))
+    hand_in(root, "odd", solved(root)).with_name("timestamp.txt").write_text("soon")
     grade(root, ASSIGNMENT, workers=2)
     with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
         gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "perfect").manual_score = 3.0
@@ -87,7 +88,7 @@ def test_what_people_graded_reaches_the_students_pages(report):
 
 def test_it_shows_what_needs_a_person_and_what_is_odd(report):
     _, _, page = report
-    assert "cut off" in page and "imports `inspect`" in page and "absent" in page
+    assert "cut off" in page and UNREADABLE in page and "absent" in page
 
 
 def test_it_shows_each_exercise_with_its_commonest_failure(report):
@@ -156,13 +157,11 @@ def test_each_student_leads_to_feedback_and_notebook(report):
 
 def test_the_same_remark_stands_there_once(root):
     for student in ("odd", "odd-too"):
-        hand_in(
-            root, student, solved(root, words="import inspect\n\n\ndef words(text):\n    return text.lower().split()")
-        )
+        hand_in(root, student, solved(root)).with_name("timestamp.txt").write_text("soon")
     grade(root, ASSIGNMENT, workers=1)
     page = write_report(root, ASSIGNMENT).read_text(encoding="utf-8")
-    assert page.count("imports `inspect`") == 1
-    row = next(line for line in page.split("\n") if "imports `inspect`" in line)
+    assert page.count(UNREADABLE) == 1
+    row = next(line for line in page.split("\n") if UNREADABLE in line)
     assert ">2</td>" in row and ">odd</a>" in row and ">odd-too</a>" in row
 
 
