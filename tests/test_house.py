@@ -67,7 +67,7 @@ def test_imports_run_downwards_only():
 
 
 def test_every_file_stands_in_a_room():
-    homeless = [name for name in modules() if not room(name) and not modules()[name].name == "__init__.py"]
+    homeless = [name for name in modules() if not room(name) and modules()[name].name != "__init__.py"]
     assert not homeless
 
 

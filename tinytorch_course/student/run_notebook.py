@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from nbformat.notebooknode import NotebookNode
 from ..base.console import progress
 from ..base.course import Course
 from ..base.errors import CourseError
-from ..base.marks import Exercise
+from ..base.marks import GradeId
 
 TIMEOUT = 180  # seconds for one cell
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -33,8 +32,8 @@ class Failure:
     where: str  # in words: JupyterLab shows no cell numbers
 
     @property
-    def exercise(self) -> Exercise | None:
-        return Exercise.of(self.grade_id) if self.grade_id else None
+    def exercise(self) -> GradeId | None:
+        return GradeId.of(self.grade_id) if self.grade_id else None
 
 
 def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
@@ -53,8 +52,7 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
         "-f",
         "{connection_file}",
     ]
-    paths = [str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])]
-    env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    env = course.environment()
     total = sum(cell.cell_type == "code" for cell in nb.cells)
     done = 0
     with progress(path.name, total) as advance:

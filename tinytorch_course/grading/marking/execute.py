@@ -16,15 +16,15 @@ from typing import Any
 
 from ...base.code import unreadable, without_magics
 from ...base.marks import hidden_lines, number_of, visible
-from ..model import Cell, CellResult, Done, Executed, ExerciseResult, Prepared, Setting, SourceCell, Task, title_of
+from ..model import Cell, CellResult, Executed, ExerciseResult, Job, Prepared, SourceCell, Task, Worked
 from ..sandbox.kernel import Kernel, KernelGone
 from ..sandbox.rooms import SandboxError
 from ..sandbox.sandbox import Sandbox
-from .blame import _Own, _qualified, blamed
+from .blame import OwnCell, blamed, qualified_names
 from .feedback_text import advice, guarded, guarded_error, without_addresses
 from .judge import Verdict, judge, oddities
 from .prepare import prepare
-from .taken_names import Restore, Shadows
+from .taken_names import FirstMeaning, TakenNames
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -34,19 +34,19 @@ _CHECK = re.compile(r"^  check +(.*)\n", re.MULTILINE)
 _LONGEST_MESSAGE = 3000
 
 
-def work(task: Task, setting: Setting) -> Done:
+def work(task: Task, setting: Job) -> Worked:
     """Prepare and execute one submission. Never raises for what a student sends."""
     began = time.monotonic()
     prepared = prepare(task.data, setting.source)
     spent = time.monotonic() - began
     if prepared.refused is not None:
-        return Done(task.student, prepared, None)
+        return Worked(task.student, prepared, None)
     executed = execute(prepared, setting, task.files)
     executed.seconds["prepare"] = spent
-    return Done(task.student, prepared, executed)
+    return Worked(task.student, prepared, executed)
 
 
-def execute(prepared: Prepared, setting: Setting, files: dict[str, str] | None = None) -> Executed:
+def execute(prepared: Prepared, setting: Job, files: dict[str, str] | None = None) -> Executed:
     """Run the cells and judge the exercises."""
     sandbox = Sandbox.shared(setting.library, setting.source.preload, setting.limits, setting.hide, setting.sandbox)
     run = _Run(prepared, setting, sandbox, files or {})
@@ -85,13 +85,13 @@ def _shares_line(code: str, last: ast.stmt) -> bool:
 class _Run:
     """One submission's way through a kernel, or several when it loses one."""
 
-    def __init__(self, prepared: Prepared, setting: Setting, sandbox: Sandbox, files: dict[str, str]) -> None:
+    def __init__(self, prepared: Prepared, setting: Job, sandbox: Sandbox, files: dict[str, str]) -> None:
         self._cells, self._source, self._limits = prepared.cells, setting.source, setting.limits
         self._sandbox, self._files = sandbox, files
         self._known = setting.source.by_name()
         self._hidden = [line for cell in setting.source.cells if cell.is_test for line in hidden_lines(cell.source)]
-        self._shadows = Shadows(prepared.cells, self._known)
-        self._restored: dict[int, Restore] = {}  # cells that ran with the first meaning of some names
+        self._shadows = TakenNames(prepared.cells, self._known)
+        self._restored: dict[int, FirstMeaning] = {}  # cells that ran with the first meaning of some names
         self._results = [CellResult() for _ in self._cells]
         self._scores: dict[str, float] = {}
         self._messages: dict[str, str] = {}  # of tests that failed
@@ -217,7 +217,7 @@ class _Run:
             self._scores[cell.name] = _points(result, expected, cell.source)
 
     def _with_first_meaning(
-        self, kernel: Kernel, code: str, restore: Restore | None, timeout: float, ask: dict[str, str] | None = None
+        self, kernel: Kernel, code: str, restore: FirstMeaning | None, timeout: float, ask: dict[str, str] | None = None
     ) -> tuple[CellResult, dict[str, Any]]:
         """Run code while names that were taken have their first meaning."""
         timeout = min(self._limits.timeout, timeout)
@@ -275,7 +275,7 @@ class _Run:
         for cell in self._source.cells:
             if not (cell.grade or cell.task):
                 continue
-            result = ExerciseResult(cell.name, number_of(cell.name), title_of(cell), None, cell.points)
+            result = ExerciseResult(cell.name, number_of(cell.name), cell.title, None, cell.points)
             if cell.is_test:
                 result.score = self._scores.get(cell.name, 0.0)
                 result.passed = cell.name in self._scores and cell.name not in self._messages
@@ -290,13 +290,13 @@ class _Run:
     def _explain(self, exercises: Sequence[ExerciseResult]) -> None:
         """Say for each failed exercise whether its own cell or an earlier one stopped it."""
         failed = {item.number for item in exercises if item.score == 0 and not item.passed and item.score is not None}
-        own_cells: list[_Own] = []
+        own_cells: list[OwnCell] = []
         for at, cell in enumerate(self._cells):
             expected = self._known.get(cell.name or "")
             if expected is None or not expected.solution or expected.cell_type != "code":
                 continue
             number = number_of(expected.name)
-            own_cells.append(_Own(number, frozenset(_qualified(expected.source)), cell.source))
+            own_cells.append(OwnCell(number, frozenset(qualified_names(expected.source)), cell.source))
             if at in self._lost:
                 self._note(exercises, number, f"The cell of this exercise {self._lost[at]}.")
             elif self._results[at].status in ("error", "timeout"):

@@ -196,14 +196,14 @@ def judge(
     restore : mapping, optional
         By a cell's place from 1: names that have their first meaning while it runs, and the code that gives it to them.
     first : mapping, optional
-        What names mean to the tests themselves, whatever the submission made of them (`Shadows.first_meanings`).
+        What names mean to the tests themselves, whatever the submission made of them (`TakenNames.first_meanings`).
     """
     began = time.monotonic()
     deadline = began + limits.total / 2
     chunks = _chunks(cells, source, set(tests), restore or {})
     verdict = Verdict()
     blind = _without_answers(chunks, passed)
-    ask = functools.partial(_Asked, sandbox, limits=limits, first=first or {})
+    ask = functools.partial(JudgeRun, sandbox, limits=limits, first=first or {})
     rooms = [ask(chunks)]
     try:
         if blind:
@@ -332,7 +332,7 @@ class _NoAnswer(Exception):
     """Why a run of the judge left none: "it took too long"."""
 
 
-class _Asked:
+class JudgeRun:
     """One run of the judge: starts at once, answers later."""
 
     def __init__(

@@ -12,7 +12,7 @@ import zmq
 from jupyter_client.session import Session
 
 from ..model import CellResult, Limits
-from .rooms import Room, SandboxError, memory_of
+from .rooms import Running, SandboxError, memory_of
 from .sandbox import Sandbox
 
 _GRACE = 3.0  # seconds that an interrupted cell has to end
@@ -42,7 +42,7 @@ class Kernel:
     def __init__(self, sandbox: Sandbox, limits: Limits, files: Mapping[str, str] | None = None) -> None:
         self._limits = limits
         info = connection_info()
-        self._room: Room = sandbox.kernel(info, files)
+        self._room: Running = sandbox.kernel(info, files)
         self._session = Session(key=info["key"].encode(), signature_scheme="hmac-sha256")
         context = zmq.Context.instance()
         base = f"ipc://{self._room.folder}/k"
