@@ -9,13 +9,13 @@ import nbformat
 import pytest
 
 from tinytorch_course.author.build import build
-from tinytorch_course.author.preprocessors import visible_part
 from tinytorch_course.author.release import release
 from tinytorch_course.author.samples import reference_cells
 from tinytorch_course.author.source import read_source
-from tinytorch_course.base.course import Course, exported_file, library_before
+from tinytorch_course.base.course import Course, exported_file
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.base.marks import is_export, stub_of
+from tinytorch_course.base.marks import visible as visible_part
 
 
 def cells(path: Path) -> dict[str, nbformat.NotebookNode]:
@@ -135,7 +135,7 @@ def test_no_solution_of_the_real_course_leaves_the_house(course: Course, tmp_pat
 
 def test_no_edition_can_import_what_it_asks_for(course: Course, tmp_path: Path):
     for module in course.modules:
-        library = library_before(module, tmp_path / module.name)
+        library = module.library_before(tmp_path / module.name)
         own = exported_file(module)
         assert own is None or not (library / own).exists()
         assert reference_cells(module)

@@ -24,7 +24,7 @@ from tests.grading.grading_course import ASSIGNMENT, hand_in, released, solved
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.grading.grade import feedback, grade
 from tinytorch_course.grading.marking.workers import LocalProcesses, run_all
-from tinytorch_course.grading.model import Done, Prepared, Task
+from tinytorch_course.grading.model import Prepared, Task, Worked
 from tinytorch_course.grading.records.report import write_report
 from tinytorch_course.grading.sandbox.rooms import descendants
 
@@ -140,7 +140,7 @@ def test_a_worker_that_is_killed_loses_no_submission(root):
     assert ends == [(f"student-{at:02d}", 16, "graded") for at in range(5)], results
 
 
-def _deadly(task: Task) -> Done:
+def _deadly(task: Task) -> Worked:
     if task.student.startswith("deadly"):
         os.kill(os.getpid(), signal.SIGKILL)
     if task.student == "once" and not Path(task.files["mark"]).exists():
@@ -148,7 +148,7 @@ def _deadly(task: Task) -> Done:
         os.kill(os.getpid(), signal.SIGKILL)
     if task.student == "broken":
         raise ValueError("a mistake of ours")
-    return Done(task.student, Prepared(), None)
+    return Worked(task.student, Prepared(), None)
 
 
 class Deadly(LocalProcesses):
@@ -190,9 +190,9 @@ def test_a_full_disk_stops_the_run_with_a_sentence_and_loses_nothing(root, monke
 
     with monkeypatch.context() as patch:
         if where == "file":
-            real = record.replace_file
-            patch.setattr(record, "replace_file", full)
-            patch.setattr(pipeline, "replace_file", full)
+            real = record.write_whole
+            patch.setattr(record, "write_whole", full)
+            patch.setattr(pipeline, "write_whole", full)
         else:
             real = Gradebook.update_or_create_submission
             patch.setattr(Gradebook, "update_or_create_submission", full)
@@ -236,10 +236,10 @@ def test_a_failure_of_the_machinery_is_tried_again_next_time(root, monkeypatch):
 
 
 def test_two_runs_at_a_time_are_refused(root):
-    from tinytorch_course.grading.assignment import Ground, _only_one
+    from tinytorch_course.grading.assignment import Assignment, only_one
 
     hand_in(root, "ann", solved(root))
-    with _only_one(Ground.open(root, ASSIGNMENT)), pytest.raises(CourseError, match="being graded already"):
+    with only_one(Assignment.open(root, ASSIGNMENT)), pytest.raises(CourseError, match="being graded already"):
         grade(root, ASSIGNMENT)
 
 

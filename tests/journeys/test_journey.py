@@ -16,8 +16,8 @@ from tests.lab.test_readiness import SLOW
 from tests.mutation.harness import HERE, Variant, variants_of
 from tinytorch_course.author.release import release
 from tinytorch_course.author.samples import submission
-from tinytorch_course.base.course import Course, exported_file, library_before
-from tinytorch_course.base.marks import Exercise
+from tinytorch_course.base.course import Course, exported_file
+from tinytorch_course.base.marks import GradeId
 from tinytorch_course.student.run_notebook import run
 
 pytestmark = pytest.mark.slow
@@ -121,10 +121,10 @@ def test_a_reference_student_walks_from_06_to_the_last_milestone(edition: Path):
 def test_who_solves_everything_another_way_has_all_points_and_comes_as_far(edition: Path):
     for name in JOURNEY:
         cells = another_way(name)
-        exercises = {number for g in cells if (number := Exercise.of(g).number)}
+        exercises = {number for g in cells if (number := GradeId.of(g).number)}
         assert len(exercises) >= 8, f"{name}: few right solutions of another shape: {sorted(exercises)}"
         if name == JOURNEY[0]:
-            before = library_before(COURSE.module(name), edition.parent / "before").parent
+            before = COURSE.module(name).library_before(edition.parent / "before").parent
             path = os.pathsep.join([str(before), str(ROOT)])
             done = python(before, "-c", _GRADE, str(ROOT), name, path=path, input=json.dumps(cells))
             assert done.stdout.endswith("found {}\n"), done.stdout[-3000:] + done.stderr[-3000:]

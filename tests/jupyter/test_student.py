@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tinytorch_course.author.samples import exercise_ids, reference_cells, with_body
 from tinytorch_course.base.course import Module
-from tinytorch_course.base.marks import Exercise
+from tinytorch_course.base.marks import GradeId
 
 from .conftest import MODULE, ROOT, Lab
 from .notebook import RUN, Notebook
@@ -23,7 +23,7 @@ CALM = re.compile(r"^(\d\d\.\d+) .+: \d+ visible checks? passed$", re.M)
 
 
 def code_exercises(module: Module) -> list[str]:
-    return [g for g in exercise_ids(module) if (e := Exercise.of(g)) and e.kind == "exercise"]
+    return [g for g in exercise_ids(module) if (e := GradeId.of(g)) and e.kind == "exercise"]
 
 
 def wrong_solution(module: Module, grade_id: str) -> str:
@@ -39,7 +39,7 @@ def test_a_student_works_in_jupyterlab(edition: Path, module: Module, serve, chr
     lab: Lab = serve(edition)
     reference = reference_cells(module)
     first = code_exercises(module)[0]
-    number = Exercise.of(first).number
+    number = GradeId.of(first).number
     with Notebook(chromium, lab, PATH, "student") as notebook:
         notebook.shot("opened")
 
@@ -90,7 +90,7 @@ def test_a_student_works_in_jupyterlab(edition: Path, module: Module, serve, chr
         errors = [o["ename"] + ": " + o["evalue"] for o in outputs if o["output_type"] == "error"]
         assert errors == []
         said = "".join("".join(o["text"]) for o in outputs if o["output_type"] == "stream")
-        tested = {Exercise.of(c.metadata.nbgrader.grade_id).number for c in graded_cells(edition)}
+        tested = {GradeId.of(c.metadata.nbgrader.grade_id).number for c in graded_cells(edition)}
         assert {m.group(1) for m in CALM.finditer(said)} == tested
         assert notebook.refused == [], "nothing on the page asks for the network"
         notebook.shot("all")

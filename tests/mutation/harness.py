@@ -25,10 +25,10 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tinytorch_course.author.preprocessors import visible_part
 from tinytorch_course.author.source import read_source
-from tinytorch_course.base.course import Course, Module, library_before
-from tinytorch_course.base.marks import Exercise, stub_of, without_marks
+from tinytorch_course.base.course import Course, Module
+from tinytorch_course.base.marks import GradeId, stub_of, without_marks
+from tinytorch_course.base.marks import visible as visible_part
 
 HERE = Path(__file__).parents[1] / "mutants"
 SECONDS = 40  # for one variant: the rest of the notebook without its pictures
@@ -146,7 +146,7 @@ class Verdict:
 
 
 def _exercise(grade_id: str) -> str:
-    found = Exercise.of(grade_id)
+    found = GradeId.of(grade_id)
     if found is None:
         raise ValueError(f"{grade_id!r} is not the grade id of an exercise")
     return found.number
@@ -160,7 +160,7 @@ def variants_of(module: Module) -> list[Variant]:
 def judge(module: Module, only: str | None = None) -> Verdict:
     """Run everything there is for `module`, in a process of its own that sees the earlier modules only."""
     with tempfile.TemporaryDirectory() as folder:
-        library_before(module, Path(folder))
+        module.library_before(Path(folder))
         env = os.environ | {"PYTHONPATH": os.pathsep.join([folder, str(module.course.root)]), "MPLBACKEND": "agg"}
         env |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
         command = [sys.executable, "-m", "tests.mutation.harness", str(module.course.root), module.name, only or ""]

@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from tinytorch_course.author.preprocessors import visible_part
 from tinytorch_course.author.source import read_source
 from tinytorch_course.base.course import Course
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.base.marks import stub_of
+from tinytorch_course.base.marks import visible as visible_part
 from tinytorch_course.publish import audio
 from tinytorch_course.publish import book as making
 from tinytorch_course.publish import sphinx_extension as book_extension

@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -20,7 +18,7 @@ from nbformat.notebooknode import NotebookNode
 
 from ..base.course import Course, Module
 from ..base.errors import CourseError
-from ..base.files import read_text
+from ..base.files import read_text, write_whole
 from ..base.nbdev_export import exported_files
 from ..base.notebook import canonical, digest, read_notebook, to_json, to_percent
 from .source import read_source
@@ -115,25 +113,6 @@ def plan(course: Course, module: Module, take: Side | None = None) -> tuple[dict
     return files | exported, from_notebook
 
 
-@contextmanager
-def _all_or_nothing(course: Course, files: dict[Path, str]) -> Iterator[None]:
-    """Write everything beside its place first, then move: an error on the way leaves the old files."""
-    drafts: list[tuple[Path, Path]] = []
-    try:
-        for path, text in files.items():
-            target = course.root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_name(f".{target.name}.new")
-            draft.write_text(text, encoding="utf-8", newline="\n")
-            drafts.append((draft, target))
-        yield
-        for draft, target in drafts:
-            draft.replace(target)
-    finally:
-        for draft, _ in drafts:
-            draft.unlink(missing_ok=True)
-
-
 def _current(course: Course, path: Path) -> str | None:
     target = course.root / path
     return target.read_bytes().decode("utf-8", errors="replace") if target.is_file() else None
@@ -149,8 +128,7 @@ def build(course: Course, modules: list[Module] | None = None, take: Side | None
         if from_notebook:
             done.taken_from_notebook.append(module)
     changed = {path: text for path, text in wanted.items() if _current(course, path) != text}
-    with _all_or_nothing(course, changed):
-        pass
+    write_whole({course.root / path: text for path, text in changed.items()})
     done.written = sorted(changed)
     done.unchanged = sorted(set(wanted) - set(changed))
     return done

@@ -8,14 +8,7 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
-from ..base.marks import stub_of
-
-_HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE)
-
-
-def visible_part(source: str) -> str:
-    """A test's cell without its hidden checks."""
-    return _HIDDEN.sub("", source).rstrip("\n")
+from ..base.marks import HIDDEN, SCHEME, SOLUTION, stub_of
 
 
 class NameTheTask(ClearSolutions):
@@ -65,7 +58,7 @@ class LockWhatIsGiven(NbGraderPreprocessor):
 class NothingLeaves(NbGraderPreprocessor):
     """The last look: a student edition with a trace of a solution or of a hidden test is not written."""
 
-    traces = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)|check\.hidden\(")
+    traces = re.compile(rf"(BEGIN|END) ({SOLUTION}|{HIDDEN}|{SCHEME})|check\.hidden\(")
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         trace = self.traces.search(cell.source)

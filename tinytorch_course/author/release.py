@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from ..base.course import REFERENCE, Course, Module, exported_file, library_before
+from ..base.course import REFERENCE, Course, Module, exported_file
 from ..base.errors import CourseError
 from ..base.nbgrader_setup import PREPROCESSORS, configure
 from .build import drift
@@ -122,7 +122,7 @@ def release(
             path = draft / "notebooks" / module.name / f"{module.name}.ipynb"
             path.parent.mkdir(parents=True)
             nbformat.write(stripped(module), path)
-        library_before(first, draft)
+        first.library_before(draft)
         if not library:
             shutil.rmtree(draft / course.library.name / "core")
         for module in reference:

@@ -11,7 +11,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from ..base.course import Module
-from ..base.marks import Exercise, stub_of, without_marks
+from ..base.marks import GradeId, stub_of, without_marks
 from .release import stripped
 from .source import read_source
 
@@ -69,7 +69,7 @@ def with_body(module: Module, grade_id: str, body: str) -> str:
 def sample_class(module: Module) -> dict[str, NotebookNode]:
     """Five students: all right, nothing written, half done, a syntax error, an endless loop."""
     edition = stripped(module)
-    code = [g for g in exercise_ids(module) if (e := Exercise.of(g)) and e.kind == "exercise"]
+    code = [g for g in exercise_ids(module) if (e := GradeId.of(g)) and e.kind == "exercise"]
     middle = code[len(code) // 2]
     return {
         "ada-perfect": submission(module, edition=edition),

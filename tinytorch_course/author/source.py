@@ -11,7 +11,7 @@ from nbformat.notebooknode import NotebookNode
 
 from ..base.errors import CourseError
 from ..base.files import read_text
-from ..base.marks import _MARK, SOLUTION, Exercise, hidden_lines, is_export
+from ..base.marks import MARK, SOLUTION, GradeId, hidden_lines, is_export
 from ..base.notebook import canonical
 
 _CELL = re.compile(r"^# ?%%")
@@ -50,7 +50,7 @@ def check_cell(cell: NotebookNode, file: Path, number: int, start: int | None = 
     metadata = cell.metadata.get("nbgrader", {})
     open_mark: tuple[str, int] | None = None
     for at, line in enumerate(cell.source.split("\n"), start=1):
-        mark = _MARK.match(line)
+        mark = MARK.match(line)
         if not mark:
             continue
         edge, what = mark.group(1), mark.group(2)
@@ -106,8 +106,8 @@ def check_grades(nb: NotebookNode, file: Path, lines: list[int] | None = None) -
         seen[grade_id] = number
         if not (metadata.get("grade") or metadata.get("solution")):
             continue
-        exercise = Exercise.of(grade_id)
-        if exercise is None:
+        exercise = GradeId.of(grade_id)
+        if exercise is None or not exercise.is_well_formed:
             hint = "They look like 06-04-mul-backward, test-06-04-mul-backward or text-06-21-memory."
             raise CourseError(f"the grade id {grade_id!r} does not say its exercise", hint, **at)
         if metadata.get("grade") and not isinstance(metadata.get("points"), (int, float)):

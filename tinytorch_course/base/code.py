@@ -58,7 +58,7 @@ def defined_names(code: str) -> set[str]:
     return names
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def names_imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Each name that a cell imports, and a statement that imports it."""
     for node in tree.body:
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -74,7 +74,7 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield (alias.asname or alias.name).split(".")[0], ast.unparse(one)
 
 
-def _bound(tree: ast.Module) -> Iterator[tuple[str, int]]:
+def names_bound(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names that a cell binds at its own level, with the line."""
     stack: list[ast.AST] = list(tree.body)
     while stack:

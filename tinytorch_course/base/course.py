@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import difflib
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -40,6 +41,23 @@ class Module:
     def about(self) -> Path:
         return self.course.src / self.name / "about.md"
 
+    def library_before(self, to: Path) -> Path:
+        """Copy into `to` the library as it is before this module, so that nobody can import the solution."""
+        library = self.course.library
+        target = to / library.name
+        later = {exported_file(m) for m in self.course.modules if m.number >= self.number}
+        for path in sorted(library.rglob("*")):
+            name = path.relative_to(library)
+            if (
+                path.suffix not in {".py", ".pyi", ".typed"}
+                or name.name == "_modidx.py"
+                or name.with_suffix(".py") in later
+            ):
+                continue
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target / name)
+        return target
+
 
 @dataclass(frozen=True)
 class Course:
@@ -71,6 +89,11 @@ class Course:
 
     def _path(self, key: str, default: str) -> Path:
         return self.root / self.settings.get(key, default)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The environment of a process that finds this course's ``tinytorch`` before any other, and `more`."""
+        path = os.pathsep.join([str(self.root), *filter(None, [os.environ.get("PYTHONPATH")])])
+        return os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"} | more
 
     @property
     def repository(self) -> str:
@@ -138,21 +161,3 @@ def exported_file(module: Module) -> Path | None:
         text = text.replace('"#|', "#|").replace("\\n", "\n")
     name = exported_module(text)
     return Path(*name.split(".")).with_suffix(".py") if name else None
-
-
-def library_before(module: Module, to: Path) -> Path:
-    """Copy into `to` the library as it is before `module`: earlier modules only, so nobody can import the solution."""
-    library = module.course.library
-    target = to / library.name
-    later = {exported_file(m) for m in module.course.modules if m.number >= module.number}
-    for path in sorted(library.rglob("*")):
-        name = path.relative_to(library)
-        if (
-            path.suffix not in {".py", ".pyi", ".typed"}
-            or name.name == "_modidx.py"
-            or name.with_suffix(".py") in later
-        ):
-            continue
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target / name)
-    return target

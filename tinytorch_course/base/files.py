@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from .errors import CourseError
@@ -21,27 +22,25 @@ def read_text(path: Path) -> str:
         ) from error
 
 
-def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
+def write_whole(files: Mapping[Path, str | bytes], mode: int = 0o644) -> None:
+    """Write files, each whole or not at all: all of them beside their places first, then moved there.
+
+    Whatever goes wrong on the way to the first move leaves everything as it was. Text is written as UTF-8 with line feeds.
+    A symbolic link in a file's place is replaced, not followed.
+    """
+    drafts: list[tuple[str, Path]] = []
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _write_if_changed(path: Path, data: bytes) -> None:
-    if path.is_symlink():
-        path.unlink()
-    if path.is_file() and path.read_bytes() == data:
-        return
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
+            drafts.append((name, path))
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
+                file.flush()
+                os.fsync(descriptor)
+            os.chmod(name, mode)
+        for name, path in drafts:
+            os.replace(name, path)
+    finally:
+        for name, _ in drafts:
+            Path(name).unlink(missing_ok=True)

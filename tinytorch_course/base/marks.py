@@ -1,4 +1,4 @@
-"""The one grammar of marks: solution and hidden blocks, grade ids, exercise numbers."""
+"""The one grammar of marks: solution and hidden blocks, exported cells, grade ids and the numbers of exercises."""
 
 from __future__ import annotations
 
@@ -6,27 +6,40 @@ import re
 from dataclasses import dataclass
 
 SOLUTION, HIDDEN, SCHEME = "SOLUTION", "HIDDEN TESTS", "MARK SCHEME"
-_MARK = re.compile(r"^\s*(?:###|===)\s*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)\b(.*)$")
+MARK = re.compile(rf"^\s*(?:###|===)\s*(BEGIN|END) ({SOLUTION}|{HIDDEN}|{SCHEME})\b(.*)$")
+_HIDDEN_BLOCK = re.compile(rf"^[ \t]*#+ *BEGIN {HIDDEN}.*?^[ \t]*#+ *END {HIDDEN}[^\n]*\n?", re.DOTALL | re.MULTILINE)
 _EXPORT = re.compile(r"^#\|\s*exporti?\b", re.MULTILINE)
-_GRADE_ID = re.compile(r"(?:(test|text)-)?(\d\d)-(\d\d)-[a-z0-9-]+")
+_GRADE_ID = re.compile(r"(?:(test|text)-)?(\d\d)-(\d\d)-(.+)")
 
 
 @dataclass(frozen=True)
-class Exercise:
+class GradeId:
     """What a grade id says: ``test-06-04-mul-backward`` is the test of exercise 06.4."""
 
-    grade_id: str
+    text: str
     kind: str  # "exercise", "test" or "text"
-
-    @property
-    def number(self) -> str:
-        module, exercise = re.findall(r"\d\d", self.grade_id)[:2]
-        return f"{module}.{int(exercise)}"
+    number: str  # "06.4"
+    slug: str  # "mul-backward"
 
     @classmethod
-    def of(cls, grade_id: str) -> Exercise | None:
-        found = _GRADE_ID.fullmatch(grade_id)
-        return cls(grade_id, found.group(1) or "exercise") if found else None
+    def of(cls, text: str) -> GradeId | None:
+        """The grade id that `text` is; nothing where it says no number."""
+        found = _GRADE_ID.fullmatch(text)
+        if found is None:
+            return None
+        kind, module, exercise, slug = found.groups()
+        return cls(text, kind or "exercise", f"{module}.{int(exercise)}", slug)
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether the name behind the number is written as authors have to write it."""
+        return re.fullmatch(r"[a-z0-9-]+", self.slug) is not None
+
+
+def number_of(name: str) -> str:
+    """``06.4`` for ``test-06-04-mul-backward``; the name itself where it says no number."""
+    found = GradeId.of(name)
+    return found.number if found else name
 
 
 def is_export(source: str) -> bool:
@@ -36,10 +49,7 @@ def is_export(source: str) -> bool:
 
 def without_marks(source: str) -> str:
     """A solution cell's code without the two marks around the solution."""
-    return "\n".join(line for line in source.split("\n") if not (m := _MARK.match(line)) or m.group(2) != SOLUTION)
-
-
-_BEGIN = re.compile(r"^(\s*)###\s*BEGIN SOLUTION\b\s*(.*)$")
+    return "\n".join(line for line in source.split("\n") if not (m := MARK.match(line)) or m.group(2) != SOLUTION)
 
 
 def stub_of(source: str) -> str:
@@ -47,11 +57,12 @@ def stub_of(source: str) -> str:
     lines: list[str] = []
     inside = False
     for line in source.split("\n"):
-        if begin := _BEGIN.match(line):
-            indent, task = begin.groups()
+        edge, what, task = found.groups() if (found := MARK.match(line)) else ("", "", "")
+        if what == SOLUTION and edge == "BEGIN":
+            indent = line[: len(line) - len(line.lstrip())]
             lines += [f"{indent}# YOUR CODE HERE", f"{indent}raise NotImplementedError({_quoted(task)})"]
             inside = True
-        elif inside and f"END {SOLUTION}" in line:
+        elif what == SOLUTION:
             inside = False
         elif not inside:
             lines.append(line)
@@ -62,24 +73,14 @@ def _quoted(text: str) -> str:
     return '"' + text.strip().replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-_HIDDEN = re.compile(r"^[ \t]*#+ *BEGIN HIDDEN TESTS.*?^[ \t]*#+ *END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE)
-_NUMBER = re.compile(r"(?:(?:test|text)-)?(\d\d)-(\d\d)-(.*)")
-
-
 def visible(source: str) -> str:
     """A test cell's text as the student has it."""
-    return _HIDDEN.sub("", source).rstrip("\n")
+    return _HIDDEN_BLOCK.sub("", source).rstrip("\n")
 
 
 def hidden_lines(source: str) -> list[str]:
     """The lines that only the grader has, long enough to be recognised."""
     shown = {line.strip() for line in visible(source).split("\n")}
-    lines = [line.strip() for block in _HIDDEN.findall(source) for line in block.split("\n")]
+    lines = [line.strip() for block in _HIDDEN_BLOCK.findall(source) for line in block.split("\n")]
     skipped = {"check.hidden()", *shown}
     return [line for line in lines if len(line) >= 12 and not line.startswith("###") and line not in skipped]
-
-
-def number_of(name: str) -> str:
-    """``06.4`` for ``test-06-04-mul-backward``; the grade id itself where it says no number."""
-    found = _NUMBER.fullmatch(name)
-    return f"{found.group(1)}.{int(found.group(2))}" if found else name

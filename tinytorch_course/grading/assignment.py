@@ -20,7 +20,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from ..base.errors import CourseError
-from ..base.files import replace_file
+from ..base.files import write_whole
 from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
 from .model import Source, SourceCell
@@ -134,7 +134,7 @@ def read_source(directory: CourseDirectory, assignment: str) -> Source:
 
 
 @dataclass
-class Ground:
+class Assignment:
     """An assignment in its course folder."""
 
     root: Path
@@ -144,7 +144,7 @@ class Ground:
     source: Source
 
     @classmethod
-    def open(cls, root: Path, assignment: str) -> Ground:
+    def open(cls, root: Path, assignment: str) -> Assignment:
         """The assignment as the gradebook in `root` has it."""
         root = root.resolve()
         if not root.is_dir():
@@ -201,7 +201,7 @@ class Ground:
         if path.resolve() != self.roster_file.resolve():
             shutil.copyfile(path, self.roster_file)
             about = {"name": path.name, "columns": dict(columns or {})}
-            replace_file(self.roster_file.with_suffix(".json"), json.dumps(about, ensure_ascii=False))
+            write_whole({self.roster_file.with_suffix(".json"): json.dumps(about, ensure_ascii=False)})
         return roster
 
     def roster(self) -> Roster | None:
@@ -232,7 +232,7 @@ class Ground:
 
 
 @contextlib.contextmanager
-def _only_one(ground: Ground) -> Iterator[None]:
+def only_one(ground: Assignment) -> Iterator[None]:
     """Keep a second grading run out of the same assignment."""
     ground.store.mkdir(parents=True, exist_ok=True)
     with open(ground.store / ".lock", "w", encoding="utf-8") as file:

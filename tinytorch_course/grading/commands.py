@@ -101,7 +101,7 @@ def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -
                 raise CourseError("nobody is there to be asked", "Add --yes to do it without asking.")
             typer.confirm("Do it?", abort=True)
         forget(course_dir, assignment, student)
-        out.print("Done. Nothing else was touched.")
+        out.print("Worked. Nothing else was touched.")
 
 
 @commands.command(epilog="Example: tinytorch report 06_autograd")

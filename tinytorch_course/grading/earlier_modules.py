@@ -38,12 +38,11 @@ def library_for(course_dir: Path, assignment: str) -> Library:
     module = module_of(course_dir, assignment)
     if module is None:
         return _library(_hand_written())
-    from ..base.course import library_before
 
     files: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
         root = Path(folder)
-        library_before(module, root)
+        module.library_before(root)
         for path in sorted(root.rglob("*")):
             if path.is_file():
                 files[path.relative_to(root).as_posix()] = path.read_bytes()

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..base.errors import CourseError
-from .assignment import Ground, _only_one
+from .assignment import Assignment, only_one
 from .inbox.collect import collect
 from .records.gradebook import Recorder
 from .records.results import stored_results
@@ -44,12 +44,12 @@ class Traces:
 
 def traces(course_dir: Path, assignment: str, student: str) -> Traces:
     """What `forget` would take away."""
-    ground = Ground.open(Path(course_dir), assignment)
+    ground = Assignment.open(Path(course_dir), assignment)
     with Recorder(ground.directory, ground.source, ground.config) as recorder:
         return _traces(ground, recorder, student)
 
 
-def _traces(ground: Ground, recorder: Recorder, student: str) -> Traces:
+def _traces(ground: Assignment, recorder: Recorder, student: str) -> Traces:
     home = ground.step("submitted")
     found = Traces(student)
     submissions = []
@@ -83,8 +83,8 @@ def forget(course_dir: Path, assignment: str, student: str) -> Traces:
     Grades, the autograded notebook and feedback are deleted; the submission itself is moved out of the way. Nothing of
     other students or other assignments is touched.
     """
-    ground = Ground.open(Path(course_dir), assignment)
-    with _only_one(ground), Recorder(ground.directory, ground.source, ground.config) as recorder:
+    ground = Assignment.open(Path(course_dir), assignment)
+    with only_one(ground), Recorder(ground.directory, ground.source, ground.config) as recorder:
         found = _traces(ground, recorder, student)
         if found.kept is not None:
             found.kept.mkdir(parents=True)

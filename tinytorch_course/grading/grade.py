@@ -20,9 +20,9 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import OperationalError
 
 from ..base.errors import CourseError
-from ..base.files import _write_if_changed, replace_file
+from ..base.files import write_whole
 from ..base.marks import number_of
-from .assignment import Ground, _only_one, course_directory, read_source
+from .assignment import Assignment, course_directory, only_one, read_source
 from .earlier_modules import library_for, module_of
 from .inbox.collect import collect
 from .inbox.roster import Roster
@@ -36,19 +36,18 @@ from .model import (
     PERSON,
     REPAIRED,
     ClassResult,
-    Done,
     ExerciseResult,
+    Job,
     Limits,
     Recorded,
-    Setting,
     Source,
     SubmissionResult,
     Task,
-    title_of,
+    Worked,
 )
 from .records import feedback_page as pages
 from .records.gradebook import Recorder, autograded_notebook, placeholder_notebook
-from .records.results import _key, _load, _result_from, stored_results
+from .records.results import result_from, result_key, stored_result, stored_results
 from .sandbox.rooms import SandboxError
 from .sandbox.sandbox import Sandbox
 from .sandbox.walls import missing_reason, require
@@ -98,7 +97,7 @@ def _generate_if_needed(root: Path, assignment: str) -> str:
                 "Submissions are graded by what was released."
             )
     generate(module, course_dir=root)
-    replace_file(mark, now + "\n")
+    write_whole({mark: now + "\n"})
     return ""
 
 
@@ -176,10 +175,10 @@ def grade(
         require()
     root = Path(course_dir).resolve()
     note = _generate_if_needed(root, assignment) if root.is_dir() else ""
-    ground = Ground.open(root, assignment)
+    ground = Assignment.open(root, assignment)
     limits = Limits(timeout=timeout, total=total or 10 * timeout, memory=bytes_of(memory))
     hide = (ground.root, Path(ground.directory.root))
-    setting = Setting(ground.source, library_for(ground.root, assignment), limits, sandbox, tuple(dict.fromkeys(hide)))
+    setting = Job(ground.source, library_for(ground.root, assignment), limits, sandbox, tuple(dict.fromkeys(hide)))
     home = ground.step("submitted")
     with ExitStack() as stack:
         inbox = Path(submitted) if submitted else home
@@ -198,7 +197,7 @@ def grade(
         submissions = found.submissions
         _all_there(students, submissions)
         _something_fits(found, ground.source, Path(submitted or home))
-        stack.enter_context(_only_one(ground))
+        stack.enter_context(only_one(ground))
         setting = _with_answers(setting, ground)
         show = stack.enter_context(_progress(progress, len(submissions)))
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
@@ -236,7 +235,7 @@ def grade(
     )
 
 
-def _with_answers(setting: Setting, ground: Ground) -> Setting:
+def _with_answers(setting: Job, ground: Assignment) -> Job:
     """The setting with the answer key of the class."""
     module = module_of(ground.root, ground.assignment)
     own = ground.step("source") / ground.assignment / f"{ground.source.notebook}.ipynb"
@@ -347,11 +346,17 @@ def _progress(wanted: bool | Progress, total: int) -> Iterator[Progress]:
         yield lambda done, all_, student: None
 
 
+def _keep(path: Path, data: bytes) -> None:
+    """Write a copy of what was handed in, unless it is there already: a file that stays tells when it came."""
+    if path.is_symlink() or not path.is_file() or path.read_bytes() != data:
+        write_whole({path: data})
+
+
 class _GradingRun:
     """One call of `grade`."""
 
     def __init__(
-        self, ground: Ground, setting: Setting, recorder: Recorder, force: bool, show: Progress, copy: bool
+        self, ground: Assignment, setting: Job, recorder: Recorder, force: bool, show: Progress, copy: bool
     ) -> None:
         self._ground, self._setting, self._recorder = ground, setting, recorder
         self._force, self._show, self._copy = force, show, copy
@@ -393,7 +398,7 @@ class _GradingRun:
             student = submission.student
             data = submission.read()
             task = Task(student, data, submission.files() if data is not None else {})
-            self._keys[student] = _key(task, self._setting, submission.problem, submission.repairs)
+            self._keys[student] = result_key(task, self._setting, submission.problem, submission.repairs)
             self._by_student[student] = submission
             if self._copy:
                 self._bring_home(submission, data)
@@ -414,20 +419,20 @@ class _GradingRun:
         )
         folder.mkdir(parents=True, exist_ok=True)
         if data is not None:
-            _write_if_changed(folder / f"{self._ground.source.notebook}.ipynb", data)
+            _keep(folder / f"{self._ground.source.notebook}.ipynb", data)
         if submission.timestamp is not None:
-            _write_if_changed(folder / "timestamp.txt", (submission.timestamp + "\n").encode())
+            _keep(folder / "timestamp.txt", (submission.timestamp + "\n").encode())
 
     def _unchanged(self, student: str) -> SubmissionResult | None:
         """The stored result, if it is of the same submission and gradebook and files still agree with it."""
-        stored = _load(self._ground.stored(student))
+        stored = stored_result(self._ground.stored(student))
         if stored is None or stored["key"] != self._keys[student]:
             return None
         if self._known.get(student) != stored["auto"]:
             return None
         if not self._recorder.autograded_path(student).is_file() or not self._recorder.feedback_path(student).is_file():
             return None
-        return _result_from(stored["result"])
+        return result_from(stored["result"])
 
     def _reuse(self, result: SubmissionResult, submission: Submission) -> None:
         """Take a stored result over; only what people or the clock changed is looked at again."""
@@ -448,7 +453,7 @@ class _GradingRun:
 
     # -- after -----------------------------------------------------------------------------------------------------
 
-    def _finish(self, student: str, outcome: Done | Exception) -> None:
+    def _finish(self, student: str, outcome: Worked | Exception) -> None:
         if isinstance(outcome, SandboxError):
             self._leave(student, str(outcome))
             return
@@ -481,8 +486,8 @@ class _GradingRun:
     def _leave(self, student: str, why: str) -> None:
         """The sandbox did not start, which is no fault of the submission: what was recorded before stays."""
         submission = self._by_student[student]
-        stored = _load(self._ground.stored(student))
-        result = _result_from(stored["result"]) if stored else None
+        stored = stored_result(self._ground.stored(student))
+        result = result_from(stored["result"]) if stored else None
         if result is None:
             result = SubmissionResult(student, self._ground.assignment, PERSON, gradable=False)
         result.reason, result.failed = f"not graded in this run: {why}", True
@@ -493,7 +498,7 @@ class _GradingRun:
         result = SubmissionResult(student, self._ground.assignment, PERSON, reason, list(repairs), gradable=False)
         source = self._ground.source
         graded = [cell for cell in source.cells if cell.grade or cell.task]
-        result.exercises = [ExerciseResult(c.name, number_of(c.name), title_of(c), 0.0, c.points) for c in graded]
+        result.exercises = [ExerciseResult(c.name, number_of(c.name), c.title, 0.0, c.points) for c in graded]
         nb = placeholder_notebook(source, reason, list(repairs))
         self._record(result, nb, {cell.name: 0.0 for cell in graded}, {cell.name for cell in graded})
 
@@ -501,8 +506,8 @@ class _GradingRun:
         """Gradebook, autograded notebook, feedback and, last, the mark that all of this is done."""
         began = time.monotonic()
         submission = self._by_student[result.student]
-        before = None if self._copy else _load(self._ground.stored(result.student))
-        self._say_what_the_name_said(result, submission, _result_from(before["result"]) if before else None)
+        before = None if self._copy else stored_result(self._ground.stored(result.student))
+        self._say_what_the_name_said(result, submission, result_from(before["result"]) if before else None)
         when: datetime | None = None
         if submission.timestamp is not None:
             try:
@@ -516,10 +521,10 @@ class _GradingRun:
             exercise.score = recorded.auto.get(exercise.name)
         self._sum_up(result, recorded)
         html = pages.page(result, recorded, self._ground.title(result.student))
-        replace_file(self._recorder.feedback_path(result.student), html)
+        write_whole({self._recorder.feedback_path(result.student): html})
         result.seconds["record"] = time.monotonic() - began
         stored = {"key": self._keys[result.student], "auto": recorded.auto, "result": asdict(result)}
-        replace_file(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False))
+        write_whole({self._ground.stored(result.student): json.dumps(stored, ensure_ascii=False)})
         self._add(result)
 
     def _sum_up(self, result: SubmissionResult, recorded: Recorded) -> None:
@@ -547,13 +552,13 @@ def feedback(course_dir: Path, assignment: str) -> list[Path]:
     list of Path
         The pages.
     """
-    ground = Ground.open(Path(course_dir), assignment)
+    ground = Assignment.open(Path(course_dir), assignment)
     written = []
     with Recorder(ground.directory, ground.source, ground.config) as recorder:
         for result in stored_results(ground):
             path = recorder.feedback_path(result.student)
             recorded = recorder.recorded(result.student)
             result.seconds_late = recorded.seconds_late
-            replace_file(path, pages.page(result, recorded, ground.title(result.student)))
+            write_whole({path: pages.page(result, recorded, ground.title(result.student))})
             written.append(path)
     return written

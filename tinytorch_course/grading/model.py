@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ..base.marks import _NUMBER
+from ..base.marks import GradeId
 
 State = Literal["graded", "graded with repairs", "needs a person"]
 GRADED: State = "graded"
 REPAIRED: State = "graded with repairs"
 PERSON: State = "needs a person"
+
+_TITLE = re.compile(r"""Checks\(\s*["'][\d.]+["']\s*,\s*["'](.+?)["']\s*\)""")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,14 @@ class SourceCell:
     source: str
     checksum: str | None
     demo: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the checks call the exercise, or what its grade id says."""
+        if found := _TITLE.search(self.source):
+            return found.group(1)
+        grade_id = GradeId.of(self.name)
+        return grade_id.slug.replace("-", " ") if grade_id else self.name
 
     @property
     def is_test(self) -> bool:
@@ -239,17 +249,6 @@ class ClassResult:
         return table
 
 
-_TITLE = re.compile(r"""Checks\(\s*["'][\d.]+["']\s*,\s*["'](.+?)["']\s*\)""")
-
-
-def title_of(cell: SourceCell) -> str:
-    found = _TITLE.search(cell.source)
-    if found:
-        return found.group(1)
-    slug = _NUMBER.fullmatch(cell.name)
-    return slug.group(3).replace("-", " ") if slug else cell.name
-
-
 def lateness(seconds: float) -> str:
     """``1.5 h late``; nothing for what was in time."""
     if seconds <= 0:
@@ -283,7 +282,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Setting:
+class Job:
     """What all submissions of a run share."""
 
     source: Source
@@ -297,7 +296,7 @@ class Setting:
 
 
 @dataclass
-class Done:
+class Worked:
     """What a worker gives back."""
 
     student: str

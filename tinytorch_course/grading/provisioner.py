@@ -26,7 +26,7 @@ from traitlets import Float, Int, Unicode
 from .earlier_modules import library_for
 from .inbox.submission import Submission
 from .model import Library, Limits
-from .sandbox.rooms import Room
+from .sandbox.rooms import Running
 from .sandbox.sandbox import Sandbox
 from .sandbox.walls import require
 
@@ -41,7 +41,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     assignment = Unicode("", help="Whose library is shown: earlier modules only.").tag(config=True)
     course = Unicode("", help="The course folder, never shown.").tag(config=True)
 
-    _room: Room | None = None
+    _room: Running | None = None
     _exit_code: int | None = None
 
     @property

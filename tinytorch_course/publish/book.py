@@ -126,8 +126,7 @@ def run_jupyter_book(course: Course, source: Path) -> Path:
     main = "from jupyter_book.cli.main import main; main()"
     place = ["build", str(source), "--path-output", str(source.parent)]
     command = [sys.executable, "-c", main, *place, "-W", "--keep-going", "-q"]
-    paths = [str(course.root), os.environ.get("PYTHONPATH", "")]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    env = course.environment(PYTHONUTF8="1", NO_COLOR="1")
     done = subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8", errors="replace")
     pages = source.parent / "_build" / "html"
     if done.returncode or not (pages / "index.html").is_file():

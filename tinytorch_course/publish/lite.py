@@ -24,7 +24,7 @@ from nbformat.notebooknode import NotebookNode
 
 from ..author.release import stripped
 from ..base.console import err, out, progress
-from ..base.course import Course, Module, library_before
+from ..base.course import Course, Module
 from ..base.errors import CourseError
 
 KERNELSPEC = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
@@ -69,7 +69,7 @@ def write_wheel(module: Module, folder: Path) -> Path:
     metadata += [f"Summary: {course.settings['title']} before Module {module.name[:2]}"]
     metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as draft:
-        library_before(module, Path(draft))
+        module.library_before(Path(draft))
         files = {
             path.relative_to(draft).as_posix(): path.read_bytes()
             for path in sorted(Path(draft).rglob("*"))

@@ -9,7 +9,7 @@ from nbformat.notebooknode import NotebookNode
 
 from ..base.course import Course
 from ..base.errors import CourseError
-from ..base.marks import Exercise
+from ..base.marks import GradeId
 from ..base.notebook import read_notebook
 from .run_notebook import Failure, run
 
@@ -72,7 +72,7 @@ def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
     rows: dict[str, Standing] = {}
     for cell in nb.cells:
         metadata = cell.metadata.get("nbgrader", {})
-        exercise = Exercise.of(metadata.get("grade_id", ""))
+        exercise = GradeId.of(metadata.get("grade_id", ""))
         if not metadata.get("grade") or exercise is None:
             continue
         failure = failed.get(metadata["grade_id"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
 from typing import Annotated
@@ -138,10 +137,7 @@ def lab(
     where = path.relative_to(course.root) if path.is_relative_to(course.root) else path
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}", str(where), *handed_on]
     out.print(f"Opening {where}. Stop JupyterLab with Ctrl-C.")
-    env = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])])
-    }
-    raise typer.Exit(subprocess.call(command, cwd=course.root, env=env))
+    raise typer.Exit(subprocess.call(command, cwd=course.root, env=course.environment()))
 
 
 @commands.command(epilog="Example: tinytorch doctor")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
 
 from ..base.course import REFERENCE, Course
 from ..base.errors import CourseError
+from ..base.files import read_text, write_whole
 from ..base.nbdev_export import exported_files
 from ..base.notebook import read_notebook
 from .check import standings
-from .run_notebook import run
+from .run_notebook import Failure, run
 
 IMPORT_SECONDS = 120
 REFERENCE_MARK = "_reference_of"  # a name in an exported module that is the course's, not the student's
@@ -40,6 +45,16 @@ def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
     ran = read_notebook(path)
     failures = run(course, path, ran)
     named = path.relative_to(course.root) if path.is_relative_to(course.root) else path
+    _refuse_unfinished(ran, failures, named, force)
+    files = exported_files(course, named if not named.is_absolute() else Path("notebooks", path.stem, path.name), nb)
+    if not files:
+        raise CourseError("has no cell marked `#| export`, so there is nothing to export", file=named)
+    _put(course, files)
+    return list(files)
+
+
+def _refuse_unfinished(ran: NotebookNode, failures: list[Failure], named: Path, force: bool) -> None:
+    """Raise where the notebook does not run, or a check fails that the student does not waive."""
     tests = [f for f in failures if f.exercise and f.exercise.kind == "test"]
     broken = [f for f in failures if f not in tests]
     unfinished = [s for s in standings(ran, failures) if s.state in ("failed", "not written") and s.code]
@@ -65,25 +80,6 @@ def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
             line=broken[0].line,
             exit_code=1,
         )
-    files = exported_files(course, named if not named.is_absolute() else Path("notebooks", path.stem, path.name), nb)
-    if not files:
-        raise CourseError("has no cell marked `#| export`, so there is nothing to export", file=named)
-    before = {target: target.read_bytes() if target.is_file() else None for target in (course.root / f for f in files)}
-    try:
-        for name, text in files.items():
-            (course.root / name).parent.mkdir(parents=True, exist_ok=True)
-            draft = (course.root / name).with_suffix(".py.new")
-            draft.write_text(text, encoding="utf-8", newline="\n")
-            draft.replace(course.root / name)
-        _import_all(course, list(files))
-    except BaseException:
-        for target, content in before.items():
-            if content is None:
-                target.unlink(missing_ok=True)
-            else:
-                target.write_bytes(content)
-        raise
-    return list(files)
 
 
 def take_reference(course: Course, name: str) -> tuple[str, list[Path]]:
@@ -116,27 +112,36 @@ def take_reference(course: Course, name: str) -> tuple[str, list[Path]]:
             f"the reference of {name} is not in this edition",
             f"Your instructor allows it at release; allowed here: {', '.join(allowed) or 'none'}.",
         )
-    written = []
+    files = {}
     for source in sorted((folder / found[0]).rglob("*.py")):
         target = course.library / source.relative_to(folder / found[0])
-        text = source.read_text(encoding="utf-8")
-        if target.is_file() and REFERENCE_MARK not in target.read_text(encoding="utf-8"):
-            target.replace(target.with_name(f"{target.name}.own"))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(f"{text}\n{REFERENCE_MARK} = {found[0]!r}\n", encoding="utf-8", newline="\n")
-        written.append(target.relative_to(course.root))
-    _import_all(course, written)
-    return found[0], written
+        files[target.relative_to(course.root)] = f"{read_text(source)}\n{REFERENCE_MARK} = {found[0]!r}\n"
+        if target.is_file() and REFERENCE_MARK not in (own := read_text(target)):
+            write_whole({target.with_name(f"{target.name}.own"): own})
+    _put(course, files)
+    return found[0], list(files)
+
+
+def _put(course: Course, files: Mapping[Path, str]) -> None:
+    """Move `files` into the library, once a copy of the library with them in it can be imported.
+
+    Whatever happens on the way, and whenever it is stopped, the library is the one that was there or the new one.
+    """
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
+        draft = Path(folder, course.library.name)
+        shutil.copytree(course.library, draft, ignore=shutil.ignore_patterns("__pycache__"))
+        write_whole({Path(folder, name): text for name, text in files.items()})
+        _import_all(Course(Path(folder)), list(files))
+    write_whole({course.root / name: text for name, text in files.items()})
 
 
 def _import_all(course: Course, files: list[Path]) -> None:
     """Import the exported modules in a fresh Python, as the next notebook will."""
     names = [".".join(file.with_suffix("").parts) for file in files]
-    env = os.environ | {"PYTHONPATH": str(course.root), "PYTHONIOENCODING": "utf-8"}
     code = f"import {', '.join(names)}\nimport tinytorch\ntinytorch.Tensor"
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=env,
+        env=course.environment(),
         cwd=course.root,
         capture_output=True,
         text=True,

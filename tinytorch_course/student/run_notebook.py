@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from nbformat.notebooknode import NotebookNode
 from ..base.console import progress
 from ..base.course import Course
 from ..base.errors import CourseError
-from ..base.marks import Exercise
+from ..base.marks import GradeId
 
 TIMEOUT = 180  # seconds for one cell
 TEST_TIMEOUT = 20  # for a cell that checks an exercise: more is a loop without an end
@@ -34,8 +33,8 @@ class Failure:
     where: str  # in words: JupyterLab shows no cell numbers
 
     @property
-    def exercise(self) -> Exercise | None:
-        return Exercise.of(self.grade_id) if self.grade_id else None
+    def exercise(self) -> GradeId | None:
+        return GradeId.of(self.grade_id) if self.grade_id else None
 
 
 def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
@@ -54,8 +53,7 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
         "-f",
         "{connection_file}",
     ]
-    paths = [str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])]
-    env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    env = course.environment()
     total = sum(cell.cell_type == "code" for cell in nb.cells)
     done = started = 0
     with progress(path.name, total) as advance:
@@ -99,7 +97,7 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
 def _endless(nb: NotebookNode, index: int, path: Path) -> CourseError:
     """The error for a cell that does not come to an end: which exercise it is."""
     grade_id = nb.cells[index].metadata.get("nbgrader", {}).get("grade_id", "")
-    exercise = Exercise.of(grade_id)
+    exercise = GradeId.of(grade_id)
     what, seconds = (f"exercise {exercise.number}", TEST_TIMEOUT) if exercise else ("a cell", TIMEOUT)
     hint = (
         "Is there a loop that never ends? Mend it, run the cell itself, save, and try again; later cells have not run."

@@ -10,7 +10,7 @@ import pytest
 from tests.grading.grading_course import ASSIGNMENT, code, find, hand_in, released, solved
 from tinytorch_course.base.code import unreadable
 from tinytorch_course.grading.grade import grade
-from tinytorch_course.grading.marking.blame import _Own, blamed
+from tinytorch_course.grading.marking.blame import OwnCell, blamed
 from tinytorch_course.grading.marking.feedback_text import advice
 
 # A cell that a student adds after the imports, and what it takes.
@@ -216,9 +216,9 @@ def test_what_is_not_python_is_said_with_the_line(text, words):
 )
 def test_the_innermost_line_of_a_card_says_which_earlier_exercise_it_was(row, exercise):
     cells = [
-        _Own("90.1", frozenset({"first"}), "def first(x):\n    return x.something"),
-        _Own("90.2", frozenset({"second"}), "def second(x):\n    return x.nothing"),
-        _Own("90.3", frozenset({"total"}), "def total(x):\n    return first(x) + second(x)"),
+        OwnCell("90.1", frozenset({"first"}), "def first(x):\n    return x.something"),
+        OwnCell("90.2", frozenset({"second"}), "def second(x):\n    return x.nothing"),
+        OwnCell("90.3", frozenset({"total"}), "def total(x):\n    return first(x) + second(x)"),
     ]
     card = f"90.3 total: your code raised an error\n  error     AttributeError: x\n  {row}"
     assert blamed("90.3", card, cells, {"90.1", "90.2", "90.3"}) == exercise

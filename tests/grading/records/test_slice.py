@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from tests.grading.grading_course import ASSIGNMENT, MAX_SCORE, hand_in, released, solved
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.grading.grade import grade
-from tinytorch_course.grading.marking.blame import _Own, _qualified, blamed
+from tinytorch_course.grading.marking.blame import OwnCell, blamed, qualified_names
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_feedback_names_the_earlier_exercise_that_is_to_blame(graded):
 
 
 def own(number, source):
-    return _Own(number, frozenset(_qualified(source)), source)
+    return OwnCell(number, frozenset(qualified_names(source)), source)
 
 
 RELU = "class ReLU:\n    def forward(self, x):\n        return np.maximum(x, None)"

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...base.errors import CourseError
-from .names import _DOWNLOADED_AGAIN, _MOODLE, _named, _plain, student_id
-from .safe_reading import _entries, _is_clutter, _is_percent, _Unreadable, read_safely
+from .names import DOWNLOADED_AGAIN, MOODLE, id_in_name, plain_name, student_id
+from .safe_reading import Unreadable, archive_entries, is_clutter, is_percent, read_safely
 from .submission import Inbox, Submission
 
 _DEEPEST = 4  # folders below a student's in which a notebook is looked for
@@ -48,7 +48,7 @@ def collect(
     inbox = Inbox()
     found: list[Submission] = []
     loose: list[Path] = []
-    for entry in _entries(submitted):
+    for entry in archive_entries(submitted):
         if entry.is_file() and not entry.is_symlink() and entry.suffix.lower() not in (".ipynb", ".zip"):
             loose.append(entry)
             continue
@@ -58,7 +58,7 @@ def collect(
             submission = Submission(student_id(entry.name), None, f"it cannot be read: {error.strerror}")
         if submission is None:
             if entry.is_dir():
-                inbox.others.update(path.name for path in _entries(entry) if path.is_dir())
+                inbox.others.update(path.name for path in archive_entries(entry) if path.is_dir())
             continue
         submission.name, submission.places = entry.name, submission.places or [entry]
         if unpacked and submission.order is None and submission.path is not None:
@@ -68,7 +68,7 @@ def collect(
     names = {submission.student for submission in found}
     groups: dict[str, list[Submission]] = {}
     for submission in found:
-        again = _DOWNLOADED_AGAIN.fullmatch(submission.student)
+        again = DOWNLOADED_AGAIN.fullmatch(submission.student)
         if again and again["name"] in names:
             submission.student = again["name"]
         if rename is not None:
@@ -91,7 +91,7 @@ def _latest(group: list[Submission], notebook: str) -> Submission:
         group[0].places = places
         return group[0]
     files = [submission for submission in group if submission.path is not None] or group[:1]
-    files = [s for s in files if not s.own_name or _plain(s.own_name) == notebook] or files
+    files = [s for s in files if not s.own_name or plain_name(s.own_name) == notebook] or files
     orders = [submission.order for submission in files]
     kinds = {order[0] if order else None for order in orders}
     times = [order[1] for order in orders if order]
@@ -132,7 +132,7 @@ def _remarks(loose: Sequence[Path], hidden: Sequence[str]) -> list[str]:
     """One line for each kind of file in the inbox that is no submission."""
     lines = []
     scripts = [path for path in loose if path.suffix.lower() == ".py"]
-    percent = [path for path in scripts if _is_percent(path)]
+    percent = [path for path in scripts if is_percent(path)]
     plain = [path for path in scripts if path not in percent]
     others = [path for path in loose if path not in scripts]
     if percent:
@@ -162,7 +162,7 @@ def _submission(entry: Path, assignment: str, notebook: str) -> Submission | Non
     if entry.is_file():
         if entry.suffix.lower() not in (".ipynb", ".zip"):
             return None
-        return _named(Submission("", entry, notebook=notebook), entry.stem)
+        return id_in_name(Submission("", entry, notebook=notebook), entry.stem)
     if not entry.is_dir():
         return None
     student = student_id(entry.name)
@@ -173,16 +173,16 @@ def _submission(entry: Path, assignment: str, notebook: str) -> Submission | Non
     where = ""
     if not folder.is_dir():
         folder = entry
-        from_platform = _MOODLE.fullmatch(entry.name) is not None
-        if not any(path.suffix.lower() in (".ipynb", ".zip") for path in _entries(entry)):
+        from_platform = MOODLE.fullmatch(entry.name) is not None
+        if not any(path.suffix.lower() in (".ipynb", ".zip") for path in archive_entries(entry)):
             deeper = _deeper(entry, assignment, notebook)
             if len(deeper) == 1:
                 folder = deeper[0].parent
                 where = f"the notebook lay in {folder.relative_to(entry)}"
-            elif any(path.is_dir() for path in _entries(entry)) and not from_platform:
+            elif any(path.is_dir() for path in archive_entries(entry)) and not from_platform:
                 return None  # other assignments
     submission = _in_folder(student, folder, notebook)
-    _named(submission, entry.name, folder=True)
+    id_in_name(submission, entry.name, folder=True)
     submission.places = places
     if where:
         submission.repairs.append(where)
@@ -194,10 +194,10 @@ def _deeper(folder: Path, assignment: str, notebook: str) -> list[Path]:
     found = []
     for place, folders, files in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
-        folders[:] = sorted(name for name in folders if not _is_clutter([name]) and depth < _DEEPEST)
+        folders[:] = sorted(name for name in folders if not is_clutter([name]) and depth < _DEEPEST)
         for name in files:
             path = Path(place, name)
-            right = _plain(path.stem) == notebook or path.parent.name == assignment
+            right = plain_name(path.stem) == notebook or path.parent.name == assignment
             if path.suffix.lower() == ".ipynb" and right and not path.is_symlink():
                 found.append(path)
     return found
@@ -206,9 +206,9 @@ def _deeper(folder: Path, assignment: str, notebook: str) -> list[Path]:
 def _in_folder(student: str, folder: Path, notebook: str) -> Submission:
     submission = Submission(student, None, notebook=notebook)
     expected = folder / f"{notebook}.ipynb"
-    others = [path for path in _entries(folder) if path.suffix.lower() == ".ipynb" and not path.is_dir()]
-    archives = [path for path in _entries(folder) if path.suffix.lower() == ".zip"]
-    alike = [path for path in others if _plain(path.stem) == notebook]
+    others = [path for path in archive_entries(folder) if path.suffix.lower() == ".ipynb" and not path.is_dir()]
+    archives = [path for path in archive_entries(folder) if path.suffix.lower() == ".zip"]
+    alike = [path for path in others if plain_name(path.stem) == notebook]
     if os.path.lexists(expected):
         submission.path = expected
         if len(others) > 1:
@@ -223,17 +223,17 @@ def _in_folder(student: str, folder: Path, notebook: str) -> Submission:
         submission.problem = f"there are {len(others)} notebooks, and none is called {expected.name}"
     elif len(archives) == 1:
         submission.path = archives[0]
-    with contextlib.suppress(OSError, _Unreadable, UnicodeDecodeError):
+    with contextlib.suppress(OSError, Unreadable, UnicodeDecodeError):
         submission.timestamp = read_safely(folder / "timestamp.txt", 200).decode("utf-8").strip() or None
     if submission.timestamp is not None:
         submission.order = _time_of(submission.timestamp)
-    files = [path for path in _entries(folder) if not path.is_symlink() and path.is_file()]
+    files = [path for path in archive_entries(folder) if not path.is_symlink() and path.is_file()]
     files = [path for path in files if path.suffix.lower() not in (".ipynb", ".zip") and path.name != "timestamp.txt"]
     submission.extras = {path.name: path for path in files}
     files = [path for path in files if path.name != "submission_secret.txt"]
     if submission.path is None and submission.problem is None and files:
         submission.problem = f"there is no notebook in the submission, only {student_id(files[0].name)[:80]}"
-        if any(path.suffix.lower() == ".py" and _is_percent(path) for path in files):
+        if any(path.suffix.lower() == ".py" and is_percent(path) for path in files):
             submission.problem += " (`jupytext --to notebook` makes a notebook of a script with cells)"
     return submission
 

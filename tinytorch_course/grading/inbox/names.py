@@ -14,11 +14,11 @@ _LONGEST_ID = 120
 _CANVAS = re.compile(r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<user>[1-9]\d+)_(?P<file>[1-9]\d+)_(?P<own>.+)")
 _CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon)_(?P<user>\w+?)_(?P<file>[1-9]\d+)_(?P<own>.+)")
 # What Moodle calls a folder, or a file when "Download submissions in folders" is off.
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<own>.*))?")
+MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<own>.*))?")
 # What Blackboard calls a file.
 _BLACKBOARD = re.compile(r".+_(?P<name>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>.+))?")
 _COPY = re.compile(r"(?P<name>.+?)(?: ?\(\d+\)|-\d{1,2}|-Copy\d+)")  # what browsers, Canvas and JupyterLab add
-_DOWNLOADED_AGAIN = re.compile(r"(?P<name>.+?) ?\(\d+\)")
+DOWNLOADED_AGAIN = re.compile(r"(?P<name>.+?) ?\(\d+\)")
 
 
 def student_id(name: str) -> str:
@@ -29,10 +29,10 @@ def student_id(name: str) -> str:
     return text if len(text) <= _LONGEST_ID else text[: _LONGEST_ID - 1] + "…"
 
 
-def _named(submission: Submission, stem: str, *, folder: bool = False) -> Submission:
+def id_in_name(submission: Submission, stem: str, *, folder: bool = False) -> Submission:
     """Take from a name what a learning management system has put into it."""
     submission.student = student_id(stem)
-    if found := _MOODLE.fullmatch(stem):
+    if found := MOODLE.fullmatch(stem):
         submission.student = student_id(f"{found['name']}_{found['user']}")
         submission.lms_id = found["user"]
         submission.moodle_folder = f"{found['name']}_{found['user']}_assignsubmission_{found['kind']}_"
@@ -52,7 +52,7 @@ def _named(submission: Submission, stem: str, *, folder: bool = False) -> Submis
     return submission
 
 
-def _plain(stem: str) -> str:
+def plain_name(stem: str) -> str:
     """A file's name without the number that was added because there was one of that name already."""
     found = _COPY.fullmatch(stem)
     return found["name"] if found else stem

@@ -16,11 +16,11 @@ from pathlib import Path, PurePosixPath
 from ...base.errors import CourseError
 
 LARGEST = 64 << 20  # bytes of a notebook
-_LARGEST_FILE = 1 << 20  # bytes of another file that is taken along
-_MOST_FILES = 20
+LARGEST_FILE = 1 << 20  # bytes of another file that is taken along
+MOST_FILES = 20
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     pass
 
 
@@ -30,32 +30,32 @@ def read_safely(path: Path, largest: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise _Unreadable(f"{path.name} is a symbolic link") from None
+            raise Unreadable(f"{path.name} is a symbolic link") from None
         raise
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise _Unreadable(f"{path.name} is not a regular file")
+            raise Unreadable(f"{path.name} is not a regular file")
         if status.st_size > largest:
-            raise _Unreadable(f"{path.name} has {status.st_size >> 20} MB; at most {largest >> 20} MB are read")
+            raise Unreadable(f"{path.name} has {status.st_size >> 20} MB; at most {largest >> 20} MB are read")
         return file.read(largest + 1)
 
 
-def _is_clutter(parts: Sequence[str]) -> bool:
+def is_clutter(parts: Sequence[str]) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
-def _entries(folder: Path) -> Iterator[Path]:
+def archive_entries(folder: Path) -> Iterator[Path]:
     for name in sorted(os.listdir(folder)):
         if not name.startswith(".") and name != "__MACOSX":
             yield folder / name
 
 
-def _is_percent(path: Path) -> bool:
+def is_percent(path: Path) -> bool:
     """Whether a Python file has Jupytext's cells."""
     try:
         return re.search(rb"^# %%", read_safely(path, LARGEST), re.MULTILINE) is not None
-    except (OSError, _Unreadable):
+    except (OSError, Unreadable):
         return False
 
 
@@ -73,7 +73,7 @@ def unpack(archive: Path, to: Path) -> Path:
                     raise CourseError(f"holds a path that leads outside: {member.filename!r}", file=archive)
             for member in members:
                 name = PurePosixPath(member.filename.replace("\\", "/"))
-                if _is_clutter(name.parts) or member.file_size > LARGEST or stat.S_ISLNK(member.external_attr >> 16):
+                if is_clutter(name.parts) or member.file_size > LARGEST or stat.S_ISLNK(member.external_attr >> 16):
                     continue
                 target = to.joinpath(*name.parts)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -86,5 +86,5 @@ def unpack(archive: Path, to: Path) -> Path:
         raise CourseError(f"is not a zip file that can be read: {error}", file=archive) from error
     except FileNotFoundError:
         raise CourseError("the file is missing", file=archive) from None
-    inside = [path for path in _entries(to)]
+    inside = [path for path in archive_entries(to)]
     return inside[0] if len(inside) == 1 and inside[0].is_dir() and inside[0].name == archive.stem else to

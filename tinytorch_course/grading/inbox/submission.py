@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from .safe_reading import _LARGEST_FILE, _MOST_FILES, LARGEST, _is_clutter, _Unreadable, read_safely
+from .safe_reading import LARGEST, LARGEST_FILE, MOST_FILES, Unreadable, is_clutter, read_safely
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Submission:
         try:
             data = read_safely(self.path, LARGEST)
             return _from_archive(data, self) if self.path.suffix.lower() == ".zip" else data
-        except _Unreadable as error:
+        except Unreadable as error:
             self.problem = str(error)
         except OSError as error:
             self.problem = f"the file cannot be read: {error.strerror}"
@@ -54,10 +54,10 @@ class Submission:
     def files(self) -> dict[str, str]:
         """The small files beside the notebook, as text of single bytes."""
         found = {}
-        for name, path in list(self.extras.items())[:_MOST_FILES]:
+        for name, path in list(self.extras.items())[:MOST_FILES]:
             try:
-                found[name] = read_safely(path, _LARGEST_FILE).decode("latin-1")
-            except (OSError, _Unreadable):
+                found[name] = read_safely(path, LARGEST_FILE).decode("latin-1")
+            except (OSError, Unreadable):
                 continue
         return found
 
@@ -67,13 +67,13 @@ def _from_archive(data: bytes, submission: Submission) -> bytes:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
-        raise _Unreadable("the zip file is damaged") from None
+        raise Unreadable("the zip file is damaged") from None
     for member in members:
         name = PurePosixPath(member.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts:
-            raise _Unreadable(f"the zip file holds a path that leads outside: {member.filename!r}")
+            raise Unreadable(f"the zip file holds a path that leads outside: {member.filename!r}")
     notebooks = [
-        m for m in members if m.filename.endswith(".ipynb") and not _is_clutter(PurePosixPath(m.filename).parts)
+        m for m in members if m.filename.endswith(".ipynb") and not is_clutter(PurePosixPath(m.filename).parts)
     ]
     if len(notebooks) > 1:
         named = [m for m in notebooks if PurePosixPath(m.filename).name == f"{submission.notebook}.ipynb"]
@@ -81,16 +81,16 @@ def _from_archive(data: bytes, submission: Submission) -> bytes:
             submission.choose(named[0].filename, [m.filename for m in notebooks])
             notebooks = named
     if len(notebooks) != 1:
-        raise _Unreadable(f"the zip file holds {len(notebooks)} notebooks, not one")
+        raise Unreadable(f"the zip file holds {len(notebooks)} notebooks, not one")
     if notebooks[0].file_size > LARGEST:
-        raise _Unreadable("the notebook in the zip file is too large")
+        raise Unreadable("the notebook in the zip file is too large")
     try:
         with archive.open(notebooks[0]) as file:
             content = file.read(LARGEST + 1)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError):
-        raise _Unreadable("the zip file is damaged or locked with a password") from None
+        raise Unreadable("the zip file is damaged or locked with a password") from None
     if len(content) > LARGEST:
-        raise _Unreadable("the notebook in the zip file is too large")
+        raise Unreadable("the notebook in the zip file is too large")
     return content
 
 

@@ -13,7 +13,7 @@ _FRAME = re.compile(r"^ +(?:in|calls) +(\w+), line (\d+)(?:: (.*))?$", re.MULTIL
 
 
 @dataclass(frozen=True)
-class _Own:
+class OwnCell:
     """The cell of an exercise: what it defines (functions by name, methods as ``Class.method``) and what it says."""
 
     number: str
@@ -21,7 +21,7 @@ class _Own:
     source: str
 
 
-def blamed(number: str, message: str, cells: Sequence[_Own], failed: Collection[str]) -> str:
+def blamed(number: str, message: str, cells: Sequence[OwnCell], failed: Collection[str]) -> str:
     """The earlier failed exercise on which this one stumbled, or nothing where that is not certain."""
     other = re.search(r"^ +to do +(\d\d\.\d+) ", message, re.MULTILINE)
     if other and other.group(1) != number:
@@ -41,7 +41,7 @@ def blamed(number: str, message: str, cells: Sequence[_Own], failed: Collection[
     return ""
 
 
-def _cell_of_frame(function: str, line: int, text: str, cells: Sequence[_Own]) -> str | None:
+def _cell_of_frame(function: str, line: int, text: str, cells: Sequence[OwnCell]) -> str | None:
     """The exercise in which a frame lies. A card names the function without its class, so its line decides."""
     found: dict[str, bool] = {}
     for cell in cells:
@@ -62,7 +62,7 @@ def _spans(code: str, function: str) -> list[tuple[int, int]]:
     return [(node.lineno, node.end_lineno or node.lineno) for node in nodes]
 
 
-def _uses(user: _Own, cell: _Own, cells: Sequence[_Own]) -> bool:
+def _uses(user: OwnCell, cell: OwnCell, cells: Sequence[OwnCell]) -> bool:
     """Whether one exercise's code uses what another defines. A method's name alone counts if one class only has it."""
     names, attributes, qualified = _names(user)
     for name in cell.defines - user.defines:
@@ -79,7 +79,7 @@ def _uses(user: _Own, cell: _Own, cells: Sequence[_Own]) -> bool:
     return False
 
 
-def _names(own: _Own) -> tuple[set[str], set[str], set[str]]:
+def _names(own: OwnCell) -> tuple[set[str], set[str], set[str]]:
     """What a cell's code uses: plain names, attributes, and attributes of which the class is known."""
     kinds = {name.rpartition(".")[0] for name in own.defines} - {""}
     names, local, attributes, qualified = set(), set(), set(), set()
@@ -102,7 +102,7 @@ def _is_numpy(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in ("np", "numpy", "math")
 
 
-def _qualified(code: str) -> set[str]:
+def qualified_names(code: str) -> set[str]:
     """What a cell defines. A function under ``@method_of(Tensor)`` is a method of `Tensor`."""
     names = defined_names(code)
     for node in parsed(code).body:

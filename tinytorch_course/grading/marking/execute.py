@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from ..model import Done, Executed, Prepared, Setting, Task
+from ..model import Executed, Job, Prepared, Task, Worked
 from ..sandbox.rooms import SandboxError
 from ..sandbox.sandbox import Sandbox
 from .explain import explain
@@ -17,7 +17,7 @@ _SECONDS = 30.0  # to read a notebook, and to compare what came of it
 _OWN = threading.local()
 
 
-def work(task: Task, setting: Setting) -> Done:
+def work(task: Task, setting: Job) -> Worked:
     """Prepare, run and judge one submission. Never raises for what a student sends.
 
     Raises
@@ -33,7 +33,7 @@ def work(task: Task, setting: Setting) -> Done:
         prepared = Prepared(refused=f"reading the notebook {error}")
     spent = time.monotonic() - began
     if prepared.refused is not None:
-        return Done(task.student, prepared, None)
+        return Worked(task.student, prepared, None)
     ran = _ran(prepared, setting, task.files)
     began = time.monotonic()
     try:
@@ -41,10 +41,10 @@ def work(task: Task, setting: Setting) -> Done:
     except Exceeded as error:
         executed = Executed(problem=f"comparing what came of it {error}")
     executed.seconds |= {**ran.seconds, "prepare": spent, "judge": time.monotonic() - began}
-    return Done(task.student, prepared, executed)
+    return Worked(task.student, prepared, executed)
 
 
-def _ran(prepared: Prepared, setting: Setting, files: dict[str, str]) -> Ran:
+def _ran(prepared: Prepared, setting: Job, files: dict[str, str]) -> Ran:
     for last in (False, True):
         sandbox = Sandbox.shared(setting.library, setting.source.preload, setting.limits, setting.hide, setting.sandbox)
         try:

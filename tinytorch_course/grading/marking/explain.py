@@ -8,13 +8,13 @@ from typing import Any
 
 from ...base.code import unreadable, without_magics
 from ...base.marks import number_of
-from ..model import Cell, CellResult, Executed, ExerciseResult, Prepared, Source, SourceCell, title_of
-from .blame import _Own, _qualified, blamed
+from ..model import Cell, CellResult, Executed, ExerciseResult, Prepared, Source, SourceCell
+from .blame import OwnCell, blamed, qualified_names
 from .for_students import about_cell, about_test
 from .mark import OUT_OF_STEP, Key, Verdict, mark
 from .records import read_key
 from .run import Ran, error_output
-from .taken_names import Shadows
+from .taken_names import TakenNames
 
 _LONGEST_MESSAGE = 3000
 
@@ -28,7 +28,7 @@ class _Explained:
     def __init__(self, prepared: Prepared, ran: Ran, source: Source, key: Key) -> None:
         self._cells, self._ran, self._source, self._key = prepared.cells, ran, source, key
         self._known = source.by_name()
-        self._shadows = Shadows(self._cells, self._known)
+        self._shadows = TakenNames(self._cells, self._known)
         self._places = {cell.name: at for at, cell in enumerate(self._cells) if cell.name}
         self._cards: dict[str, str] = {}  # of tests that failed, with what came
         self._flags: list[str] = []
@@ -41,7 +41,7 @@ class _Explained:
         return Executed(results, exercises, self._flags, self._ran.problem, self._left_out(), self._ran.seconds)
 
     def _exercise(self, cell: SourceCell) -> ExerciseResult:
-        found = ExerciseResult(cell.name, number_of(cell.name), title_of(cell), None, cell.points)
+        found = ExerciseResult(cell.name, number_of(cell.name), cell.title, None, cell.points)
         if not cell.is_test:
             return found
         at, found.score = self._places[cell.name], 0.0
@@ -86,10 +86,10 @@ class _Explained:
 
     def _verdict(self, cell: SourceCell, result: CellResult) -> Verdict:
         """A test has to send the right records and to end without an error."""
-        verdict = mark(result.records, read_key(self._key[cell.name]), number_of(cell.name), title_of(cell))
+        verdict = mark(result.records, read_key(self._key[cell.name]), number_of(cell.name), cell.title)
         if failed(result) and (verdict.passed or verdict.wrong == "malformed"):
             name, says = last_error(result)
-            card = f"{number_of(cell.name)} {title_of(cell)}: the test stopped\n  error     {name}: {says}"
+            card = f"{number_of(cell.name)} {cell.title}: the test stopped\n  error     {name}: {says}"
             return Verdict(False, card, "stopped", error_name=name, says=says)
         return verdict
 
@@ -98,13 +98,13 @@ class _Explained:
     def _say_whose_fault(self, exercises: Sequence[ExerciseResult]) -> None:
         """Say for each failed exercise whether its own cell or an earlier one stopped it."""
         lost = {item.number for item in exercises if item.score == 0 and not item.passed and item.score is not None}
-        own: list[_Own] = []
+        own: list[OwnCell] = []
         for at, cell in enumerate(self._cells):
             expected = self._known.get(cell.name or "")
             if expected is None or not expected.solution or expected.cell_type != "code":
                 continue
             number = number_of(expected.name)
-            own.append(_Own(number, frozenset(_qualified(expected.source)), cell.source))
+            own.append(OwnCell(number, frozenset(qualified_names(expected.source)), cell.source))
             if at in self._ran.lost:
                 _note(exercises, number, f"The cell of this exercise {self._ran.lost[at]}.")
             elif self._ran.cells[at].status in ("error", "timeout"):

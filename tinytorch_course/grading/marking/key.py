@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...base.errors import CourseError
-from ...base.files import replace_file
+from ...base.files import write_whole
 from ...base.marks import number_of
-from ..model import Library, Limits, Prepared, Source, title_of
+from ..model import Library, Limits, Prepared, Source
 from ..sandbox.sandbox import Sandbox
 from .explain import failed, last_error
 from .mark import Key, mark
@@ -25,7 +25,7 @@ def seed_in(folder: Path, assignment: str) -> str:
     """The secret of a class from which its tests draw their inputs. It is kept, so that grading again gives the same."""
     path = folder / f"{assignment}.seed"
     if not path.is_file():
-        replace_file(path, secrets.token_hex(16) + "\n", mode=0o600)
+        write_whole({path: secrets.token_hex(16) + "\n"}, mode=0o600)
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -39,16 +39,16 @@ def answer_key(
     CourseError
         When the reference fails its own tests, or a test gives other values when its answers are left out.
     """
-    about = [source.key, library.key, seed, _own_code(), hashlib.sha256(reference).hexdigest()]
+    about = [source.key, library.key, seed, own_code(), hashlib.sha256(reference).hexdigest()]
     fingerprint = hashlib.sha256("\0".join(about).encode()).hexdigest()
     texts = _load(kept, fingerprint)
     if texts is None:
         texts = _made(source, reference, sandbox, limits, seed)
-        replace_file(kept, json.dumps({"for": fingerprint, "tests": texts}), mode=0o600)
+        write_whole({kept: json.dumps({"for": fingerprint, "tests": texts})}, mode=0o600)
     return {name: tuple(sent) for name, sent in texts.items()}, hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
-def _own_code() -> str:
+def own_code() -> str:
     here = Path(__file__).parents[1]
     files = [*here.glob("marking/*.py"), *here.glob("sandbox/**/*.py")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
@@ -92,7 +92,7 @@ def _compare_without_answers(
 ) -> None:
     """The tests as submissions get them have to give what the key says, or nobody could have these points."""
     bare = Run(prepared, source, sandbox, limits, seed=seed).whole()
-    titles = {cell.name: title_of(cell) for cell in source.cells}
+    titles = {cell.name: cell.title for cell in source.cells}
     for name, sent in texts.items():
         try:
             key = read_key(tuple(sent))

@@ -10,7 +10,7 @@ from ..model import Cell, CellResult, Limits, Prepared, Source
 from ..sandbox.kernel import Budget, Kernel, KernelGone
 from ..sandbox.sandbox import Sandbox
 from .blind import tests_without_answers
-from .taken_names import Restore, Shadows
+from .taken_names import FirstMeaning, TakenNames
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Ran:
 
     cells: list[CellResult]
     second: dict[int, CellResult] = field(default_factory=dict)
-    restored: dict[int, Restore] = field(default_factory=dict)
+    restored: dict[int, FirstMeaning] = field(default_factory=dict)
     lost: dict[int, str] = field(default_factory=dict)
     problem: str | None = None
     seconds: dict[str, float] = field(default_factory=lambda: {"start": 0.0, "run": 0.0})
@@ -70,7 +70,7 @@ class Run:
         known = source.by_name()
         self._tests = {at for at, cell in enumerate(self._cells) if cell.name and known[cell.name].is_test}
         self._code = {} if with_answers else tests_without_answers(source)
-        self._shadows = Shadows(self._cells, known)
+        self._shadows = TakenNames(self._cells, known)
         self._budget = Budget(limits.outputs, limits.records)
         self._ran = Ran([CellResult() for _ in self._cells])
 
@@ -144,7 +144,7 @@ def error_output(name: str, value: str, lines: list[str] | None = None) -> dict:
     return {"output_type": "error", "ename": name, "evalue": value, "traceback": traceback}
 
 
-def _with_first_meaning(kernel: Kernel, code: str, restore: Restore | None, timeout: float) -> CellResult:
+def _with_first_meaning(kernel: Kernel, code: str, restore: FirstMeaning | None, timeout: float) -> CellResult:
     """Run code while names that were taken have their first meaning."""
     if restore is None:
         return kernel.run(code, timeout)

@@ -10,7 +10,7 @@ import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...base.code import _bound, _imports, parsed
+from ...base.code import names_bound, names_imported, parsed
 from ...base.marks import number_of
 from ..model import Cell, SourceCell
 
@@ -18,7 +18,7 @@ _BUILTINS = {name for name in dir(builtins) if not name.startswith("_")}
 
 
 @dataclass(frozen=True)
-class Restore:
+class FirstMeaning:
     """Names and the code that gives them their first meaning."""
 
     names: tuple[str, ...]
@@ -38,7 +38,7 @@ class Restore:
         return "_tt_g.update(_tt_kept)"
 
 
-class Shadows:
+class TakenNames:
     """Which cells of a submission take which names.
 
     Parameters
@@ -60,20 +60,20 @@ class Shadows:
             expected = known.get(cell.name or "")
             if expected is not None and expected.restored:
                 if not expected.is_test:
-                    for name, statement in _imports(tree):
+                    for name, statement in names_imported(tree):
                         self._imports.setdefault(name, statement)
                 continue
-            own = dict(_bound(parsed(expected.source))) if expected is not None else {}
-            again = {name for name, statement in _imports(tree) if self._imports.get(name) == statement}
+            own = dict(names_bound(parsed(expected.source))) if expected is not None else {}
+            again = {name for name, statement in names_imported(tree) if self._imports.get(name) == statement}
             taken = {
                 name: line
-                for name, line in _bound(tree)
+                for name, line in names_bound(tree)
                 if name not in own and name not in again and (name in _BUILTINS or name in self._imports)
             }
             if taken:
                 self._taken[at] = taken
 
-    def of_others(self, at: int) -> Restore | None:
+    def of_others(self, at: int) -> FirstMeaning | None:
         """The names that cells of other exercises have taken before this cell."""
         number = self._number(at)
         own = {
@@ -86,7 +86,7 @@ class Shadows:
         if not names or not number:
             return None
         ordered = tuple(sorted(names))
-        return Restore(ordered, "\n".join(self._imports[name] for name in ordered if name in self._imports))
+        return FirstMeaning(ordered, "\n".join(self._imports[name] for name in ordered if name in self._imports))
 
     def remark(self, at: int) -> str:
         """For the exercise whose own cell takes names."""
@@ -96,7 +96,7 @@ class Shadows:
         names = " and ".join(f"`{name}` (line {line})" for name, line in list(taken.items())[:4])
         return f"This exercise's cell gives {names} another meaning for the whole notebook: choose another name."
 
-    def told(self, restored: Mapping[int, Restore]) -> list[str]:
+    def told(self, restored: Mapping[int, FirstMeaning]) -> list[str]:
         """What was put right, for the people who read the result."""
         used = {name for restore in restored.values() for name in restore.names}
         found = []

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...base.errors import CourseError
-from ..model import Done, Setting, Task
+from ..model import Job, Task, Worked
 from ..sandbox.rooms import Scratch
 from .execute import close, work
 from .limited import end_with
 
-_SETTING: Setting | None = None
+_SETTING: Job | None = None
 _FILE = "setting.pickle"
 
 
@@ -44,7 +44,7 @@ def _enter(parent: int, scratch: str) -> None:
     end_with(parent)
 
 
-def _work(task: Task) -> Done:
+def _work(task: Task) -> Worked:
     assert _SETTING is not None
     return work(task, _SETTING)
 
@@ -54,7 +54,7 @@ class Backend(Protocol):
 
     width: int
 
-    def submit(self, task: Task) -> Future[Done]: ...
+    def submit(self, task: Task) -> Future[Worked]: ...
 
     def restart(self) -> None: ...
 
@@ -66,7 +66,7 @@ class Backend(Protocol):
 class LocalProcesses:
     """A pool of processes on this machine."""
 
-    def __init__(self, setting: Setting, workers: int) -> None:
+    def __init__(self, setting: Job, workers: int) -> None:
         self.width = workers
         self._scratch = Scratch()
         (self._scratch.path / _FILE).write_bytes(pickle.dumps(setting))
@@ -77,7 +77,7 @@ class LocalProcesses:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self.width, context, _enter, (os.getpid(), str(self._scratch.path)))
 
-    def submit(self, task: Task) -> Future[Done]:
+    def submit(self, task: Task) -> Future[Worked]:
         return self._pool.submit(_work, task)
 
     def restart(self) -> None:
@@ -104,7 +104,7 @@ class LocalProcesses:
 class DaskCluster:
     """The workers of a Dask cluster. Each needs this package and bubblewrap."""
 
-    def __init__(self, setting: Setting, address: str) -> None:
+    def __init__(self, setting: Job, address: str) -> None:
         try:
             from distributed import Client
         except ImportError:
@@ -123,7 +123,7 @@ class DaskCluster:
         self._setting = self._client.scatter(setting, broadcast=True, hash=False)
         self._executor: Executor = self._client.get_executor(pure=False, retries=0)
 
-    def submit(self, task: Task) -> Future[Done]:
+    def submit(self, task: Task) -> Future[Worked]:
         return self._executor.submit(work, task, self._setting)
 
     def restart(self) -> None:
@@ -145,13 +145,13 @@ class DaskCluster:
 
 def run_all(
     tasks: Iterable[Task], backend: Backend, stop: Callable[[], bool] | None = None
-) -> Iterator[tuple[Task, Done | Exception]]:
+) -> Iterator[tuple[Task, Worked | Exception]]:
     """Execute all tasks, in the order in which they end.
 
-    An error in place of a `Done` means that this submission could not be executed, for a reason that lies in the machinery.
+    An error in place of a `Worked` means that this submission could not be executed, for a reason that lies in the machinery.
     """
     source = iter(tasks)
-    waiting: dict[Future[Done], Task] = {}
+    waiting: dict[Future[Worked], Task] = {}
     suspects: deque[Task] = deque()  # were under way when a worker died: tried again alone
     fallen: Counter[str] = Counter()  # how often a submission took its worker down while it ran alone
     exhausted = False
@@ -210,7 +210,7 @@ def run_all(
         backend.restart()
 
 
-def scheduler_backend(setting: Setting, workers: int | None, scheduler: str | None) -> Any:
+def scheduler_backend(setting: Job, workers: int | None, scheduler: str | None) -> Any:
     """The backend that was asked for."""
     if scheduler:
         return DaskCluster(setting, scheduler)

@@ -34,7 +34,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import load_only
 from traitlets.config import Config
 
-from ...base.files import replace_file
+from ...base.files import write_whole
 from ..model import Cell, CellResult, Executed, Prepared, Recorded, Source
 
 
@@ -297,9 +297,9 @@ class Recorder:
         self, student: str, nb: NotebookNode, timestamp: str | None, extras: Mapping[str, Path]
     ) -> None:
         path = self.autograded_path(student)
-        replace_file(path, json.dumps(nb, indent=1, ensure_ascii=False) + "\n", mode=0o444)
+        write_whole({path: json.dumps(nb, indent=1, ensure_ascii=False) + "\n"}, mode=0o444)
         if timestamp is not None:
-            replace_file(path.with_name("timestamp.txt"), timestamp + "\n", mode=0o444)
+            write_whole({path.with_name("timestamp.txt"): timestamp + "\n"}, mode=0o444)
         for name, origin in extras.items():
             target = path.with_name(name)
             try:
@@ -322,8 +322,8 @@ class Recorder:
         }
         for name, make in instead.items():
             if not (home / name).is_file():
-                replace_file(home / name, make(), mode=0o444)
-            replace_file(target / name, (home / name).read_text(encoding="utf-8", errors="replace"))
+                write_whole({home / name: make()}, mode=0o444)
+            write_whole({target / name: (home / name).read_bytes()})
 
 
 def _name_of(cell: Mapping[str, Any]) -> str | None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...base.errors import CourseError
-from ...base.files import replace_file
-from ..assignment import Ground
+from ...base.files import write_whole
+from ..assignment import Assignment
 from ..model import PERSON, Recorded, SubmissionResult
 from .feedback_page import page as feedback_page
 from .gradebook import Recorder
 from .report_page import page
 from .results import stored_results
-from .rows import Report, Row, _address, _from_roster, _own_code, _summary
+from .rows import Report, Row, from_roster, own_code, relative_address, summary_of
 from .similar import similar_pairs
-from .tables import _feedback_for_moodle, _filled, canvas_table, moodle_table, remarks_table
+from .tables import canvas_table, feedback_for_moodle, filled_table, moodle_table, remarks_table
 
 
 def write_report(course_dir: Path, assignment: str) -> Path:
@@ -36,7 +36,7 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
     column : str, optional
         The heading of the assignment's column there, where it cannot be told.
     """
-    ground = Ground.open(Path(course_dir), assignment)
+    ground = Assignment.open(Path(course_dir), assignment)
     results = stored_results(ground)
     if not results:
         raise CourseError(
@@ -54,22 +54,22 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
             result.seconds_late = recorded.seconds_late
             row = Row(result, recorded, *people.get(result.student, ("", "", "")))
             path = recorder.feedback_path(result.student)
-            replace_file(path, feedback_page(result, recorded, ground.title(result.student)))
-            row.page, row.feedback = path, _address(path, folder)
-            row.notebook = _address(recorder.autograded_path(result.student), folder)
+            write_whole({path: feedback_page(result, recorded, ground.title(result.student))})
+            row.page, row.feedback = path, relative_address(path, folder)
+            row.notebook = relative_address(recorder.autograded_path(result.student), folder)
             row.lms_id = row.lms_id or result.lms_id
             rows.append(row)
-        work = {result.student: _own_code(recorder.autograded_path(result.student)) for result in results}
+        work = {result.student: own_code(recorder.autograded_path(result.student)) for result in results}
     missing = {
         student: Row(SubmissionResult(student, assignment, PERSON), Recorded(0, 0, 0, False), *about)
         for student, about in people.items()
     }
     if table is not None:
-        _from_roster(table, rows, missing, assignment)
+        from_roster(table, rows, missing, assignment)
     for row in rows:
         missing.pop(row.result.student, None)
     absent = sorted(missing.values(), key=lambda row: row.result.student)
-    report = Report(folder / "report.html", _summary(rows, absent))
+    report = Report(folder / "report.html", summary_of(rows, absent))
     tables = {
         "grades.csv": canvas_table(assignment, [*rows, *absent], ground.source.max_score),
         "grades-moodle.csv": moodle_table(assignment, [*rows, *absent]),
@@ -77,10 +77,10 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
     }
     if table is not None and table.kind != "table":
         name = "grades.csv" if table.kind == "canvas" else "grades-moodle.csv"
-        tables[name], report.remarks = _filled(table, assignment, ground.source.max_score, rows, column)
+        tables[name], report.remarks = filled_table(table, assignment, ground.source.max_score, rows, column)
     for name, text in tables.items():
-        replace_file(folder / name, text)
+        write_whole({folder / name: text})
         report.tables.append(folder / name)
-    report.feedback = _feedback_for_moodle(folder, rows, table)
-    replace_file(report.page, page(assignment, rows, absent, similar_pairs(work), report))
+    report.feedback = feedback_for_moodle(folder, rows, table)
+    write_whole({report.page: page(assignment, rows, absent, similar_pairs(work), report)})
     return report

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..model import ExerciseResult, SubmissionResult
-from .rows import Report, Row, _summary
+from .rows import Report, Row, summary_of
 from .similar import Pair
 
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
@@ -87,7 +87,7 @@ def page(
         f"script-src 'sha256-{_SCRIPT_HASH}'\">",
         f"<title>{_text(assignment)}: the class</title><style>{_STYLE}</style></head><body>",
         f"<h1>{_text(assignment)}: the class</h1>",
-        f"<p>{_text(_summary(rows, missing))}</p>",
+        f"<p>{_text(summary_of(rows, missing))}</p>",
         *(f"<p><strong>{_text(remark)}</strong></p>" for remark in (report.remarks if report else [])),
         '<ul class="facts">' + "".join(f"<li><b>{_text(v)}</b>{_text(k)}</li>" for k, v in facts.items()) + "</ul>",
         "<h2>Scores</h2>",

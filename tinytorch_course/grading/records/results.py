@@ -8,8 +8,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..assignment import Ground
-from ..model import ExerciseResult, Setting, SubmissionResult, Task
+from ..assignment import Assignment
+from ..model import ExerciseResult, Job, SubmissionResult, Task
 
 
 @functools.cache
@@ -21,7 +21,7 @@ def _code_key() -> str:
     return digest.hexdigest()
 
 
-def _key(task: Task, setting: Setting, problem: str | None, repairs: Sequence[str]) -> str:
+def result_key(task: Task, setting: Job, problem: str | None, repairs: Sequence[str]) -> str:
     parts = [_code_key(), setting.source.key, setting.library.key, repr(setting.limits), str(setting.sandbox)]
     parts += [setting.answers, setting.seed, problem or "", *repairs, json.dumps(task.files, sort_keys=True)]
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace"))
@@ -29,7 +29,7 @@ def _key(task: Task, setting: Setting, problem: str | None, repairs: Sequence[st
     return digest.hexdigest()
 
 
-def _load(path: Path) -> dict | None:
+def stored_result(path: Path) -> dict | None:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return stored if {"key", "auto", "result"} <= stored.keys() else None
@@ -37,12 +37,12 @@ def _load(path: Path) -> dict | None:
         return None
 
 
-def _result_from(data: dict) -> SubmissionResult:
+def result_from(data: dict) -> SubmissionResult:
     exercises = [ExerciseResult(**item) for item in data.pop("exercises")]
     return SubmissionResult(**data, exercises=exercises)
 
 
-def stored_results(ground: Ground) -> list[SubmissionResult]:
+def stored_results(ground: Assignment) -> list[SubmissionResult]:
     """The results of the last run of this assignment."""
-    found = [_load(path) for path in sorted(ground.store.glob("*.json"))]
-    return [_result_from(stored["result"]) for stored in found if stored is not None]
+    found = [stored_result(path) for path in sorted(ground.store.glob("*.json"))]
+    return [result_from(stored["result"]) for stored in found if stored is not None]

@@ -49,11 +49,11 @@ class Report:
     feedback: Path | None = None  # everybody's pages, as Moodle takes them
 
 
-def _address(path: Path, folder: Path) -> str:
+def relative_address(path: Path, folder: Path) -> str:
     return quote(os.path.relpath(path, folder).encode("utf-8", "surrogateescape"))
 
 
-def _from_roster(table: Roster, rows: Sequence[Row], missing: dict[str, Row], assignment: str) -> None:
+def from_roster(table: Roster, rows: Sequence[Row], missing: dict[str, Row], assignment: str) -> None:
     """Take names from the class's table, and who is missing according to it."""
     handed_in = set()
     for row in rows:
@@ -69,7 +69,7 @@ def _from_roster(table: Roster, rows: Sequence[Row], missing: dict[str, Row], as
             missing.setdefault(person.student, Row(blank, Recorded(0, 0, 0, False), *about))
 
 
-def _summary(rows: Sequence[Row], missing: Sequence[Row]) -> str:
+def summary_of(rows: Sequence[Row], missing: Sequence[Row]) -> str:
     """The class in one line."""
     ungradable = sum(not row.result.gradable and row.score is None for row in rows)
     person = sum(row.score is None for row in rows) - ungradable
@@ -86,7 +86,7 @@ def _summary(rows: Sequence[Row], missing: Sequence[Row]) -> str:
     return ", ".join(part for part in parts if not part.startswith("0 ")) + "."
 
 
-def _own_code(path: Path) -> list[str]:
+def own_code(path: Path) -> list[str]:
     """What a student wrote in code cells."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ...base.files import write_whole
 from ..inbox.roster import Entry, Roster, harmless
 from .rows import Row
 
 
-def _feedback_for_moodle(folder: Path, rows: Sequence[Row], table: Roster | None) -> Path | None:
+def feedback_for_moodle(folder: Path, rows: Sequence[Row], table: Roster | None) -> Path | None:
     """The feedback pages in a zip file for Moodle's "Upload multiple feedback files in a zip".
 
     Each page lies in a folder that is called as in Moodle's download of the submissions. There is none for a student
@@ -32,15 +31,15 @@ def _feedback_for_moodle(folder: Path, rows: Sequence[Row], table: Roster | None
     if not pages:
         target.unlink(missing_ok=True)
         return None
-    with tempfile.TemporaryDirectory(dir=folder) as new:
-        with zipfile.ZipFile(Path(new, target.name), "w", zipfile.ZIP_DEFLATED) as archive:
-            for place, path in sorted(pages.items()):
-                archive.write(path, f"{place}/{path.name}")
-        os.replace(Path(new, target.name), target)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for place, path in sorted(pages.items()):
+            archive.write(path, f"{place}/{path.name}")
+    write_whole({target: content.getvalue()})
     return target
 
 
-def _filled(
+def filled_table(
     table: Roster, assignment: str, points: float, rows: Sequence[Row], column: str | None
 ) -> tuple[str, list[str]]:
     entries, strangers = {}, []

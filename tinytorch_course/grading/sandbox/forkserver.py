@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from ..model import Library, Limits
-from .rooms import Room, SandboxError, _last_words, _new_folder, descendants, write_library
-from .walls import _hand_over, command_line
+from .rooms import Running, SandboxError, _last_words, descendants, new_folder, write_library
+from .walls import command_line, hand_over
 
 
-class _Fork(Room):
+class _Fork(Running):
     """A fork of the nursery."""
 
-    def __init__(self, folder: Path, nursery: Nursery, number: int) -> None:
+    def __init__(self, folder: Path, nursery: ForkServer, number: int) -> None:
         super().__init__(folder)
         self._nursery, self._number = nursery, number
 
@@ -40,14 +40,14 @@ class _Fork(Room):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Nursery:
+class ForkServer:
     """The process inside a sandbox that forks kernels. One for each thread that grades."""
 
     def __init__(self, library: Library, modules: Sequence[str], limits: Limits, hide: Sequence[Path]) -> None:
-        self._root = _new_folder()
+        self._root = new_folder()
         write_library(library, self._root / "lib")
         (self._root / "k").mkdir()
-        _hand_over(self._root / "k")
+        hand_over(self._root / "k")
         self._log = open(self._root / "log", "w+b")  # noqa: SIM115 (lives as long as the process)
         command = command_line(
             self._root, "serve", nursery=True, config={"preload": list(modules)}, limits=limits, hide=hide
@@ -80,7 +80,7 @@ class Nursery:
         number = self._count
         folder = self._root / "k" / str(number)
         folder.mkdir()
-        _hand_over(folder)
+        hand_over(folder)
         self._tell({**request, "number": number})
         self._running.add(number)
         return _Fork(folder, self, number)

@@ -14,7 +14,7 @@ from jupyter_client.session import Session
 
 from ..model import CellResult, Limits
 from .inside.sender import KIND as RECORDS
-from .rooms import Room, SandboxError, memory_of
+from .rooms import Running, SandboxError, memory_of
 from .sandbox import Sandbox
 
 _GRACE = 3.0  # seconds that an interrupted cell has to end
@@ -61,7 +61,7 @@ class Kernel:
     ) -> None:
         self._limits, self._budget = limits, budget
         info = connection_info()
-        self._room: Room = sandbox.kernel(info, files, seed)
+        self._room: Running = sandbox.kernel(info, files, seed)
         self._session = Session(key=info["key"].encode(), signature_scheme="hmac-sha256")
         context = zmq.Context.instance()
         base = f"ipc://{self._room.folder}/k"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ..model import Library
 
-_SHARED = threading.local()
+SHARED = threading.local()
 _PREFIX = "tt-"  # short: the path of a socket is limited to 107 bytes
 
 
@@ -48,7 +48,7 @@ class Scratch:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new_folder() -> Path:
+def new_folder() -> Path:
     if Scratch.current is None:  # not a process of our pool: a Dask worker, or a Jupyter server
         scratch = Scratch()
         Scratch.current = scratch.path
@@ -100,7 +100,7 @@ def _last_words(log: Path) -> str:
         return ""
 
 
-def _tasks_of_this_user() -> int:
+def tasks_of_this_user() -> int:
     """Processes and threads that count against this user's limit."""
     found = 0
     for folder in Path("/proc").glob("[0-9]*"):
@@ -110,7 +110,7 @@ def _tasks_of_this_user() -> int:
     return found
 
 
-class Room:
+class Running:
     """A kernel that runs: the folder of its sockets, whether it lives, how to end it."""
 
     def __init__(self, folder: Path) -> None:
@@ -137,7 +137,7 @@ class Room:
         raise NotImplementedError
 
 
-class _OwnRoom(Room):
+class Alone(Running):
     """A process of its own: a sandbox, or without one a plain process."""
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes], remove: Path) -> None:

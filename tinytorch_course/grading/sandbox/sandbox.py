@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from ..model import Library, Limits
-from .forkserver import Nursery
-from .rooms import _SHARED, Room, SandboxError, _new_folder, _OwnRoom, _tasks_of_this_user, write_library
-from .walls import INSIDE, _hand_over, command_line
+from .forkserver import ForkServer
+from .rooms import SHARED, Alone, Running, SandboxError, new_folder, tasks_of_this_user, write_library
+from .walls import INSIDE, command_line, hand_over
 
 
 class Sandbox:
@@ -55,7 +55,7 @@ class Sandbox:
         if nested is None and any(p.is_relative_to("/tmp") for path in prefixes for p in (path, path.resolve())):
             nested = False
         self._nested = nested if enabled else False
-        self._nursery: Nursery | None = None
+        self._nursery: ForkServer | None = None
 
     @classmethod
     def shared(
@@ -63,22 +63,22 @@ class Sandbox:
     ) -> Sandbox:
         """This thread's sandbox for an assignment: kept from one submission to the next."""
         key = (library.key, tuple(modules), limits, tuple(hide), enabled)
-        if getattr(_SHARED, "key", None) != key:
-            if getattr(_SHARED, "sandbox", None) is not None:
-                _SHARED.sandbox.close()
-            _SHARED.key, _SHARED.sandbox = key, cls(library, modules, limits, hide=hide, enabled=enabled)
-        return _SHARED.sandbox
+        if getattr(SHARED, "key", None) != key:
+            if getattr(SHARED, "sandbox", None) is not None:
+                SHARED.sandbox.close()
+            SHARED.key, SHARED.sandbox = key, cls(library, modules, limits, hide=hide, enabled=enabled)
+        return SHARED.sandbox
 
     @staticmethod
     def close_shared() -> None:
         """End this thread's sandbox."""
-        if getattr(_SHARED, "sandbox", None) is not None:
-            _SHARED.sandbox.close()
-            _SHARED.sandbox = _SHARED.key = None
+        if getattr(SHARED, "sandbox", None) is not None:
+            SHARED.sandbox.close()
+            SHARED.sandbox = SHARED.key = None
 
     def kernel(
         self, connection: Mapping[str, Any], files: Mapping[str, str] | None = None, seed: str | None = None
-    ) -> Room:
+    ) -> Running:
         """Start a kernel.
 
         Parameters
@@ -97,7 +97,7 @@ class Sandbox:
             self._nursery.close()
             self._nursery = None
 
-    def _start(self, request: dict[str, Any]) -> Room:
+    def _start(self, request: dict[str, Any]) -> Running:
         request["limits"] = asdict(self._limits)
         if self._nested is not False:
             try:
@@ -109,17 +109,17 @@ class Sandbox:
                 self.close()
         return self._own(request)
 
-    def _fork(self, request: dict[str, Any]) -> Room:
+    def _fork(self, request: dict[str, Any]) -> Running:
         if self._nursery is not None and not self._nursery.usable():
             self.close()
         if self._nursery is None:
-            self._nursery = Nursery(self._library, self._modules, self._limits, self._hide)
+            self._nursery = ForkServer(self._library, self._modules, self._limits, self._hide)
             if self._nested is None:
                 self._try_out(self._nursery)
                 self._nested = True
         return self._nursery.fork(request)
 
-    def _try_out(self, nursery: Nursery) -> None:
+    def _try_out(self, nursery: ForkServer) -> None:
         """Whether a fork can have namespaces of its own here."""
         room = nursery.fork({"do": "try", "limits": asdict(self._limits)})
         try:
@@ -131,17 +131,17 @@ class Sandbox:
         finally:
             room.close()
 
-    def _own(self, request: dict[str, Any]) -> Room:
-        root = _new_folder()
+    def _own(self, request: dict[str, Any]) -> Running:
+        root = new_folder()
         sockets = root / "k"
         sockets.mkdir()
         write_library(self._library, root / "lib")
         if not self._enabled:  # without a namespace of its own, all processes of this user count
-            request["limits"]["processes"] += _tasks_of_this_user()
+            request["limits"]["processes"] += tasks_of_this_user()
             request["connection"]["ip"] = f"{sockets}/k"
         (sockets / "request.json").write_text(json.dumps(request), encoding="utf-8")
         if self._enabled:
-            _hand_over(sockets)
+            hand_over(sockets)
             (sockets / "request.json").chmod(0o644)
             command = command_line(root, request["do"], sockets=sockets, limits=self._limits, hide=self._hide)
             environment = None
@@ -156,7 +156,7 @@ class Sandbox:
                 start_new_session=True,
                 env=environment,
             )
-        return _OwnRoom(sockets, process, root)
+        return Alone(sockets, process, root)
 
     def _unprotected(self, root: Path, mode: str) -> tuple[list[str], dict[str, str]]:
         """A plain process with the limits but without any wall. What ``--no-sandbox`` asks for."""

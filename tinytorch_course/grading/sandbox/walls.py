@@ -253,7 +253,7 @@ def _is_shown(path: Path, command: Sequence[str]) -> bool:
     return any(path.is_relative_to(place) for place in shown)
 
 
-def _hand_over(path: Path) -> None:
+def hand_over(path: Path) -> None:
     """Give a folder to the user that the sandbox runs as."""
     path.chmod(0o700)
     if os.getuid() == 0:

@@ -110,11 +110,8 @@ def play(course: Course, milestone: Milestone, seconds: float = SECONDS) -> Endi
 
     A story that takes longer than `seconds` is given up; what it printed goes where this process prints.
     """
-    env = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(course.root), *filter(None, [os.environ.get("PYTHONPATH")])]),
-        "PYTHONIOENCODING": "utf-8",
-        "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),  # small matrices: more threads only wait
-    }
+    threads = os.environ.get("OPENBLAS_NUM_THREADS", "1")  # small matrices: more threads only wait
+    env = course.environment(OPENBLAS_NUM_THREADS=threads)
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
         answer = Path(folder) / "ending.json"
         command = [sys.executable, "-m", f"{__name__}.stage", milestone.name, str(answer)]
