@@ -198,7 +198,7 @@ with Checks("10.2", "CharTokenizer.encode, CharTokenizer.decode") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# A real text lies on every machine with NumPy: the descriptions of its functions, as in Module 11. Here they are kept whole, with line breaks, signs and examples, because in Module 13 a network will learn to write such texts.
+# A real text lies on every machine with NumPy: the descriptions of its functions, as in Module 11. Here they are kept whole, with line breaks, signs and examples, because a language model learns from texts as people write them.
 
 # %%
 #| export
@@ -1093,7 +1093,7 @@ show(figure, "Left, bytes an id against the size of the vocabulary from 256 to 4
              "more and more slowly. Right, the cost of attention falls to less than a tenth, while that of the last layer rises to more than eight times.")
 
 # %% [markdown]
-# The first thousand merges buy most. After that each doubling of the table buys less, and rows for pieces that hardly occur are hardly trained. So small models have small vocabularies: for Module 13 we take 1,024. GPT-2 has 50,257.
+# The first thousand merges buy most. After that each doubling of the table buys less, and rows for pieces that hardly occur are hardly trained. So small models have small vocabularies: 1,024 would do here. GPT-2 has 50,257.
 
 # %% tags=["demo"]
 for language, sentence in sentences.items():
@@ -1130,4 +1130,4 @@ for language, sentence in sentences.items():
 # **Export.** Run all cells once more from the top. Then, in a terminal in the course folder:
 #
 # - `tinytorch check 10_tokenization` says where you stand, exercise by exercise;
-# - `tinytorch export 10_tokenization` writes `tinytorch/core/tokenization.py`. Module 13 trains a network on its ids.
+# - `tinytorch export 10_tokenization` writes `tinytorch/core/tokenization.py`. In Module 11 each id gets a row of numbers.

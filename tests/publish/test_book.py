@@ -20,8 +20,8 @@ from tinytorch_course.publish import book as making
 from tinytorch_course.publish import sphinx_extension as book_extension
 from tinytorch_course.publish.book import build_book, make_stage, run_jupyter_book
 from tinytorch_course.publish.links import relinked
-from tinytorch_course.publish.module_pages import with_cards
-from tinytorch_course.publish.stage import Stage
+from tinytorch_course.publish.module_pages import binder_link, cards, on_binder, with_cards
+from tinytorch_course.publish.stage import Stage, toc_pages
 
 from .pages import Page, squeezed
 
@@ -47,7 +47,7 @@ def test_each_module_has_its_page_its_notebook_and_its_reference(book: Path):
 
 
 def test_the_table_of_contents_names_each_module_and_each_guide_once():
-    pages = making.toc_pages(COURSE)
+    pages = toc_pages(COURSE)
     wanted = [f"modules/{module.name}" for module in COURSE.modules]
     wanted += [f"guides/{path.stem}" for path in (ROOT / "docs" / "guides").glob("*.md")]
     assert set(wanted) <= set(pages)
@@ -57,14 +57,34 @@ def test_the_table_of_contents_names_each_module_and_each_guide_once():
 def test_each_module_page_has_its_cards(book: Path):
     for module in COURSE.modules:
         page = pages_of(book)[f"modules/{module.name}.html"]
-        assert (making.binder_link(module) in page.links) == (module.name in making.on_binder(COURSE))
-        assert any(link.endswith(f"/src/{module.name}/{module.name}.py") for link in page.links)
+        assert not any("mybinder.org" in link or f"/src/{module.name}/" in link for link in page.links), (
+            "no address yet"
+        )
         assert f"../student/{module.name}.html" in page.links
 
 
-def test_binder_opens_module_06():
-    assert making.on_binder(COURSE) == ["06_autograd"]
-    assert making.binder_link(COURSE.module("06")).endswith("?urlpath=lab/tree/notebooks/06_autograd/06_autograd.ipynb")
+def at(address: str) -> Course:
+    """The course with an address of its repository."""
+    course = Course(ROOT)
+    course.settings["git_url"] = address
+    return course
+
+
+def test_binder_opens_module_06_once_the_course_has_an_address():
+    published = at("https://github.com/somebody/tinytorch")
+    assert on_binder(published) == ["06_autograd"]
+    address = binder_link(published.module("06"))
+    assert address.startswith("https://mybinder.org/v2/gh/somebody/tinytorch/main?")
+    assert address.endswith("?urlpath=lab/tree/notebooks/06_autograd/06_autograd.ipynb")
+    assert address in cards(published.module("06"), audio=None, lite=False)
+    assert "/src/06_autograd/06_autograd.py" in cards(published.module("06"), audio=None, lite=False)
+
+
+@pytest.mark.parametrize(
+    "address, module", [("", "06"), ("https://example.org/tinytorch", "06"), ("https://github.com/a/b", "01")]
+)
+def test_where_binder_cannot_build_it_there_is_no_link(address: str, module: str):
+    assert binder_link(at(address).module(module)) == ""
 
 
 def test_the_reference_shows_what_a_module_adds_to_earlier_classes(book: Path):
@@ -297,17 +317,21 @@ def test_a_book_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: py
 # -- the parts -------------------------------------------------------------------------------------------------------
 
 
-def test_links_between_files_become_links_between_pages(tmp_path: Path):
-    stage, about = Stage(COURSE, tmp_path), COURSE.module("06").about
+@pytest.mark.parametrize("address", ["", "https://github.com/somebody/tinytorch"])
+def test_links_between_files_become_links_between_pages(tmp_path: Path, address: str):
+    stage, about = Stage(at(address), tmp_path), COURSE.module("06").about
     text = (
         "[a](../01_tensor/about.md#strides) [b](06_autograd.py) [c](../../notebooks/06_autograd/06_autograd.ipynb) "
         "[d](../../CONTRIBUTING.md) [e](https://example.org) [f](#here) [g](../../docs/guides/nothing.md)"
     )
-    github = f"{making.repository(COURSE)}/blob/{COURSE.settings['branch']}"
+    source, guide = (
+        f"[{label}]({address}/blob/main/{file})" if address else label
+        for label, file in (("b", "src/06_autograd/06_autograd.py"), ("d", "CONTRIBUTING.md"))
+    )
     assert relinked(stage, text, about) == (
         "[a](/modules/01_tensor.md#strides) "
-        f"[b]({github}/src/06_autograd/06_autograd.py) [c](/student/06_autograd.ipynb) "
-        f"[d]({github}/CONTRIBUTING.md) [e](https://example.org) [f](#here) [g](../../docs/guides/nothing.md)"
+        f"{source} [c](/student/06_autograd.ipynb) "
+        f"{guide} [e](https://example.org) [f](#here) [g](../../docs/guides/nothing.md)"
     )
 
 

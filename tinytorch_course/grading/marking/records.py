@@ -130,6 +130,8 @@ def value_of(item: Any, depth: int = 0) -> Any:
 def _simple(kind: str, *parts: Any) -> Any:
     if kind == "str":
         return _text(parts[0])
+    if kind == "bytes":
+        return bytes.fromhex(_as(str, parts[0])[: 2 * _TEXT])
     if kind == "int":
         return int(_text(parts[0]), 16)
     if kind == "float":

@@ -125,6 +125,8 @@ class _Plain:
             return ["constant", repr(value)]
         if kind is str:
             return ["str", value[:_TEXT]]
+        if kind is bytes:
+            return ["bytes", value[:_TEXT].hex()]
         if kind is int:
             return ["int", hex(value)] if value.bit_length() <= 4 * _TEXT else ["object", _names(kind)]
         if kind is float:
