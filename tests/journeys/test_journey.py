@@ -153,13 +153,13 @@ def test_07_without_06_says_what_to_export_first(edition: Path):
 
 
 def test_a_wrong_engine_is_told_which_exercise_of_06_to_look_at(edition: Path):
-    wrong = variant("06-07_stops_at_none")
+    wrong = variant("06-10_one_axis_only")
     assert wrong.hidden, "it passes every visible check, so the student exports it in good faith"
     solve(edition, "06", {wrong.grade_id: wrong.source})
     export(edition, "06")
     solve(edition, "07")
     done = tinytorch(edition, "export", "07")
-    assert done.returncode == 1 and "06.7" in done.stderr, done.stderr
+    assert done.returncode == 1 and "06.10" in done.stderr, done.stderr
     assert not core(edition, "07").exists()
 
 
@@ -173,7 +173,7 @@ def printed(edition: Path, name: str) -> str:
 
 
 def test_a_stuck_student_goes_on_with_the_reference_and_the_next_notebook_says_so(edition: Path):
-    wrong = variant("06-07_stops_at_none")
+    wrong = variant("06-10_one_axis_only")
     solve(edition, "06", {wrong.grade_id: wrong.source})
     export(edition, "06")
     mine = core(edition, "06").read_text(encoding="utf-8")
