@@ -29,8 +29,6 @@ LONGEST_FUNCTION, LONGEST_FILE = 60, 450
 STILL_LONG = [
     "tinytorch.lab.checks",
     "tinytorch.lab.checks.equal",
-    "tinytorch.lab.readiness",
-    "tinytorch.lab.readiness._parts",
     "tinytorch_course.author.release.release",
     "tinytorch_course.grading.commands.grade",
     "tinytorch_course.grading.grade",
@@ -44,7 +42,6 @@ STILL_LONG = [
     "tinytorch_course.grading.sandbox.inside.sender.sender",
     "tinytorch_course.grading.sandbox.walls.command_line",
     "tinytorch_course.publish.lite.build_lite",
-    "tinytorch_course.student.export.export",
 ]
 
 
