@@ -14,182 +14,29 @@ Hand-written; needs NumPy only, so that it works in a browser too.
 from __future__ import annotations
 
 import hashlib
-import linecache
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 
+from .cards import (
+    CheckFailed,
+    array_of,
+    article,
+    difference,
+    dtype_hint,
+    is_numbers,
+    kind_of,
+    named,
+    shown_as,
+    unlike,
+)
+from .frames import frames_of, meant_to_return, not_an_answer, not_written_yet, written_in
+
 __all__ = ["CheckFailed", "Checks", "bare"]
-
-_WIDTH = 10  # of the card's left column
-_LONGEST = 400  # characters shown of one value
-_MOST = 6  # elements shown in full on an `input` line, and of a list of tensors
-_TASK = re.compile(r"\d\d\.\d+ ")  # how the text of an unwritten exercise begins
-
-
-class CheckFailed(AssertionError):
-    """A failed check, shown as a card instead of a traceback.
-
-    Parameters
-    ----------
-    exercise, title : str
-        Which exercise, for example ``"06.4"`` and ``"MulBackward.apply"``.
-    problem : str
-        What is wrong, in one sentence.
-    rows : mapping of str to str
-        The card's lines, in the order in which they are shown.
-    hidden : bool
-        Whether the check is one that the student's notebook does not show.
-    wrong : str
-        What is wrong in one word, without any value: ``"shape"``, ``"dtype"``, ``"values"``.
-    """
-
-    def __init__(
-        self,
-        exercise: str,
-        title: str,
-        problem: str,
-        rows: Mapping[str, str] | None = None,
-        hidden: bool = False,
-        wrong: str = "",
-    ) -> None:
-        self.exercise, self.title, self.problem = exercise, title, problem
-        self.rows, self.hidden, self.wrong = dict(rows or {}), hidden, wrong
-        super().__init__(self.card())
-
-    def card(self) -> str:
-        """The card as plain text."""
-        lines = [f"{self.exercise} {self.title}: {self.problem}"]
-        for name, value in self.rows.items():
-            first, *rest = str(value).splitlines() or [""]
-            lines.append(f"  {name:<{_WIDTH}}{first}")
-            lines += [" " * (_WIDTH + 2) + line for line in rest]
-        return "\n".join(lines)
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython shows these lines in place of a traceback: in JupyterLab, in nbgrader and in its feedback.
-        return self.card().splitlines()
-
-
-def _array(value: Any) -> np.ndarray | None:
-    """`value` as an array if it is a number, an array, a Tensor or a nested list or tuple of these; else None."""
-    if type(value) in (bool, int, float, complex) or isinstance(value, np.generic) or type(value) is np.ndarray:
-        return np.asarray(value)
-    if isinstance(value, (list, tuple)):
-        parts = [_array(item) for item in value]
-        if any(part is None for part in parts):
-            return None
-        try:
-            return np.array([part for part in parts])
-        except ValueError:  # ragged
-            return None
-    data = getattr(value, "data", None)
-    return data if type(data) is np.ndarray else None
-
-
-def _readable(array: np.ndarray) -> Any:
-    """How arrays are printed on a card: plain decimals, unless they would hide a small number behind ``0.``."""
-    small = array.dtype.kind == "f" and bool(np.any((array != 0) & (np.abs(array) < 1e-4)))
-    return np.printoptions(precision=5, suppress=not small, threshold=24, edgeitems=3)
-
-
-def _numbers(value: Any) -> bool:
-    """Whether a value is a tuple of plain numbers: a shape, a pair of sizes."""
-    return isinstance(value, tuple) and all(type(item) in (bool, int, float) for item in value)
-
-
-def _literal(value: Any) -> bool:
-    """Whether a value is written down in Python without a name: numbers, strings, None, and lists and tuples of them."""
-    if isinstance(value, (list, tuple)):
-        return all(_literal(item) for item in value)
-    return value is None or type(value) in (bool, int, float, complex, str)
-
-
-def _inner(value: Any) -> np.ndarray | None:
-    """The array of a Tensor; None for anything else, arrays too."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        return None
-    data = getattr(value, "data", None)
-    return data if type(data) is np.ndarray else None
-
-
-def _show(value: Any) -> str:
-    """A value in a few lines: an array with its shape, a tensor with its array, a list item by item."""
-    if type(value) in (list, tuple) and not _literal(value):
-        items = ", ".join(_item(item) for item in value[:_MOST]) + (", …" if len(value) > _MOST else "")
-        text = f"[{items}]" if type(value) is list else f"({items}{',' if len(value) == 1 else ''})"
-    elif isinstance(value, (bool, int, str, list, tuple)) or (array := _array(value)) is None:
-        text = repr(value)
-    else:
-        if array.ndim == 0 and array.dtype.kind in "biuf":
-            text = f"{array.item():.6g}" if array.dtype.kind == "f" else repr(array.item())
-        else:
-            with _readable(array):
-                text = repr(array) + (f"  shape {array.shape}" if array.ndim else "")
-        if _inner(value) is not None:
-            text = f"{type(value).__name__} of {text}"
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _item(value: Any) -> str:
-    """One item of a list on a card."""
-    array = _inner(value)
-    if array is not None:
-        return f"{type(value).__name__} of shape {array.shape}"
-    if type(value) is np.ndarray and value.size > _MOST:
-        return f"array of shape {value.shape}"
-    if type(value) in (list, tuple):
-        return _show(value)
-    with np.printoptions(precision=5):
-        return repr(value).replace("\n", "")
-
-
-def _describe(value: Any) -> str:
-    """A value for the `input` line: strings, and tuples and lists of numbers, as they are; arrays in full or by shape."""
-    if isinstance(value, str):
-        return value if value and value == " ".join(value.split()) else repr(value)
-    if isinstance(value, (list, tuple)) and _literal(value) and len(repr(value)) <= 8 * _MOST:
-        return repr(value)
-    array = _array(value)
-    if array is None or isinstance(value, (bool, int, float)):
-        return repr(value)
-    if array.size <= _MOST:
-        with _readable(array):
-            return np.array2string(array, separator=", ").replace("\n", "") + (f" {array.shape}" if array.ndim else "")
-    return f"{array.shape}"
-
-
-def _named(inputs: Mapping[str, Any]) -> str:
-    """The `input` line of a card."""
-    return ", ".join(f"{name} {_describe(value)}" for name, value in inputs.items())
-
-
-def _kind(value: Any) -> str:
-    """What kind of thing a value is: ``a list``, ``an int``, ``None``."""
-    return "None" if value is None else _article(type(value).__name__)
-
-
-def _difference(right: np.ndarray, value: np.ndarray) -> str:
-    """By how much two arrays of one shape differ, if they look the same on a card; else nothing."""
-    kind = np.result_type(value, right, np.float64)
-    both, shown = (np.asarray(right, kind), np.asarray(value, kind)), []
-    for array in both:
-        with _readable(array):
-            shown.append(str(array) if array.ndim or array.dtype.kind == "c" else f"{array.item():.6g}")
-    with np.errstate(all="ignore"):
-        apart = np.abs(both[0] - both[1])
-    apart = apart[np.isfinite(apart)]
-    return f"largest difference {apart.max():.2g}" if shown[0] == shown[1] and apart.size else ""
-
-
-def _unlike(kind: str, got: Any) -> str:
-    """How a card says that something is of another kind, for one thing and for several."""
-    return f"should be {kind}, not {_kind(got)}" + (" (is a return missing?)" if got is None else "")
 
 
 class Checks:
@@ -243,7 +90,7 @@ class Checks:
 
         The inputs are written down at once: code that changes them in place does not change the card.
         """
-        self._inputs, self._look = _named(inputs), look
+        self._inputs, self._look = named(inputs), look
 
     def rng(self) -> np.random.Generator:
         """Random numbers for inputs. Here the same each time; when the work is graded, others for each class."""
@@ -286,36 +133,30 @@ class Checks:
         rtol, atol : float
             Tolerances of the values, as in `numpy.isclose`.
         """
-        right = _array(expected)
+        right = array_of(expected)
         assert right is not None, f"a check needs numbers to compare with, not {type(expected).__name__}"
-        value = _array(got)
+        value = array_of(got)
         shown = {
-            "expected": _show(expected if _numbers(expected) else right),
-            "got": _show(got if value is None or _numbers(got) else value),
+            "expected": shown_as(expected if is_numbers(expected) else right),
+            "got": shown_as(got if value is None or is_numbers(got) else value),
         }
         if value is None:
-            self._fail("kind", f"{what} {_unlike('an array', got)}", shown, inputs, look)
+            self._fail("kind", f"{what} {unlike('an array', got)}", shown, inputs, look)
         if value.shape != right.shape:
             self._fail("shape", f"{what} came out with shape {value.shape}, not {right.shape}", shown, inputs, look)
         if dtype is not None and value.dtype != np.dtype(dtype):
             numeric = value.dtype.kind in "biufc" and right.dtype.kind in "biufc"
             if numeric and np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
-                look = dtype_look or look or _dtype_hint(value.dtype, np.dtype(dtype))
+                look = dtype_look or look or dtype_hint(value.dtype, np.dtype(dtype))
             shown = {"expected": str(np.dtype(dtype)), "got": str(value.dtype)}
             self._fail("dtype", f"{what} came out in {value.dtype}, not in {np.dtype(dtype)}", shown, inputs, look)
         if value.dtype.kind not in "biufc":
             problem = f"{what} should hold numbers, but came out with dtype {value.dtype}"
             self._fail("dtype", problem, shown, inputs, look)
         if not np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
-            if right.size > 8:
-                wrong = ~np.isclose(value, right, rtol=rtol, atol=atol, equal_nan=True)
-                place = tuple(int(i) for i in np.argwhere(wrong)[0])
-                shown["differs"] = (
-                    f"in {int(wrong.sum())} of {right.size} places, first at {list(place)}: "
-                    f"{value[place]:.6g}, not {right[place]:.6g}"
-                )
-            if difference := _difference(right, value):
-                shown["differs"] = "; ".join(filter(None, (shown.get("differs"), difference)))
+            differs = [_first_place(value, right, rtol, atol) if right.size > 8 else "", difference(right, value)]
+            if any(differs):
+                shown["differs"] = "; ".join(filter(None, differs))
             self._fail("values", f"{what} came out wrong", shown, inputs, look)
         self._passed()
 
@@ -341,18 +182,18 @@ class Checks:
         look : str, optional
             Where to look, if there is more to say than that a line writes into it. The `look` of `given` is not shown.
         """
-        right, value = _array(before), _array(got)
+        right, value = array_of(before), array_of(got)
         if right is None or value is None:
             stayed = type(got) is type(before) and bool(got == before)
-            shown = {"expected": _show(before), "got": _show(got)}
+            shown = {"expected": shown_as(before), "got": shown_as(got)}
         else:
             if value.dtype.kind == right.dtype.kind == "f" and not hasattr(before, "dtype"):
                 right = right.astype(value.dtype)  # what the number 0.1 is in float32
             numeric = value.dtype.kind in "biufc" and value.shape == right.shape
             stayed = numeric and np.array_equal(value, right, equal_nan=True)
-            shown = {"expected": _show(right), "got": _show(value)}
-            if difference := _difference(right, value) if numeric and not stayed else "":
-                shown["differs"] = difference
+            shown = {"expected": shown_as(right), "got": shown_as(value)}
+            if apart := difference(right, value) if numeric and not stayed else "":
+                shown["differs"] = apart
         if not stayed:
             look = look or "Which line writes into what belongs to somebody else?"
             self._fail("changed", f"{what} changed, which must not happen", shown, inputs, look)
@@ -365,10 +206,10 @@ class Checks:
         if type(got) is not type(expected) and not (
             isinstance(got, (int, float)) and isinstance(expected, (int, float))
         ):
-            shown = {"expected": repr(expected), "got": _show(got)}
-            self._fail("kind", f"{what} {_unlike(_kind(expected), got)}", shown, inputs, look)
+            shown = {"expected": repr(expected), "got": shown_as(got)}
+            self._fail("kind", f"{what} {unlike(kind_of(expected), got)}", shown, inputs, look)
         if got != expected:
-            shown = {"expected": repr(expected), "got": _show(got)}
+            shown = {"expected": repr(expected), "got": shown_as(got)}
             self._fail("values", f"{what} came out wrong", shown, inputs, look)
         self._passed()
 
@@ -395,8 +236,8 @@ class Checks:
         look: str | None,
     ) -> None:
         if not fits:
-            problem = f"{what} {_unlike(' or '.join(map(_article, names)), got)}"
-            self._fail("kind", problem, {"got": _show(got)}, inputs, look)
+            problem = f"{what} {unlike(' or '.join(map(article, names)), got)}"
+            self._fail("kind", problem, {"got": shown_as(got)}, inputs, look)
         self._passed()
 
     def true(
@@ -411,9 +252,9 @@ class Checks:
     ) -> None:
         """Check a statement; `what` says what is wrong when it does not hold."""
         if type(holds) not in (bool, np.bool_) or not holds:
-            shown = {"expected": _show(expected)} if expected is not None else {}
+            shown = {"expected": shown_as(expected)} if expected is not None else {}
             if got is not None:
-                shown["got"] = _show(got)
+                shown["got"] = shown_as(got)
             self._fail("statement", what, shown, inputs, look)
         self._passed()
 
@@ -444,7 +285,7 @@ class Checks:
     def _not_raised(
         self, what: str, got: Any, error: str, inputs: Mapping[str, Any] | None, look: str | None
     ) -> NoReturn:
-        self._fail("no error", f"{what} should raise {_article(error)}", {"got": _show(got)}, inputs, look)
+        self._fail("no error", f"{what} should raise {article(error)}", {"got": shown_as(got)}, inputs, look)
 
     def _raised(
         self,
@@ -463,7 +304,7 @@ class Checks:
         for word in (mentions,) if isinstance(mentions, str) else mentions:
             if word not in says:
                 shown = {"expected": f"a message with {word!r} in it", "got": f"{error}: {says}"}
-                self._fail("message", f"{what} should raise {_article(error)} that says more", shown, inputs, look)
+                self._fail("message", f"{what} should raise {article(error)} that says more", shown, inputs, look)
         self._passed()
 
     # -- isolation -----------------------------------------------------------------------------------------------
@@ -496,7 +337,7 @@ class Checks:
         self, wrong: str, problem: str, shown: Mapping[str, str], inputs: Mapping[str, Any] | None, look: str | None
     ) -> NoReturn:
         rows: dict[str, str] = {}
-        given = self._inputs if inputs is None else _named(inputs)
+        given = self._inputs if inputs is None else named(inputs)
         if given:
             rows["input"] = given
         rows.update(shown)
@@ -511,7 +352,7 @@ class Checks:
                 rf"^{re.escape(self.exercise)} [^:]*:\s*", "", str(error)
             )  # the card's first line says the rest
             return CheckFailed(self.exercise, self.title, "not written yet", {"to do": task}, self._hidden)
-        frames = list(_frames(error))
+        frames = list(frames_of(error))
         # A NameError on the test cell's own level means that the cell above has not been run.
         if isinstance(error, NameError) and error.name and len({frame.cell for frame in frames}) <= 1:
             problem = f"`{error.name}` is not defined yet"
@@ -519,7 +360,7 @@ class Checks:
         rows = {"error": f"{type(error).__name__}: {error}".rstrip(": ")}
         own = [frame for frame in frames if frame.cell != frames[0].cell]  # not the test cell
         if own:
-            written = _written(own, self.title)
+            written = written_in(own, self.title)
             rows["in"] = written.where()
             if own[-1].cell != written.cell and not own[-1].line.startswith("raise "):  # then the message says it all
                 rows["calls"] = own[-1].where()
@@ -527,109 +368,26 @@ class Checks:
             rows["check"] = frames[0].line  # the line of the test; a hidden one stays hidden
         if self._inputs:
             rows["input"] = self._inputs
-        if isinstance(error, NotImplementedError) and _meant_to_return(error):
+        if isinstance(error, NotImplementedError) and meant_to_return(error):
             rows["look at"] = "Should this be `return NotImplemented`? `raise NotImplementedError` is something else."
         elif self._look:
             rows["look at"] = self._look
         return CheckFailed(self.exercise, self.title, "your code raised an error", rows, self._hidden)
 
 
+def _first_place(value: np.ndarray, right: np.ndarray, rtol: float, atol: float) -> str:
+    """How many numbers are wrong, and the first of them."""
+    wrong = ~np.isclose(value, right, rtol=rtol, atol=atol, equal_nan=True)
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return (
+        f"in {int(wrong.sum())} of {right.size} places, first at {list(place)}: "
+        f"{value[place]:.6g}, not {right[place]:.6g}"
+    )
+
+
 def seed_of(text: str) -> int:
     """A seed for random numbers, the same for the same text everywhere."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-
-
-def not_an_answer(error: Exception) -> bool:
-    """Whether an error tells of an unwritten exercise or a slip for ``return NotImplemented``, for which there are cards."""
-    return isinstance(error, NotImplementedError) and (not_written_yet(str(error)) or _meant_to_return(error))
-
-
-def not_written_yet(says: str) -> bool:
-    """Whether this is the message of an exercise's stub, ``06.4 MulBackward.apply: …``."""
-    return _TASK.match(says) is not None
-
-
-def _article(name: str) -> str:
-    """``a list``, ``an int``, ``an ndarray``."""
-    return f"{'an' if name.lower().startswith(('a', 'e', 'i', 'o', 'nd', 'unb')) else 'a'} {name}"
-
-
-def _dtype_hint(got: np.dtype, wanted: np.dtype) -> str:
-    """Where to look if nothing but the dtype is wrong."""
-    if got.kind == wanted.kind == "f" and got.itemsize > wanted.itemsize:
-        return f"Python numbers take no part in the dtype; {got} arrays and NumPy scalars do."
-    return f"Which line makes {got} of it?"
-
-
-class _Frame(NamedTuple):
-    """One step of a traceback: which cell, in which function, at which line."""
-
-    cell: str
-    function: str
-    path: str  # the function's name with its class: ``MulBackward.apply``
-    number: int
-    line: str
-    source: str  # of the whole cell
-
-    def where(self) -> str:
-        return f"{self.function}, line {self.number}" + (f": {self.line}" if self.line else "")
-
-    def named_in(self, title: str, loosely: bool) -> bool:
-        """Whether an exercise's title names this function: ``Tensor.sum`` is `sum_` or `Tensor.sum`. Loosely, it is a
-        method of that name in any class, and ``AddBackward`` is any method of that class.
-        """
-        for name in re.findall(r"[A-Za-z_][\w.]*", title):
-            own = name.rpartition(".")[2]
-            if self.path in (name, own, f"{own}_") or (
-                loosely and (self.function == own or name in self.path.split("."))
-            ):
-                return True
-        return False
-
-
-def _written(frames: list[_Frame], title: str) -> _Frame:
-    """The frame at which a card points: the innermost one in the exercise's own cell.
-
-    The notebook does not tell Python which cells are exercises. So the exercise's cell is the one of the first function
-    that its title names; if it names none of them, that of the first function called. A cell further inside belongs to
-    another exercise or to the course, and was only called with what this one gave to it.
-    """
-    named = [frame for loosely in (False, True) for frame in frames if frame.named_in(title, loosely)]
-    cell = (named or frames)[0].cell
-    return [frame for frame in frames if frame.cell == cell][-1]
-
-
-def _meant_to_return(error: NotImplementedError) -> bool:
-    """Whether it may be a slip for ``return NotImplemented``: the function that raised it speaks of that constant."""
-    frames = list(_frames(error))
-    return bool(frames) and re.search(r"\bNotImplemented\b", frames[-1].source) is not None
-
-
-def _frames(error: BaseException) -> Iterator[_Frame]:
-    """Each frame that belongs to the notebook, outermost first."""
-    traceback = error.__traceback__
-    while traceback is not None:
-        code, space = traceback.tb_frame.f_code, traceback.tb_frame.f_globals
-        # A file that was started as a program is called __main__ too, but is no notebook: the one that judges, for example.
-        if space.get("__name__") == "__main__" and code.co_filename != space.get("__file__"):
-            lines = linecache.getlines(code.co_filename, space)
-            line = lines[traceback.tb_lineno - 1].strip() if traceback.tb_lineno <= len(lines) else ""
-            yield _Frame(
-                code.co_filename, code.co_name, _path(traceback.tb_frame), traceback.tb_lineno, line, "".join(lines)
-            )
-        traceback = traceback.tb_next
-
-
-def _path(frame: FrameType) -> str:
-    """The name of a frame's function with its class, which Python knows from 3.11 on."""
-    code = frame.f_code
-    if hasattr(code, "co_qualname"):
-        return str(code.co_qualname)
-    first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
-    for kind in type(first).__mro__:
-        if getattr(vars(kind).get(code.co_name), "__code__", None) is code:
-            return f"{kind.__name__}.{code.co_name}"
-    return code.co_name
 
 
 def bare(kind: type, *saved_tensors: Any, **attributes: Any) -> Any:

@@ -72,7 +72,7 @@ def sender(checks: Any, numpy: Any, publish: Callable[[str], None], seed: str) -
         def _told(self, told: dict[str, Any]) -> dict[str, Any]:
             """What the test says besides: all of the answer key, and nothing where the test holds no answers."""
             inputs = told.pop("inputs", None)
-            given = self._inputs if inputs is None else checks._named(inputs)
+            given = self._inputs if inputs is None else checks.named(inputs)
             plain = {name: self._one(name, value) for name, value in told.items()}
             return {**plain, "inputs": given, "given_look": self._look}
 
@@ -172,10 +172,10 @@ def _of_error(checks: Any, error: BaseException) -> dict[str, Any]:
     """Kind and message of an error, and where in the notebook it came about."""
     frames = []
     with contextlib.suppress(Exception):
-        frames = [[frame.function, frame.number, frame.line[:200]] for frame in checks._frames(error)]
+        frames = [[frame.function, frame.number, frame.line[:200]] for frame in checks.frames_of(error)]
     slip = False
     with contextlib.suppress(Exception):
-        slip = isinstance(error, NotImplementedError) and checks._meant_to_return(error)
+        slip = isinstance(error, NotImplementedError) and checks.meant_to_return(error)
     name = getattr(error, "name", None) if isinstance(error, NameError) else None
     return {
         "raised": _names(type(error)),
