@@ -977,6 +977,7 @@ with Checks("01.7", "Tensor.reshape") as check:
     check.true("x.reshape((6, 1)) should be a view of the same memory", np.shares_memory(x.reshape((6, 1)).data, x.data))
     cube = Tensor(np.arange(24.0).reshape(2, 3, 4))
     check.equal("(2, 3, 4) to (4, -1)", cube.reshape(4, -1), np.arange(24.0).reshape(4, 6), dtype=np.float64)
+    check.equal("(2, 3, 4) to (2, -1, 3)", cube.reshape(2, -1, 3), np.arange(24.0).reshape(2, 4, 3))
     check.equal("(2, 3, 4) to (-1,)", cube.reshape(-1), np.arange(24.0), dtype=np.float64)
     check.equal("(2, 3, 4) to the tuple (2, -1)", cube.reshape((2, -1)), np.arange(24.0).reshape(2, 12))
     turned = Tensor(np.arange(6.0).reshape(2, 3).T)

@@ -772,7 +772,7 @@ class Softmax(Activation):
 
         Parameters
         ----------
-        x : Tensor with at least one axis, floating-point
+        x : Tensor, floating-point; a single number counts as one axis of length 1
 
         Returns
         -------
@@ -780,7 +780,8 @@ class Softmax(Activation):
         minus infinity gets probability 0. A NaN makes all values along its axis NaN.
         """
         ### BEGIN SOLUTION 02.9 Softmax.forward: return the softmax along the axis, for logits of any size
-        powers = x.data - x.data.max(axis=self.dim, keepdims=True)
+        # asarray: of a single number NumPy makes a scalar; initial: an axis without numbers has a maximum too
+        powers = np.asarray(x.data - x.data.max(axis=self.dim, keepdims=True, initial=-np.inf))
         np.exp(powers, out=powers)  # in place: another array of this size costs more than the sum
         powers /= powers.sum(axis=self.dim, keepdims=True)
         return Tensor(powers)

@@ -339,6 +339,10 @@ with Checks("07.3", "Optimizer.__init__") as check:
     given = [a, b]
     Optimizer(given, 0.1).params.append(c)
     check.same("the length of the caller's list afterwards", len(given), 2)
+    a.grad = np.array([0.5, -1.0], np.float32)
+    Optimizer([a], 0.1)
+    check.equal("the gradient that `a` had before", a.grad, [0.5, -1.0], look="Somebody may have called backward() already.")
+    a.grad = None
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -202,3 +202,22 @@ def test_a_loss_of_many_numbers_keeps_its_precision(dtype):
     count = 1 << 20
     prediction, target = Tensor(np.full(count, 0.1, dtype)), Tensor(np.zeros(count, dtype))
     np.testing.assert_allclose(MSELoss()(prediction, target).item(), 0.01, rtol=1e-5)
+
+
+@pytest.mark.parametrize("dim", [0, -1])
+def test_softmax_of_a_single_number_is_one_and_does_not_change_with_it(dim):
+    x = Tensor(np.array(2.0), requires_grad=True)
+    result = Softmax(dim)(x)
+    assert type(result.data) is np.ndarray and result.shape == () and result.item() == 1.0
+    result.backward()
+    assert x.grad == 0.0
+    assert log_softmax(Tensor(np.array(2.0)), dim).item() == 0.0
+
+
+@pytest.mark.parametrize("function", [Softmax(), log_softmax])
+def test_softmax_along_an_axis_without_numbers_has_none_either(function):
+    x = Tensor(np.zeros((3, 0)), requires_grad=True)
+    result = function(x)
+    assert result.shape == (3, 0)
+    result.backward(np.zeros((3, 0)))
+    assert x.grad.shape == (3, 0)

@@ -129,14 +129,15 @@ class Softmax(Activation):
 
         Parameters
         ----------
-        x : Tensor with at least one axis, floating-point
+        x : Tensor, floating-point; a single number counts as one axis of length 1
 
         Returns
         -------
         Tensor of the same shape and dtype; `x` itself stays as it was. No finite input overflows, and a logit of
         minus infinity gets probability 0. A NaN makes all values along its axis NaN.
         """
-        powers = x.data - x.data.max(axis=self.dim, keepdims=True)
+        # asarray: of a single number NumPy makes a scalar; initial: an axis without numbers has a maximum too
+        powers = np.asarray(x.data - x.data.max(axis=self.dim, keepdims=True, initial=-np.inf))
         np.exp(powers, out=powers)  # in place: another array of this size costs more than the sum
         powers /= powers.sum(axis=self.dim, keepdims=True)
         return Tensor(powers)

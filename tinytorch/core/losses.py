@@ -103,7 +103,7 @@ def log_softmax(x: Tensor, dim: int = -1) -> Tensor:
 
     Parameters
     ----------
-    x : Tensor with at least one axis, floating-point
+    x : Tensor, floating-point
     dim : int
         The axis along which the exponentials of the results sum to 1.
 
@@ -111,7 +111,7 @@ def log_softmax(x: Tensor, dim: int = -1) -> Tensor:
     -------
     Tensor of the same shape and dtype; finite for inputs up to 1e30 in size, NaN along an axis with a NaN
     """
-    shifted = x - x.data.max(axis=dim, keepdims=True)  # a constant: it cancels, so it needs no gradient
+    shifted = x - x.data.max(axis=dim, keepdims=True, initial=-np.inf)  # a constant: it cancels, so it needs no gradient
     return shifted - shifted.exp().sum(axis=dim, keepdims=True).log()
 
 # %% ../../notebooks/04_losses/04_losses.ipynb #04-07-check-classes
