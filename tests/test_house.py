@@ -20,7 +20,8 @@ tinytorch_course.grading.assignment tinytorch_course.grading.earlier_modules tin
 tinytorch_course.grading.provisioner tinytorch_course.grading.records
 tinytorch_course.grading.forget tinytorch_course.grading.grade
 tinytorch_course.grading.commands
-tinytorch_course.cli tinytorch_course.demo tinytorch_course.preprocessors tinytorch_course.nbgrader_setup
+tinytorch_course.cli tinytorch_course.demo
+tinytorch_course.preprocessors tinytorch_course.nbgrader_setup tinytorch_course.config tinytorch_course.source tinytorch_course.release tinytorch_course.first_cell
 tinytorch_course.__main__
 """
 FLOOR = {room: at for at, line in enumerate(FLOORS.split("\n")) for room in line.split()}

@@ -50,10 +50,11 @@ def library_for(course_dir: Path, assignment: str) -> Library:
         for path in sorted(module.course.data.rglob("*")):
             if path.is_file() and path.stat().st_size <= _LARGEST:
                 files[f"data/{path.relative_to(module.course.data).as_posix()}"] = path.read_bytes()
-    return _library(files)
+    return _library(files | _hand_written())  # the checks are the grader's own, whatever a course's copy says
 
 
 def _hand_written() -> dict[str, bytes]:
+    """What stands in the installed library beside the modules: the grader understands what these checks send."""
     spec = importlib.util.find_spec("tinytorch")
     files: dict[str, bytes] = {}
     for folder in map(Path, (spec and spec.submodule_search_locations) or ()):
