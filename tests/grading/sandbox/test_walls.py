@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from tests.grading.grading_course import ASSIGNMENT, code, hand_in, nbgrader, re
 from tinytorch_course.author.samples import sample_class
 from tinytorch_course.base.course import Course
 from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.sandbox import walls
 from tinytorch_course.grading.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -161,10 +163,13 @@ def test_without_bubblewrap_grading_refuses_and_says_how_to_get_it(root, monkeyp
 
     hand_in(root, "one", solved(root))
     monkeypatch.setenv("PATH", str(root))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    walls.choice.cache_clear()
     with pytest.raises(CourseError, match="bubblewrap is not installed") as caught:
         grade(root, ASSIGNMENT, progress=False)
     assert "apt install bubblewrap" in str(caught.value.__dict__) and "--no-sandbox" in str(caught.value.__dict__)
     assert not (root / "autograded").exists()
+    walls.choice.cache_clear()
 
 
 def test_the_gradebook_of_an_unprotected_run_is_nbgraders(unprotected):

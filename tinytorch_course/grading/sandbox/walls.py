@@ -25,7 +25,8 @@ from ..model import Limits
 INSIDE = Path(__file__).with_name("inside")
 HOME_IN_SANDBOX = "/run/tinytorch"
 NOBODY = 65534
-_KEPT_OUT = {"nbgrader", "tinytorch"}  # a student's tools that a notebook does not need
+COURSE = "tinytorch-course"  # the distribution
+_KEPT_OUT = {"nbgrader", COURSE}  # a student's tools that a notebook does not need
 
 
 def missing_reason() -> str | None:
@@ -104,7 +105,7 @@ def _open_path(path: str) -> list[str]:
 @functools.cache
 def _shown_packages() -> tuple[str, ...]:
     """What of the environment's packages a submission may import: what the student edition needs, by path."""
-    wanted, known, found = list(_requirements("tinytorch")) or ["ipykernel", "matplotlib", "numpy"], set(), {}
+    wanted, known, found = list(_requirements(COURSE)) or ["ipykernel", "matplotlib", "numpy"], set(), {}
     while wanted:
         name = wanted.pop()
         if name in known | _KEPT_OUT:
@@ -127,7 +128,7 @@ def _requirements(name: str) -> list[str]:
         lines = metadata.requires(name) or []
     except metadata.PackageNotFoundError:
         return []
-    extra = {"extra": "student" if name == "tinytorch" else ""}
+    extra = {"extra": "student" if name == COURSE else ""}
     needs = [Requirement(line) for line in lines]
     return [canonicalize_name(need.name) for need in needs if need.marker is None or need.marker.evaluate(extra)]
 
