@@ -28,6 +28,7 @@ _HOME = {
     "attention": "scaled_dot_product_attention MultiHeadAttention",
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names.split()}
+_PICTURES = ("draw_graph", "play_backward")
 
 
 def _exists(module: str) -> bool:
@@ -52,13 +53,13 @@ def _version() -> str:
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":  # for `from tinytorch import *`: whatever is there by now
-        return [*(public for public, module in _WHERE.items() if _exists(module)), "draw_graph"]
+        return [*(public for public, module in _WHERE.items() if _exists(module)), *_PICTURES]
     if name == "__version__":
         value: Any = _version()
     elif name == "checks":
         value = importlib.import_module("tinytorch.checks")
-    elif name == "draw_graph":
-        value = importlib.import_module("tinytorch.graph").draw_graph
+    elif name in _PICTURES:
+        value = getattr(importlib.import_module("tinytorch.graph"), name)
     elif name in _WHERE:
         module = _WHERE[name]
         if not _exists(module):
@@ -77,4 +78,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     here = [name for name, module in _WHERE.items() if _exists(module)]
-    return sorted([*here, "draw_graph", "checks", "__version__"])
+    return sorted([*here, *_PICTURES, "checks", "__version__"])

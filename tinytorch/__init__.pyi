@@ -45,6 +45,7 @@ from .core.training import CosineSchedule as CosineSchedule
 from .core.training import Trainer as Trainer
 from .core.training import clip_grad_norm as clip_grad_norm
 from .graph import draw_graph as draw_graph
+from .graph import play_backward as play_backward
 
 __version__: str
 
@@ -92,5 +93,6 @@ __all__ = [
     "log_softmax",
     "manual_seed",
     "no_grad",
+    "play_backward",
     "scaled_dot_product_attention",
 ]

@@ -98,7 +98,7 @@ import hashlib
 
 from tinytorch.checks import Checks, bare
 from tinytorch.core.layers import Linear, Sequential, manual_seed
-from tinytorch.graph import draw_graph
+from tinytorch.graph import draw_graph, play_backward
 
 # %% tags=["demo"]
 import time
@@ -1177,6 +1177,12 @@ square = mul(x, x)
 y = add(square, add(square, x))
 y.backward()
 print("dy/dx =", x.grad)
+
+# %% [markdown]
+# Watch it at work. `play_backward` runs your `backward` once more and keeps every step: which rule is asked, with what, and where its answers go. **Next** goes on, **Back** goes back in time. When something is wrong later, call it on a small example: it says which rule was asked too early, twice, or with the wrong gradient.
+
+# %% tags=["demo"]
+play_backward(y, x=x, square=square, y=y)
 
 # %% tags=["demo"]
 x = Tensor(1.0, requires_grad=True)

@@ -14,7 +14,7 @@ __all__ = ["GraphPicture", "draw_graph"]
 
 _LEAF, _CONSTANT, _OPERATION, _RESULT = "leaf", "constant", "operation", "result"
 _FILL = {_LEAF: "#E69F00", _CONSTANT: "#FFFFFF", _OPERATION: "#56B4E9", _RESULT: "#009E73"}
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 128, 44, 56, 22, 16
+_WIDTH, _HEIGHT, _LINE, _GAP_X, _GAP_Y, _EDGE = 128, 44, 14, 56, 22, 16
 
 
 @dataclass
@@ -34,8 +34,14 @@ class _Box:
     @property
     def size(self) -> str:
         """What stands under the name: value and gradient where they are asked for, else the shape."""
-        numbers = " · ".join(filter(None, (self.value, self.gradient and f"grad {self.gradient}")))
-        return numbers or ("" if self.shape is None else "number" if self.shape == () else str(self.shape))
+        return " · ".join(self.lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """The same, line by line."""
+        numbers = [text for text in (self.value, self.gradient and f"grad {self.gradient}") if text]
+        shape = [] if self.shape is None else ["number" if self.shape == () else str(self.shape)]
+        return [" · ".join(numbers)] if 0 < sum(map(len, numbers)) < 18 else numbers or shape
 
 
 @dataclass
@@ -48,10 +54,13 @@ class GraphPicture:
         What is drawn, each box after the boxes that it needs.
     left_out : int
         How many operations were too many to draw.
+    drawn : dict
+        From the `id` of an operation or a leaf to the name of its box.
     """
 
     boxes: list[_Box]
     left_out: int
+    drawn: dict[Any, str] = field(default_factory=dict, repr=False)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {
@@ -91,7 +100,7 @@ class GraphPicture:
         """The picture in Mermaid's notation: operations have round ends, constants dashed borders."""
         lines = ["flowchart LR", "  accTitle: Computation graph", f"  accDescr: {self.description()}"]
         for box in self.boxes:
-            label = _quoted(box.label) + (f"<br/>{box.size}" if box.size else "")
+            label = _quoted(box.label) + "".join(f"<br/>{line}" for line in box.lines)
             opening, closing = {_OPERATION: ("([", "])"), _RESULT: ("[[", "]]")}.get(box.kind, ("[", "]"))
             lines.append(f'  {box.name}{opening}"{label}"{closing}:::{box.kind}')
         if self.left_out:
@@ -108,27 +117,30 @@ class GraphPicture:
 
     def svg(self) -> str:
         """The picture as SVG, with presentation attributes only and its own description."""
+        lines = [line for box in self.boxes for line in box.lines]
+        wide = max([_WIDTH, *(12 + 6.2 * len(line) for line in lines)])
+        high = _HEIGHT + (_LINE if any(len(box.lines) > 1 for box in self.boxes) else 0)
         arrows = self._arrows()
-        top = _EDGE + max((0.75 * bow - box.row * (_HEIGHT + _GAP_Y) for _, box, bow in arrows), default=0.0)
-        top = max(top, _EDGE)
-        places = {
-            box.name: (_EDGE + box.column * (_WIDTH + _GAP_X), top + box.row * (_HEIGHT + _GAP_Y)) for box in self.boxes
+        top = max([_EDGE, *(_EDGE + 0.75 * bow - box.row * (high + _GAP_Y) for _, box, bow in arrows)])
+        frames = {
+            box.name: (_EDGE + box.column * (wide + _GAP_X), top + box.row * (high + _GAP_Y), wide, high)
+            for box in self.boxes
         }
-        width = max((x for x, _ in places.values()), default=0) + _WIDTH + _EDGE
-        height = max((y for _, y in places.values()), default=0) + _HEIGHT + _EDGE + (18 if self.left_out else 0)
-        lines = [
+        width = max((x for x, *_ in frames.values()), default=0) + wide + _EDGE
+        height = max((y for _, y, *_ in frames.values()), default=0) + high + _EDGE + (18 if self.left_out else 0)
+        parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
             f'height="{height:g}" role="img" font-family="sans-serif" font-size="13">',
             f"<title>Computation graph</title><desc>{escape(self.description())}</desc>",
             f'<rect width="{width:g}" height="{height:g}" fill="#FFFFFF"/>',
         ]
-        lines += [_arrow(places[start.name], places[end.name], bow) for start, end, bow in arrows]
-        lines += [_svg_box(box, *places[box.name]) for box in self.boxes]
+        for start, end, bow in arrows:
+            parts.append(_arrow(f"{start.name} {end.name}", frames[start.name], frames[end.name], bow))
+        parts += [_svg_box(box, *frames[box.name]) for box in self.boxes]
         if self.left_out:
-            lines.append(
-                f'<text x="{_EDGE}" y="{height - 8:g}" fill="#000000">… {self.left_out} more operations</text>'
-            )
-        return "\n".join([*lines, "</svg>"])
+            more = f"… {self.left_out} more operations"
+            parts.append(f'<text x="{_EDGE}" y="{height - 8:g}" fill="#000000">{more}</text>')
+        return "\n".join([*parts, "</svg>"])
 
     def _arrows(self) -> list[tuple[_Box, _Box, float]]:
         """From where to where, and how far each arrow bows upwards: over boxes in between, and beside its own double."""
@@ -147,32 +159,40 @@ def _quoted(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], bow: float) -> str:
+_Frame = tuple[float, float, float, float]  # x, y, width, height
+
+
+def _arrow(name: str, start: _Frame, end: _Frame, bow: float) -> str:
     """A line from one box to another, with a head."""
-    x1, y1, x2, y2 = start[0] + _WIDTH, start[1] + _HEIGHT / 2, end[0], end[1] + _HEIGHT / 2
+    x1, y1, x2, y2 = start[0] + start[2], start[1] + start[3] / 2, end[0], end[1] + end[3] / 2
     reach = (x2 - x1) / 2 if not bow else 0.35 * (x2 - x1)
     over = min(y1, y2) - bow
     up, down = (y1, y2) if not bow else (over, over)
     return (
-        f'<path d="M{x1:g} {y1:g}C{x1 + reach:g} {up:g} {x2 - reach:g} {down:g} {x2 - 7:g} {y2:g}" fill="none" '
+        f'<path data-arrow="{name}" d="M{x1:g} {y1:g}C{x1 + reach:g} {up:g} {x2 - reach:g} {down:g} {x2 - 7:g} {y2:g}" fill="none" '
         f'stroke="#555555" stroke-width="1.5"/><path d="M{x2:g} {y2:g}l-8 -4v8z" fill="#555555"/>'
     )
 
 
-def _svg_box(box: _Box, x: float, y: float) -> str:
-    """One box with its two lines of text."""
+def _svg_box(box: _Box, x: float, y: float, width: float, height: float) -> str:
+    """One box: its name, and what stands under it."""
     corner = _HEIGHT / 2 if box.kind == _OPERATION else 3
     border = 'stroke="#555555" stroke-dasharray="4 3"' if box.kind == _CONSTANT else 'stroke="#000000"'
     thick = 2.5 if box.kind in (_LEAF, _RESULT) else 1
     label = box.label if len(box.label) <= 16 else box.label[:15] + "…"
-    middle, first = x + _WIDTH / 2, y + (19 if box.size else 27)
-    size = f'<text x="{middle:g}" y="{y + 35:g}" text-anchor="middle" font-size="11" fill="#000000">{box.size}</text>'
-    return (
-        f'<rect x="{x:g}" y="{y:g}" width="{_WIDTH}" height="{_HEIGHT}" rx="{corner:g}" fill="{_FILL[box.kind]}" '
-        f'stroke-width="{thick}" {border}/>'
-        f'<text x="{middle:g}" y="{first:g}" text-anchor="middle" fill="#000000">{escape(label)}</text>'
-        f"{size if box.size else ''}"
-    )
+    middle = x + width / 2
+    first = y + height / 2 + 5 - (8 if box.lines else 0) - (_LINE / 2 if len(box.lines) > 1 else 0)
+    parts = [
+        f'<rect data-box="{box.name}" x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{corner:g}" '
+        f'fill="{_FILL[box.kind]}" stroke-width="{thick}" {border}/>',
+        f'<text x="{middle:g}" y="{first:g}" text-anchor="middle" fill="#000000">{escape(label)}</text>',
+    ]
+    for number, line in enumerate(box.lines):
+        parts.append(
+            f'<text data-line="{box.name} {number}" x="{middle:g}" y="{first + 16 + number * _LINE:g}" '
+            f'text-anchor="middle" font-size="11" fill="#000000">{escape(line)}</text>'
+        )
+    return "".join(parts)
 
 
 def draw_graph(
@@ -187,7 +207,9 @@ def draw_graph(
     limit : int
         How many operations are drawn at most, beginning at the result; of the rest only the number is said.
     values : bool
-        Write the numbers of the named tensors into their boxes, in place of their shapes.
+        Write the numbers of the tensors into their boxes, in place of their shapes: three or fewer whole, of more the
+        shape and the smallest and the largest. Of a result on the way they are known where it has a name here or
+        where the rule of a later operation saved it.
     gradients : bool
         Write into each box the gradient of `tensor`, a single number, with respect to it: what the rules answer on a
         way back that is made for the picture. No `grad` is changed.
@@ -203,7 +225,8 @@ def draw_graph(
         raise TypeError(f"draw_graph wants a Tensor, not {type(tensor).__name__}")
     known: dict[Any, str] = {id(value): name for name, value in names.items()}
     named = {id(value._grad_fn): (name, value) for name, value in names.items() if value._grad_fn is not None}
-    order = _operations(tensor._grad_fn)
+    order = operations(tensor._grad_fn)
+    held = {id(edge): data for edge, data in _held(order, [*names.values(), tensor])} if values else {}
     drawn: dict[Any, str] = {id(node): f"op{number}" for number, node in enumerate(order[:limit])}
     left_out = len(order) - len(drawn)
     found = _gradients(tensor, order) if gradients else {}
@@ -211,21 +234,22 @@ def draw_graph(
     for node in reversed(order[:limit]):  # inputs first
         box = _Box(drawn[id(node)], _OPERATION, type(node).__name__.removesuffix("Backward").removeprefix("Any"), None)
         if id(node) in named and named[id(node)][1] is not tensor:
-            name, value = named[id(node)]
-            box.label, box.value = f"{name} = {box.label}", _short(value.data) if values else ""
-        box.gradient = _short(found.get(node))
+            box.label = f"{named[id(node)][0]} = {box.label}"
+        if node is not tensor._grad_fn:
+            box.value = short(held.get(id(node)))
+        box.gradient = short(found.get(node))
         for place, target in enumerate(node.next_functions):
             box.inputs.append(_input_box(node, place, target, drawn, boxes, known))
         boxes[box.name] = box
     for target, gradient in found.items():
         if id(target) in drawn:
-            boxes[drawn[id(target)]].gradient = _short(gradient)
-    if values:
-        for value in names.values():
-            if value._grad_fn is None and id(value) in drawn:
-                boxes[drawn[id(value)]].value = _short(value.data)
+            boxes[drawn[id(target)]].gradient = short(gradient)
+    for key, data in held.items():
+        named_box = boxes.get(drawn.get(key, ""))
+        if named_box and named_box.kind != _OPERATION and named_box.label != short(data):
+            named_box.value = short(data)
     result = _Box("result", _RESULT, known.get(id(tensor), "result"), tuple(tensor.shape))
-    result.value, result.gradient = _short(tensor.data) if values else "", "1" if gradients else ""
+    result.value, result.gradient = short(tensor.data) if values else "", "1" if gradients else ""
     if tensor._grad_fn is None:
         result.kind = _LEAF if tensor.requires_grad else _CONSTANT
     else:
@@ -233,13 +257,23 @@ def draw_graph(
         boxes["op0"].shape = tuple(tensor.shape)
     boxes["result"] = result
     _place(boxes)
-    return GraphPicture(list(boxes.values()), left_out)
+    return GraphPicture(list(boxes.values()), left_out, drawn)
 
 
-def _short(value: Any) -> str:
-    """One number, or a few, in as little room as a box has; nothing for more."""
-    if value is None or value.size > 3:
+def _held(order: list[Any], tensors: list[Any]) -> Any:
+    """Pairs of an operation, leaf or constant and its numbers: those of `tensors`, and what the operations saved."""
+    for node in order:
+        tensors += [saved for saved in node.saved_tensors or () if hasattr(saved, "_grad_fn")]
+    for tensor in tensors:
+        yield tensor._grad_fn or tensor, tensor.data
+
+
+def short(value: Any) -> str:
+    """One number, or a few, in as little room as a box has; of more the shape and the range."""
+    if value is None or value.size == 0:
         return ""
+    if value.size > 3:
+        return f"{str(value.shape).replace(' ', '')} {value.min():.2g} … {value.max():.2g}"
     text = ", ".join(f"{number:.4g}" for number in value.ravel().tolist())
     return text if value.ndim == 0 else f"[{text}]"
 
@@ -249,10 +283,21 @@ def _gradients(tensor: Any, order: list[Any]) -> dict[Any, Any]:
     arrived = {tensor._grad_fn or tensor: tensor.data * 0 + 1}
     for node in order:
         if node in arrived:
-            for target, gradient in zip(node.next_functions, node.apply(arrived[node])):
+            for target, gradient, shape in zip(node.next_functions, node.apply(arrived[node]), node.shapes):
                 if target is not None and gradient is not None:
+                    gradient = added_up(gradient, shape)
                     arrived[target] = arrived[target] + gradient if target in arrived else gradient
     return arrived
+
+
+def added_up(gradient: Any, shape: tuple[int, ...]) -> Any:
+    """`gradient` in the shape of the input that NumPy stretched, if it can be brought there."""
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(0)
+    for axis, size in enumerate(shape if gradient.ndim == len(shape) else ()):
+        if size == 1:
+            gradient = gradient.sum(axis, keepdims=True)
+    return gradient
 
 
 def _input_box(
@@ -277,7 +322,7 @@ def _input_box(
     return name
 
 
-def _operations(root: Any) -> list[Any]:
+def operations(root: Any) -> list[Any]:
     """All operations behind `root`, each one once and after all that use it; without recursion."""
     if root is None:
         return []
