@@ -55,8 +55,8 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | 4 Broadcasting | `unbroadcast`, `-` and `/` | 45 |
 # | 5 Slopes by measuring | `numerical_gradient` | 25 |
 # | 6 Products, sums, shapes, picking | matmul, sum, reshape, slices, embeddings | 65 |
-# | 7 Activations and losses | five more rules | 65 |
-# | 8 Switching it on | the wrapper, `enable_autograd` | 35 |
+# | 7 Activations and losses | six more rules | 65 |
+# | 8 Switching it on | the wrapper around every operation | 35 |
 # | 9 What it costs | a formula, four questions | 55 |
 # | 10 A network that learns | nothing: it runs | 15 |
 #
@@ -283,7 +283,7 @@ print("weight", by_hand[0], "bias", by_hand[1], sep="\n")
 # The notes form a **graph**: they are its nodes, and edges lead from each result to whatever uses it. Values flow along the edges to the right, gradients flow back.
 
 # %% [markdown]
-# Three words, once and for all. A *note* or *node* is an object of a class `Function`: one operation that was carried out. `result._grad_fn` points to the note of a result. And the *rule* is the note's method `apply`: it takes the gradient of the result, an array, and returns one gradient for each input. `AddBackward` and `MulBackward` are such classes; they differ in their rule.
+# Two words. A *note*, or *node* when we speak of the graph, is an object of a class `Function`: one operation that was carried out. `result._grad_fn` points to the note of a result. Its *rule* is the note's method `apply`: it takes the gradient of the result, an array, and returns one gradient for each input. `AddBackward` and `MulBackward` are such classes; they differ in their rule.
 #
 # A tensor without a note is a **leaf**: data, or a weight.
 
@@ -308,7 +308,7 @@ def edge(tensor):
 # %% [markdown]
 # ### 06.2 Function
 #
-# Write the constructor: for every input keep where its gradient goes, its shape (Part 4 needs that), and the tensor itself.
+# Write the constructor: for every input keep where its gradient goes, its shape (Part 4 needs that), and the tensor itself. If you change this cell later, run all cells below it again: the rules were made from the old class.
 #
 # <details>
 # <summary>Hints for 06.2</summary>
@@ -357,21 +357,24 @@ class Function:
 # %% tags=["folded"]
 def called(thing, **names):
     """For checks: the name whose object `thing` is."""
+    if thing is None:
+        return "None"
     return next((name for name, known in names.items() if known is thing), f"another {type(thing).__name__}")
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-02-function", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.2", "Function.__init__") as check:
     a, b = Tensor([1.0, 2.0], requires_grad=True), Tensor([[3.0], [4.0]])
+    check.given(a=a, b=b, look="Three attributes, each a tuple with one entry for each input.")
     asked = []
     with check.using(edge=lambda tensor: asked.append(called(tensor, a=a, b=b)) or f"edge of {asked[-1]}"):
-        node = Function(a, b)
-    check.given(a=a, b=b, look="Three attributes, each a tuple with one entry for each input.")
+        node, single = Function(a, b), Function(b)
     check.is_a("saved_tensors", node.saved_tensors, tuple)
     check.same("saved_tensors", tuple(called(t, a=a, b=b) for t in node.saved_tensors), ("a", "b"), look="The tensors themselves: no copies, no arrays.")
     check.is_a("next_functions", node.next_functions, tuple)
     check.same("next_functions", node.next_functions, ("edge of a", "edge of b"), look="`edge(tensor)` of each input, in order.")
     check.is_a("shapes", node.shapes, tuple)
     check.same("shapes", node.shapes, ((2,), (2, 1)), look="The shape of each input, in order.")
+    check.same("shapes of a note with one input", single.shapes, ((2, 1),), look="`exp` has one input, an embedding two: any number of them.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     c = Tensor(1.0, requires_grad=True)
@@ -411,9 +414,9 @@ with Checks("06.3", "record") as check:
     check.same("what record returns", called(back, result=product), "result", look="The same tensor, not a new one.")
     check.same("result._grad_fn", called(product._grad_fn, node=note), "node")
     check.same("requires_grad", product.requires_grad, True)
+    check.same("`grad` of the result: no gradient has arrived yet", product.grad, None, look="Two attributes are set, no others.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    check.same("`grad` of the result: no gradient has arrived yet", product.grad, None)
     check.equal("the numbers of the result", product, [8.0])
     newer = bare(Function, Tensor([4.0]))
     check.same("_grad_fn of a result that is recorded again", called(record(product, newer)._grad_fn, new=newer, old=note), "new")
@@ -494,8 +497,8 @@ with Checks("06.4", "AddBackward and MulBackward") as check:
     check.is_a("the result of MulBackward.apply", grads, (tuple, list), look=pair)
     for name, grad in zip("ab", grads):
         check.is_a(f"the gradient of `{name}` in a * b", grad, np.ndarray, look=array)
-    check.equal("the gradient of `a` in a * b", grads[0], [15.0, -10.0])
-    check.equal("the gradient of `b` in a * b", grads[1], [6.0, 30.0])
+    check.equal("the gradient of `a` in a * b", grads[0], [15.0, -10.0], dtype=np.float32)
+    check.equal("the gradient of `b` in a * b", grads[1], [6.0, 30.0], dtype=np.float32)
     check.unchanged("`grad_output`", grad_output, [3.0, 10.0])
     fixed = Tensor([5.0, -1.0])
     check.given(a=a, b=fixed, grad_output=grad_output, look="`b` wants no gradient, but `a` still needs its numbers.")
@@ -547,7 +550,7 @@ draw_graph(y, values=True, x=x, square=square, inner=inner, y=y)
 # %% [markdown]
 # ### 06.5 The walk
 #
-# Write that walk as a function that calls itself.
+# Write that walk as a function that calls itself. It leaves the gradients in the leaves, and returns how many calls it took, itself included: that number will matter soon.
 #
 # <details>
 # <summary>Hints for 06.5</summary>
@@ -625,13 +628,12 @@ with Checks("06.5", "walk_back") as check:
     check.given(look="A leaf that already has a gradient adds to it.")
     walk_back(leaf, one)
     check.equal("the gradient of the leaf after a second call", leaf.grad, [2.0, 20.0])
-    check.given(look="`+=` changes an array in place. Who else holds it?")
-    check.unchanged("`gradient`", one, [1.0, 10.0])
+    check.unchanged("`gradient`", one, [1.0, 10.0], look="`+=` changes an array in place. Who else holds it?")
     leaf.grad = None
-    check.given(look="Two notes in a row, each of which triples the gradient; one input is a constant, for which next_functions says None.")
-    calls = walk_back(Triple(Triple(leaf), None), one)
-    check.equal("the gradient of the leaf", leaf.grad, [9.0, 90.0])
-    check.equal("the number of calls", calls, 3)
+    check.given(look="A note whose first input is another note, whose second is a constant, for which next_functions says None, and whose third is the leaf again.")
+    calls = walk_back(Triple(Triple(leaf), None, leaf), one)
+    check.equal("the gradient of the leaf", leaf.grad, [18.0, 180.0])
+    check.equal("the number of calls", calls, 4)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     leaf.grad, other = None, Tensor(np.zeros(2), requires_grad=True)
@@ -658,7 +660,7 @@ print(f"dy/dx = {x.grad}, after {calls} calls for 3 operations and 1 leaf")
 draw_graph(y, values=True, gradients=True, x=x, square=square, inner=inner, y=y)
 
 # %% [markdown]
-# Type an expression of your own in the next cell. What do the boxes say? Which of them adds up several gradients?
+# Type an expression of your own in the next cell, with `add` and `mul`; a constant is `Tensor(2.0)`. (`a * b` will record itself from Part 8 on.) What do the boxes say? Which of them adds up several gradients?
 
 # %% tags=["demo", "play"]
 a, b = Tensor(2.0, requires_grad=True), Tensor(5.0, requires_grad=True)
@@ -731,7 +733,7 @@ draw_graph(y, x=x, square=square, inner=inner, y=y)
 #
 # In `node.next_functions` stand notes, leaves and None. Only notes belong in the order: `isinstance(target, Function)`. A result may be used twice by the *same* operation, as in x + x: those are two uses.
 #
-# Counting needs two loops. The first one goes over all nodes with a list as a stack and fills a dict of uses. The second one begins with `order = [root]`.
+# Counting needs two loops. The first one goes over all nodes with a list as a stack and fills a dict of uses: take a node from the stack; for each note in its `next_functions`, count one use more, and if that was its first, put it on the stack. The second one begins with `order = [root]` and goes over that list while it grows.
 #
 # Depth first needs a stack that knows whether a node is met for the first time (then its inputs come first) or for the second time (then it is written down).
 # </details>
@@ -913,7 +915,7 @@ def ask(node, grad_output, pending):
 # %% [markdown]
 # ### 06.7 Passing on
 #
-# Write what happens to the answers of one rule: each is added to what is pending for its target.
+# Write what happens to the answers of one rule: each is added to what is pending for its target. Nothing is returned; `pending` is what changes.
 #
 # <details>
 # <summary>Hints for 06.7</summary>
@@ -951,17 +953,17 @@ with Checks("06.7", "propagate") as check, check.using(ask=lambda node, grad_out
     leaf, idle = Tensor([0.0, 0.0], requires_grad=True), Tensor([0.0, 0.0], requires_grad=True)
     middle, one, two = Triple(leaf), np.array([1.0, 2.0]), np.array([10.0, 20.0])
     pending = {}
-    check.given(look="Four answers: for a leaf, for a note, for a constant, whose target is None, and None for a leaf.")
-    propagate(Answer((leaf, middle, None, idle), (one, two, two, None)), one, pending)
+    check.given(look="Four answers: one for a constant, whose target is None; None for a leaf; one for another leaf, one for a note.")
+    propagate(Answer((None, idle, leaf, middle), (two, None, one, two)), one, pending)
     check.same("what gradients are pending for", sorted(called(key, leaf=leaf, note=middle, idle=idle) for key in pending), ["leaf", "note"])
     check.equal("what is pending for the leaf", pending[leaf], [1.0, 2.0])
     check.equal("what is pending for the note", pending[middle], [10.0, 20.0])
     check.given(look="A second gradient for the same leaf. What does the leaf get from both together?")
     propagate(Answer((leaf,), (two,)), one, pending)
     check.equal("what is pending for the leaf now", pending[leaf], [11.0, 22.0])
-    check.given(look="An array that a rule returned may be in use elsewhere. Which line writes into it?")
-    check.unchanged("the first array", one, [1.0, 2.0])
-    check.unchanged("the second array", two, [10.0, 20.0])
+    elsewhere = "An array that a rule returned may be in use elsewhere. Which line writes into it?"
+    check.unchanged("the first array", one, [1.0, 2.0], look=elsewhere)
+    check.unchanged("the second array", two, [10.0, 20.0], look=elsewhere)
     check.given(look="x * x: both answers go to the same leaf.")
     pending = {}
     propagate(Answer((leaf, leaf), (one, two)), one, pending)
@@ -1015,7 +1017,7 @@ def first_gradient(tensor, gradient):
     return gradient
 
 # %% [markdown]
-# No two gradients may share their memory, so `deposit` copies an array that somebody else holds too. Who holds it? Python counts the references to every object. An array that is no view and has this one name only is nobody else's; the second reference is the argument of `getrefcount`. PyTorch asks the same question before it keeps a gradient.
+# No two gradients may share their memory, so `deposit` copies an array that somebody else holds too. Who holds it? Python counts the references to every object, and `ALONE` is what it counts for an array with one name: 2 in most versions, since the argument of `getrefcount` is one more, and 1 from Python 3.14 on. An array that is no view and has no more than that is nobody else's. PyTorch asks the same question before it keeps a gradient.
 
 # %%
 #| exporti
@@ -1025,18 +1027,27 @@ def free(node):
     node.next_functions, node.saved_tensors = (), None
 
 
+def holders_of_one():
+    """What `sys.getrefcount` says of an array with a single name."""
+    array = np.empty(0)
+    return sys.getrefcount(array)
+
+
+ALONE = holders_of_one()
+
+
 def deposit(pending):
     """Empty `pending`: add each gradient to ``tensor.grad``, in the tensor's dtype, in an array that is its own."""
     while pending:
         tensor, grad = pending.popitem()
-        ours = type(grad) is np.ndarray and grad.base is None and sys.getrefcount(grad) <= 2
+        ours = type(grad) is np.ndarray and grad.base is None and sys.getrefcount(grad) <= ALONE
         grad = np.asarray(grad, tensor.dtype) if ours else np.array(grad, tensor.dtype)
         tensor.grad = grad if tensor.grad is None else np.asarray(tensor.grad + grad)
 
 # %% [markdown]
 # ### 06.8 backward
 #
-# Write the loop: each note of `order` takes its gradient out of `pending` and propagates it. If nothing is pending for a note, nothing reached it: go on. With `retain_graph=False`, `free` each note as soon as it has propagated.
+# Write the loop: each note of `order` takes its gradient out of `pending` and propagates it; nothing is returned. If nothing is pending for a note, nothing reached it: go on. With `retain_graph=False`, `free` each note as soon as it has propagated.
 #
 # <details>
 # <summary>Hints for 06.8</summary>
@@ -1129,7 +1140,7 @@ with Checks("06.8", "Tensor.backward") as check, check.using(topological_order=s
     once.backward(np.array([1.0, 10.0]), retain_graph=False)
     check.equal("the gradient of the leaf, with retain_graph=False", leaf.grad, [9.0, 90.0])
     check.same("saved_tensors of the two notes, after retain_graph=False", (once._grad_fn.saved_tensors, first.saved_tensors), (None, None))
-    unreached = Answer((leaf,), (np.ones(2),))
+    unreached = Triple(leaf)
     check.given(look="Nothing reached one note of the order. Those after it still want their gradients.")
     with check.using(topological_order=lambda root: [root, unreached, *simple_order(root)[1:]]):
         leaf.grad = None
@@ -1224,14 +1235,14 @@ def retain_grad(self):
 # %% [markdown]
 # ### 06.9 Micro-batches
 #
-# Write the loop over the pieces, with the right weight for each.
+# Write the loop over the pieces, with the right weight for each. Nothing is returned: the gradients are in the weights. A loss can be multiplied by a number; on your own tensors `*` records itself from Part 8 on, and the check has a stand-in for a loss that can do so already.
 #
 # <details>
 # <summary>Hints for 06.9</summary>
 #
 # How many rows are there in all? `len(x)` is the number of rows of one piece.
 #
-# A loss can be multiplied by a number before its `backward()`.
+# Multiply the loss first, then call its `backward()`.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "06-09-micro-batches", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1313,7 +1324,7 @@ with Checks("06.9", "micro_batches") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# And the bug: forget `zero_grad` between two *updates*, and the old gradients count again. How often is it needed, then? Once for each update, not once for each `backward`.
+# Accumulating has a price, one of the most common bugs there are: forget `zero_grad` between two *updates*, and the old gradients count again. How often is it needed, then? Once for each update, not once for each `backward`.
 
 # %% [markdown]
 # ## Part 4. Broadcasting (45 minutes)
@@ -1481,7 +1492,7 @@ print("b has shape", b.shape, "and its gradient", b.grad.shape, b.grad)
 # %% [markdown]
 # ### 06.11 Subtraction and division
 #
-# Your turn without numbers: write the rules of - and /. How does a − b move when b grows? How does a / b move when a grows, and how when b grows? With a = 6, b = 2 and dL/dz = 1 the answers for the division are 0.5 and −1.5.
+# Your turn: write the rules of - and /. How does a − b move when b grows? How does a / b move when a grows, and how when b grows? With a = 6, b = 2 and dL/dz = 1 the answers for the division are 0.5 and −1.5.
 #
 # <details>
 # <summary>Hints for 06.11</summary>
@@ -1540,13 +1551,13 @@ with Checks("06.11", "SubBackward and DivBackward") as check:
     pair, array = "One gradient for each input, in a tuple.", "Rules compute with arrays. The array of a tensor is tensor.data."
     a, b = Tensor([6.0, 1.0], requires_grad=True), Tensor([2.0, -4.0], requires_grad=True)
     grad_output = np.array([1.0, 8.0], np.float32)
-    check.given(a=a, b=b, grad_output=grad_output, look="If `b` grows by 1, by how much does a - b grow?")
+    check.given(a=a, b=b, grad_output=grad_output, look="If this input grows by 1, by how much does a - b grow?")
     grads = noted(SubBackward, a, b).apply(grad_output)
     check.is_a("the result of SubBackward.apply", grads, (tuple, list), look=pair)
     check.equal("the gradient of `a` in a - b", grads[0], [1.0, 8.0])
     check.equal("the gradient of `b` in a - b", grads[1], [-1.0, -8.0])
     check.unchanged("`grad_output`", grad_output, [1.0, 8.0])
-    check.given(a=a, b=b, grad_output=grad_output, look="If b grows, does a / b grow or shrink, and how fast?")
+    check.given(a=a, b=b, grad_output=grad_output, look="If this input grows, does a / b grow or shrink, and how fast?")
     grads = noted(DivBackward, a, b).apply(grad_output)
     check.is_a("the result of DivBackward.apply", grads, (tuple, list), look=pair)
     for name, grad in zip("ab", grads):
@@ -1823,7 +1834,7 @@ check_rule(np.divide, DivBackward, left, right)
 worst = check_rule(np.power, PowBackward, left, right)
 
 # %% [markdown]
-# Differences around 10⁻⁹ or less are rounding. A wrong rule is off by about as much as its gradients are large. Break one of your rules on purpose and run the cell again: which digit gives it away?
+# Differences around 10⁻⁹ or less are rounding. A wrong rule is off by about as much as its gradients are large. Break one of your rules on purpose and run the cell again: how much larger is its number now?
 
 # %% [markdown]
 # ## Part 6. Products, sums, shapes, picking (65 minutes)
@@ -1844,7 +1855,7 @@ print("x", x.shape, "W", W.shape, "  gradients", (grad_z @ W.T).shape, (x.T @ gr
 # %% [markdown]
 # ### 06.13 Matrix products
 #
-# Write the rule. In front of the two matrix axes there may be batches: (5, n, k) times (5, k, m) multiplies five pairs of matrices, and each pair has gradients of its own. (If one side was stretched over the batch, `ask` adds up.) Two products cost as much as everything else together: compute only what is wanted.
+# Write the rule. In front of the two matrix axes there may be batches: (5, n, k) times (5, k, m) multiplies five pairs of matrices, and each pair has gradients of its own. (If one side was stretched over the batch, `ask` adds up.) Each of the two costs as much as the product going forward: compute only what is wanted.
 #
 # <details>
 # <summary>Hints for 06.13</summary>
@@ -1890,10 +1901,12 @@ with Checks("06.13", "MatmulBackward.apply") as check:
     fixed_a, fixed_b = Tensor(np.array([[1.0, 2.0]])), Tensor(np.array([[3.0], [4.0]]))
     check.given(a=a, b=fixed_b, grad_output=grad_output, look="`b` wants no gradient: b.requires_grad is False.")
     only_a = noted(MatmulBackward, a, fixed_b).apply(grad_output)
+    check.is_a("the result where only `a` is wanted", only_a, (tuple, list), look="A tuple of two all the same: a gradient and None.")
     check.equal("the gradient of `a`", only_a[0], [[30.0, 40.0]])
     check.same("the gradient of `b`", only_a[1], None)
     check.given(a=fixed_a, b=b, grad_output=grad_output, look="`a` wants no gradient: a.requires_grad is False.")
     only_b = noted(MatmulBackward, fixed_a, b).apply(grad_output)
+    check.is_a("the result where only `b` is wanted", only_b, (tuple, list), look="A tuple of two all the same: None and a gradient.")
     check.same("the gradient of `a`", only_b[0], None)
     check.equal("the gradient of `b`", only_b[1], [[10.0], [20.0]])
     a, b = wanting([[[1.0, 2.0]], [[3.0, 0.0]]]), wanting([[[1.0], [1.0]], [[2.0], [-1.0]]])  # (2, 1, 2) and (2, 2, 1)
@@ -2019,6 +2032,9 @@ with Checks("06.14", "SumBackward.apply") as check:
     check.given(shapes=table, axis=1, look="Row 0 was added up to one number, row 1 to another. Which axis is missing in grad_output?")
     grads = bare(SumBackward, shapes=table, axis=1, keepdims=False).apply(np.array([7.0, 8.0], np.float32))
     check.equal("the gradient for axis=1", grads[0], [[7.0, 7.0, 7.0], [8.0, 8.0, 8.0]])
+    check.given(shapes=table, axis=0, look="Here each column was added up. Which axis is missing in grad_output?")
+    grads = bare(SumBackward, shapes=table, axis=0, keepdims=False).apply(np.array([7.0, 8.0, 9.0], np.float32))
+    check.equal("the gradient for axis=0", grads[0], [[7.0, 8.0, 9.0], [7.0, 8.0, 9.0]])
     check.given(shapes=table, axis=1, look="With keepdims nothing is missing.")
     grads = bare(SumBackward, shapes=table, axis=1, keepdims=True).apply(np.array([[7.0], [8.0]], np.float32))
     check.equal("the gradient for axis=1, keepdims=True", grads[0], [[7.0, 7.0, 7.0], [8.0, 8.0, 8.0]])
@@ -2132,12 +2148,13 @@ with Checks("06.15", "ReshapeBackward, TransposeBackward, PermuteBackward") as c
     check.is_a("the result of ReshapeBackward.apply", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.equal("the gradient of a reshape from (2, 3) to (6,)", grads[0], table)
     cube = np.arange(24.0).reshape(2, 3, 4)
-    turned = cube.swapaxes(0, 2)
-    check.given(dim0=0, dim1=2, grad_output=turned, look="Axes 0 and 2 were exchanged. What undoes that?")
-    grads = bare(TransposeBackward, dim0=0, dim1=2).apply(turned)
+    turned = cube.swapaxes(0, 1)
+    check.given(dim0=0, dim1=1, grad_output=turned, look="Axes 0 and 1 were exchanged, axis 2 stayed. What undoes that?")
+    grads = bare(TransposeBackward, dim0=0, dim1=1).apply(turned)
     check.is_a("the result of TransposeBackward.apply", grads, (tuple, list), look="One gradient for each input, in a tuple.")
-    check.same("the shape of the gradient of transpose(0, 2)", np.shape(grads[0]), (2, 3, 4))
-    check.equal("the gradient of transpose(0, 2)", grads[0], cube)
+    check.is_a("the gradient of transpose(0, 1)", grads[0], np.ndarray, look="Rules compute with arrays, not with tensors.")
+    check.same("the shape of the gradient of transpose(0, 1)", np.shape(grads[0]), (2, 3, 4))
+    check.equal("the gradient of transpose(0, 1)", grads[0], cube)
     check.given(axes=(2, 0, 1), grad_output=cube.transpose(2, 0, 1), look="Which order of axes brings shape (4, 2, 3) back to (2, 3, 4)?")
     grads = bare(PermuteBackward, axes=(2, 0, 1)).apply(cube.transpose(2, 0, 1))
     check.is_a("the result of PermuteBackward.apply", grads, (tuple, list), look="One gradient for each input, in a tuple.")
@@ -2169,7 +2186,7 @@ np.add.at(grad, key, values)
 print("np.add.at(grad, key, values)", grad)
 
 # %% [markdown]
-# `+=` with a list of places writes each place once, and the last one wins. `np.add.at` adds up. An embedding is the same thing in large: a table of word vectors, from which a sentence picks rows, some of them often. `add_at` is `np.add.at`, only faster where it can be, and `picks_once` says when there is nothing to add up. What is inside the two may be skipped.
+# `+=` with a list of places writes each place once, and the last one wins. `np.add.at` adds up. An embedding is the same thing in large: a table of word vectors, from which a sentence picks rows, some of them often. `add_at` is `np.add.at`, only faster where it can be, and `picks_once(key)` says when no place is picked twice: then `grad[key] = grad_output` would do, and the rule of slices below may use it. What is inside the two may be skipped.
 
 # %% tags=["folded"]
 #| exporti
@@ -2457,8 +2474,7 @@ with Checks("06.18", "GELUBackward.apply") as check:
     check.equal("the gradient", grads[0], expected, atol=1e-5)
     check.given(a=a, look="np.sqrt(2 / np.pi) is a float64; math.sqrt(2 / math.pi) is a Python number, which takes no part.")
     check.equal("the gradient", grads[0], expected, atol=1e-5, dtype=np.float32)
-    check.given(look="The forward pass saved them, and others use them too. Which line writes into them?")
-    check.unchanged("the saved array", a, [0.0, 1.0, -1.0, 3.0])
+    check.unchanged("the saved array", a, [0.0, 1.0, -1.0, 3.0], look="The forward pass saved them, and others use them too. Which line writes into them?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     gelu = lambda v: 0.5 * v * (1 + np.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v**3)))
@@ -2521,6 +2537,7 @@ with Checks("06.19", "SoftmaxBackward.apply") as check:
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.equal("the gradient", grads[0], [[0.75, -0.75], [-0.5, 0.5]], dtype=np.float32, dtype_look="Everything that came in is float32. Which step makes float64?")
     check.unchanged("`grad_output`", grad_output, [[4.0, 0.0], [1.0, 3.0]])
+    check.unchanged("`self.output`", rule.output, [[0.25, 0.75], [0.5, 0.5]], look="The forward pass handed it out, and others use it too. Which line writes into it?")
     rule = bare(SoftmaxBackward, output=output.T.copy(), dim=0)
     check.given(output=rule.output, grad_output=grad_output.T, dim=0, look="Here the probabilities of a column add up to 1.")
     check.equal("the gradient for dim=0", rule.apply(grad_output.T.copy())[0], [[0.75, -0.5], [-0.75, 0.5]])
@@ -2574,6 +2591,7 @@ with Checks("06.20", "MSEBackward.apply") as check:
     check.given(pred=pred, target=target, look="A mean over four values: is the factor 1/n there, and is n four?")
     grads = noted(MSEBackward, pred, target).apply(np.array(1.0, np.float32))
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
+    check.same("how many gradients are in the tuple", len(grads), 2, look="One for each input, in order.")
     check.equal("the gradient of the predictions", grads[0], [[1.0, -1.0], [0.0, 2.0]], dtype=np.float32)
     pred, wanting = Tensor([3.0, 1.0], requires_grad=True), Tensor([1.0, 2.0], requires_grad=True)
     check.given(pred=pred, target=wanting, grad_output=2.0, look="Somebody wrote `loss * 2`. Does it reach both gradients?")
@@ -2692,6 +2710,7 @@ with Checks("06.21", "CrossEntropyBackward.apply") as check:
     check.given(logits=logits, target=target, grad_output=2.0, look="Softmax minus one-hot, the mean over the rows, and grad_output. Is every index an array?")
     grads = bare(CrossEntropyBackward, logits, target).apply(np.array(2.0, np.float32))
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
+    check.same("how many gradients are in the tuple", len(grads), 2, look="One for each input, in order.")
     check.equal("the gradient of the logits", grads[0], [[-0.5, 0.5], [0.75, -0.75]], dtype=np.float32)
     own = "The forward pass saved them, and others use them too. Which line writes into them?"
     check.unchanged("the saved logits", logits, [[0.0, 0.0], [math.log(3), 0.0]], look=own)
@@ -3102,6 +3121,8 @@ def saved_bytes(batch, widths):
 with Checks("06.23", "saved_bytes") as check:
     check.given(batch=2, widths=(3, 5), look="One Linear: its input has 2 rows of 3 numbers.")
     check.equal("the bytes for one layer", saved_bytes(2, [3, 5]), 24)
+    check.given(batch=2, widths=(3, 5, 4), look="Two of them: the input of the second one has 2 rows of 5 numbers. Who reads the 4?")
+    check.equal("the bytes for two layers", saved_bytes(2, [3, 5, 4]), 64)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.given(look="Which arrays are read? Each one counts once.")
@@ -3350,7 +3371,7 @@ with Checks("06.24", "way_back_cost") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Operations are not time. Measure how long the way back takes on this machine, with both gradients and with one. The three take turns, so that what else the machine does hits all of them:
+# Operations are not time. Measure how long the way back takes on this machine, with both gradients and with one; on a quiet one it is close to twice and once the way forward, on a busy one it may be far off. The three take turns, so that what else the machine does hits all of them:
 
 # %% tags=["demo"]
 n, k, m = 512, 512, 256

@@ -163,18 +163,27 @@ def first_gradient(tensor, gradient):
         raise ValueError(f"backward: the gradient has shape {gradient.shape}, but the tensor has shape {tensor.shape}")
     return gradient
 
-# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-a4a58d78d4
+# %% ../../notebooks/06_autograd/06_autograd.ipynb #c-af3cf1d345
 def free(node):
     """Let a note forget what it holds; `saved_tensors` is None from then on."""
     node.__dict__.clear()
     node.next_functions, node.saved_tensors = (), None
 
 
+def holders_of_one():
+    """What `sys.getrefcount` says of an array with a single name."""
+    array = np.empty(0)
+    return sys.getrefcount(array)
+
+
+ALONE = holders_of_one()
+
+
 def deposit(pending):
     """Empty `pending`: add each gradient to ``tensor.grad``, in the tensor's dtype, in an array that is its own."""
     while pending:
         tensor, grad = pending.popitem()
-        ours = type(grad) is np.ndarray and grad.base is None and sys.getrefcount(grad) <= 2
+        ours = type(grad) is np.ndarray and grad.base is None and sys.getrefcount(grad) <= ALONE
         grad = np.asarray(grad, tensor.dtype) if ours else np.array(grad, tensor.dtype)
         tensor.grad = grad if tensor.grad is None else np.asarray(tensor.grad + grad)
 

@@ -167,9 +167,14 @@ def difference(right: np.ndarray, value: np.ndarray) -> str:
     return f"largest difference {apart.max():.2g}" if shown[0] == shown[1] and apart.size else ""
 
 
-def unlike(kind: str, got: Any) -> str:
+def unlike(what: str, kind: str, got: Any) -> str:
     """How a card says that something is of another kind, for one thing and for several."""
-    return f"should be {kind}, not {kind_of(got)}" + (" (is a return missing?)" if got is None else "")
+    part = "grad" in what and not what.startswith(
+        "the result"
+    )  # of a tuple, or what backward leaves: nobody returns it
+    return f"{what} should be {kind}, not {kind_of(got)}" + (
+        " (is a return missing?)" if got is None and not part else ""
+    )
 
 
 def article(name: str) -> str:

@@ -136,12 +136,13 @@ class Checks:
         right = array_of(expected)
         assert right is not None, f"a check needs numbers to compare with, not {type(expected).__name__}"
         value = array_of(got)
-        shown = {
+        like = value.astype(right.dtype) if value is not None and value.dtype.kind == right.dtype.kind == "f" else value
+        shown = {  # in one dtype: where the dtype matters, its own card says so
             "expected": shown_as(expected if is_numbers(expected) else right),
-            "got": shown_as(got if value is None or is_numbers(got) else value),
+            "got": shown_as(got if value is None or is_numbers(got) else like),
         }
         if value is None:
-            self._fail("kind", f"{what} {unlike('an array', got)}", shown, inputs, look)
+            self._fail("kind", unlike(what, "an array", got), shown, inputs, look)
         if value.shape != right.shape:
             self._fail("shape", f"{what} came out with shape {value.shape}, not {right.shape}", shown, inputs, look)
         if dtype is not None and value.dtype != np.dtype(dtype):
@@ -207,7 +208,7 @@ class Checks:
             isinstance(got, (int, float)) and isinstance(expected, (int, float))
         ):
             shown = {"expected": repr(expected), "got": shown_as(got)}
-            self._fail("kind", f"{what} {unlike(kind_of(expected), got)}", shown, inputs, look)
+            self._fail("kind", unlike(what, kind_of(expected), got), shown, inputs, look)
         if got != expected:
             shown = {"expected": repr(expected), "got": shown_as(got)}
             self._fail("values", f"{what} came out wrong", shown, inputs, look)
@@ -236,7 +237,7 @@ class Checks:
         look: str | None,
     ) -> None:
         if not fits:
-            problem = f"{what} {unlike(' or '.join(map(article, names)), got)}"
+            problem = unlike(what, " or ".join(map(article, names)), got)
             self._fail("kind", problem, {"got": shown_as(got)}, inputs, look)
         self._passed()
 
