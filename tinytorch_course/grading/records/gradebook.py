@@ -166,32 +166,9 @@ class Recorder:
                 submission = self._gradebook.update_or_create_submission(self._source.assignment, student, **extra)
                 notebook = self._notebook(student)
             cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if "nbgrader" in cell.metadata}
-            auto: dict[str, float | None] = {}
-            for grade, name in self._of(Grade, notebook):
-                cell = cells.get(name)
-                if name in scores:
-                    grade.auto_score = scores[name]
-                elif cell is not None and utils.is_grade(cell):
-                    grade.auto_score = utils.determine_grade(cell)[0]
-                auto[name] = grade.auto_score
-                if grade.manual_score is None:
-                    grade.needs_manual_grade = grade.auto_score is None or name in review
-                elif name not in same:
-                    grade.needs_manual_grade = True  # as nbgrader does: what the person saw may have changed
-            for comment, name in self._of(Comment, notebook):
-                cell = cells.get(name)
-                if cell is None:
-                    continue
-                untouched = cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell)
-                comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
-            notebook.late_submission_penalty = None
-            late = submission.total_seconds_late
-            if late > 0:
-                database.flush()
-                database.refresh(notebook)
-                penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
-                if penalty is not None:
-                    notebook.late_submission_penalty = self._late._check_late_penalty(notebook, penalty)
+            auto = self._give_points(notebook, cells, scores, review, same)
+            self._comment(notebook, cells)
+            self._penalize(student, notebook, submission.total_seconds_late)
             database.commit()
         except BaseException:
             database.rollback()
@@ -199,6 +176,45 @@ class Recorder:
         recorded = self.recorded(student)
         recorded.auto = auto
         return recorded
+
+    def _give_points(
+        self,
+        notebook: SubmittedNotebook,
+        cells: Mapping[str, NotebookNode],
+        scores: Mapping[str, float | None],
+        review: set[str],
+        same: Collection[str],
+    ) -> dict[str, float | None]:
+        auto: dict[str, float | None] = {}
+        for grade, name in self._of(Grade, notebook):
+            cell = cells.get(name)
+            if name in scores:
+                grade.auto_score = scores[name]
+            elif cell is not None and utils.is_grade(cell):
+                grade.auto_score = utils.determine_grade(cell)[0]
+            auto[name] = grade.auto_score
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None or name in review
+            elif name not in same:
+                grade.needs_manual_grade = True  # as nbgrader does: what the person saw may have changed
+        return auto
+
+    def _comment(self, notebook: SubmittedNotebook, cells: Mapping[str, NotebookNode]) -> None:
+        for comment, name in self._of(Comment, notebook):
+            cell = cells.get(name)
+            if cell is None:
+                continue
+            untouched = cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell)
+            comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
+
+    def _penalize(self, student: str, notebook: SubmittedNotebook, late: float) -> None:
+        notebook.late_submission_penalty = None
+        if late > 0:
+            self._gradebook.db.flush()
+            self._gradebook.db.refresh(notebook)
+            penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
+            if penalty is not None:
+                notebook.late_submission_penalty = self._late._check_late_penalty(notebook, penalty)
 
     def _notebook(self, student: str) -> SubmittedNotebook:
         query = self._gradebook.db.query(SubmittedNotebook).options(
