@@ -10,10 +10,9 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 from ..base.files import write_whole
 from ..base.marks import number_of
+from ..base.times import NoTime, read_time
 from .assignment import Assignment
 from .inbox.submission import Submission
 from .marking.workers import WorkerDied, run_all, scheduler_backend
@@ -24,6 +23,8 @@ from .records.results import result_from, result_key, stored_result
 from .sandbox.rooms import SandboxError
 
 Progress = Callable[[int, int, str], None]
+_NO_TIME = "the time of submission cannot be read"
+_NO_PENALTY = "no penalty"
 
 
 def _keep(path: Path, data: bytes) -> None:
@@ -40,14 +41,16 @@ class ClassRun:
     ) -> None:
         self._ground, self._setting, self._recorder = ground, setting, recorder
         self._force, self._show, self._copy = force, show, copy
-        self._results: list[SubmissionResult] = []
+        self.results: list[SubmissionResult] = []
         self._keys: dict[str, str] = {}
         self._by_student: dict[str, Submission] = {}
+        self.without_zone: list[str] = []  # their times name none
+        self.without_penalty: list[str] = []  # the plugin failed
 
     @property
     def done(self) -> int:
         """How many submissions are graded and recorded."""
-        return len(self._results)
+        return len(self.results)
 
     def whole(
         self, submissions: Sequence[Submission], workers: int | None, scheduler: str | None
@@ -57,7 +60,7 @@ class ClassRun:
         tasks = self._tasks(submissions)
         first = next(tasks, None)
         if first is None:
-            return self._results
+            return self.results
         backend = scheduler_backend(
             self._setting, min(workers or 1 << 10, self._total) if workers else workers, scheduler
         )
@@ -68,7 +71,7 @@ class ClassRun:
             clean = True
         finally:
             backend.close(now=not clean)
-        return self._results
+        return self.results
 
     # -- before ----------------------------------------------------------------------------------------------------
 
@@ -118,8 +121,9 @@ class ClassRun:
         """Take a stored result over; only what people or the clock changed is looked at again."""
         result.cached = True
         self._say_what_the_name_said(result, submission, result)
-        recorded = self._recorder.recorded(result.student)
+        recorded = self._recorder.renewed(result.student, self._time_of(submission, result))
         self._sum_up(result, recorded)
+        self._write_down(result, recorded)
         self._add(result)
 
     def _say_what_the_name_said(
@@ -188,32 +192,53 @@ class ClassRun:
         submission = self._by_student[result.student]
         before = None if self._copy else stored_result(self._ground.stored(result.student))
         self._say_what_the_name_said(result, submission, result_from(before["result"]) if before else None)
-        when: datetime | None = None
-        if submission.timestamp is not None:
-            try:
-                when = parse_utc(submission.timestamp)
-            except (ValueError, OverflowError):
-                result.flags.append(f"the time of submission cannot be read: {submission.timestamp[:40]!r}")
+        when = self._time_of(submission, result)
         same = self._recorder.same_work(result.student, nb)
         recorded = self._recorder.save(result.student, nb, scores, review, when, same)
         self._recorder.write_autograded(result.student, nb, submission.timestamp if when else None, submission.extras)
         for exercise in result.exercises:
             exercise.score = recorded.auto.get(exercise.name)
         self._sum_up(result, recorded)
-        html = pages.page(result, recorded, self._ground.title(result.student))
-        write_whole({self._recorder.feedback_path(result.student): html})
         result.seconds["record"] = time.monotonic() - began
-        stored = {"key": self._keys[result.student], "auto": recorded.auto, "result": asdict(result)}
-        write_whole({self._ground.stored(result.student): json.dumps(stored, ensure_ascii=False)})
+        self._write_down(result, recorded)
         self._add(result)
 
+    def _write_down(self, result: SubmissionResult, recorded: Recorded) -> None:
+        """The page for the student and what the next run goes by, where they are not what they were."""
+        html = pages.page(result, recorded, self._ground.title(result.student))
+        stored = {
+            "key": self._keys[result.student],
+            "auto": recorded.auto,
+            "result": asdict(result) | {"cached": False},
+        }
+        _keep(self._recorder.feedback_path(result.student), html.encode())
+        _keep(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False).encode())
+
+    def _time_of(self, submission: Submission, result: SubmissionResult) -> datetime | None:
+        """When it was handed in, as far as that is said; what cannot be read becomes a remark."""
+        result.flags = [flag for flag in result.flags if not flag.startswith(_NO_TIME)]
+        if submission.timestamp is None:
+            return None
+        try:
+            moment = read_time(submission.timestamp, self._ground.zone)
+        except NoTime as error:
+            result.flags.append(f"{_NO_TIME}: {error}")
+            return None
+        if not moment.zoned:
+            self.without_zone.append(submission.student)
+        return moment.utc
+
     def _sum_up(self, result: SubmissionResult, recorded: Recorded) -> None:
+        result.flags = [flag for flag in result.flags if not flag.startswith(_NO_PENALTY)]
+        if recorded.penalty_problem:
+            result.flags.append(f"{_NO_PENALTY}: {recorded.penalty_problem}")
+            self.without_penalty.append(result.student)
         result.score, result.max_score = recorded.score, recorded.max_score
         result.late_penalty, result.manual = recorded.late_penalty, recorded.needs_manual_grade
         result.seconds_late = recorded.seconds_late
 
     def _add(self, result: SubmissionResult) -> None:
-        self._results.append(result)
+        self.results.append(result)
         self._by_student.pop(result.student, None)
         self._keys.pop(result.student, None)
-        self._show(len(self._results), self._total, result.student)
+        self._show(len(self.results), self._total, result.student)

@@ -35,6 +35,9 @@ TakenBack = Annotated[
     list[str] | None,
     typer.Option(metavar="STUDENT", help="Instead of grading, take this submission back; may be repeated. Asks first."),
 ]
+Only = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Grade only this student's submission; may be repeated.")
+]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one a core.")]
 Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")]
 Protected = Annotated[bool, typer.Option(help="Run submissions without bubblewrap: only for code you trust.")]
@@ -50,6 +53,7 @@ def grade(
     timeout: Annotated[float, typer.Option(help="Seconds for one cell.")] = 30,
     memory: Annotated[str, typer.Option(help="Memory for one submission, for example 2G.")] = "2G",
     sandbox: Protected = True,
+    student: Only = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
     roster: Table = None,
     id_column: IdColumn = None,
@@ -84,9 +88,11 @@ def grade(
         force=force,
         roster=roster,
         columns={what: heading for what, heading in columns.items() if heading},
+        students=student,
+        say=lambda line: out.print(line, markup=False),
     )
     _show(result)
-    if any(one.failed for one in result):
+    if result.incomplete:
         raise typer.Exit(1)
 
 
@@ -98,9 +104,8 @@ def _show(result: ClassResult) -> None:
     out.print(f"gradebook  {result.gradebook}")
     out.print(f"feedback   {result.feedback}")
     out.print(f"`tinytorch report {result.assignment}` writes the report, and the tables for Canvas and Moodle.")
-    if failed := sum(one.failed for one in result):
-        text = f"{failed} could not be run, through no fault of theirs; the same command tries them again."
-        err.print(text, style="red")
+    for line in result.incomplete:
+        err.print(line, markup=False, style="red")
 
 
 def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -> None:

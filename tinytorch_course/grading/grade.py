@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,6 +54,9 @@ def bytes_of(memory: int | str) -> int:
     return int(number)
 
 
+def _say_nothing(line: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class Options:
     """How a class is graded.
@@ -85,6 +88,8 @@ class Options:
         later calls and the report know it.
     columns : mapping of str to str, optional
         Headings of its columns ``"id"``, ``"email"`` and ``"name"``, where they cannot be told.
+    say : callable
+        Gets lines that are worth reading before the run, the deadline for example.
 
     Raises
     ------
@@ -104,6 +109,7 @@ class Options:
     total: float | None = None
     roster: Path | None = None
     columns: Mapping[str, str] | None = None
+    say: Callable[[str], None] = _say_nothing
 
     def __post_init__(self) -> None:
         if self.columns and self.roster is None:
@@ -151,6 +157,8 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
         setting = _with_answers(_setting(ground, wanted), ground)
         show = stack.enter_context(_progress(wanted.progress, len(submissions)))
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
+        if line := recorder.deadline().said(ground.zone):
+            wanted.say(line)
         elsewhere = wanted.submitted is not None and Path(wanted.submitted).resolve() != home.resolve()
         run = ClassRun(ground, setting, recorder, wanted.force, show, copy=elsewhere)
         with _stops_with_a_sentence(run, len(submissions), ground):
@@ -158,9 +166,10 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
     order = {submission.student: at for at, submission in enumerate(submissions)}
     results.sort(key=lambda result: order[result.student])
     notes = [*filter(None, [note]), *found.ignored, *_notes(results, known, partial=wanted.students is not None)]
+    notes += _about_times(run)
     seconds = time.monotonic() - began
     autograded, feedback = ground.step("autograded"), ground.step("feedback")
-    return ClassResult(assignment, results, ground.gradebook, autograded, feedback, seconds, notes)
+    return ClassResult(assignment, results, ground.gradebook, autograded, feedback, seconds, notes, _not_managed(run))
 
 
 def _setting(ground: Assignment, wanted: Options) -> Job:
@@ -290,6 +299,25 @@ def _notes(results: Sequence[SubmissionResult], roster: Roster | None, partial: 
     return notes
 
 
+def _about_times(run: ClassRun) -> list[str]:
+    if names := run.without_zone:
+        return [f"{len(names)} times of submission name no zone and were read as UTC: {_some(names)}."]
+    return []
+
+
+def _not_managed(run: ClassRun) -> list[str]:
+    """What the machinery owes, a line each."""
+    lines = []
+    if names := [result.student for result in run.results if result.failed]:
+        lines.append(
+            f"{len(names)} could not be run, through no fault of theirs ({_some(names)}); "
+            "the same command tries them again."
+        )
+    if names := run.without_penalty:
+        lines.append(f"{len(names)} late submissions have no penalty, since the plugin failed: {_some(names)}.")
+    return lines
+
+
 def _some(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
@@ -326,9 +354,10 @@ def feedback(course_dir: Path, assignment: str) -> list[Path]:
     ground = Assignment.open(Path(course_dir), assignment)
     written = []
     with Recorder(ground.directory, ground.source, ground.config) as recorder:
-        for result in stored_results(ground):
+        held = recorder.students()
+        for result in (one for one in stored_results(ground) if one.student in held):
             path = recorder.feedback_path(result.student)
-            recorded = recorder.recorded(result.student)
+            recorded = recorder.renewed(result.student)
             result.seconds_late = recorded.seconds_late
             write_whole({path: pages.page(result, recorded, ground.title(result.student))})
             written.append(path)

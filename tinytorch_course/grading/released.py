@@ -8,7 +8,7 @@ from pathlib import Path
 from ..author.release import generate, stripped
 from ..base.errors import CourseError
 from ..base.files import write_whole
-from .assignment import course_directory, read_source
+from .assignment import course_directory, missing_gradebook, read_config, read_source
 from .earlier_modules import module_of
 
 
@@ -23,7 +23,7 @@ def generate_if_needed(root: Path, assignment: str) -> str:
     mark = root / ".tinytorch" / "grading" / f"{assignment}.generated"
     now = hashlib.sha256(module.notebook.read_bytes()).hexdigest()
     before = mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
-    if before == now and (root / "gradebook.db").is_file():
+    if before == now and missing_gradebook(course_directory(root)) is None:
         return ""
     known = _names_in_gradebook(root, assignment)
     if before is None and known:
@@ -35,14 +35,14 @@ def generate_if_needed(root: Path, assignment: str) -> str:
                 "The notebook has gained or lost cells since this assignment was released. "
                 "Submissions are graded by what was released."
             )
-    generate(module, course_dir=root)
+    generate(module, course_dir=root, config=read_config(root))
     write_whole({mark: now + "\n"})
     return ""
 
 
 def _names_in_gradebook(root: Path, assignment: str) -> set[str]:
     directory = course_directory(root)
-    if directory.db_url.startswith("sqlite:///") and not Path(directory.db_url.removeprefix("sqlite:///")).is_file():
+    if missing_gradebook(directory) is not None:
         return set()
     try:
         return {cell.name for cell in read_source(directory, assignment).cells}
