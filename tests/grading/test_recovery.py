@@ -174,7 +174,7 @@ def test_a_submission_that_takes_its_worker_down_twice_is_given_up_and_no_other(
 def test_a_full_disk_stops_the_run_with_a_sentence_and_loses_nothing(root, monkeypatch, where):
     from sqlalchemy.exc import OperationalError
 
-    from tinytorch_course.grading import grade as pipeline
+    from tinytorch_course.grading import class_run as pipeline
     from tinytorch_course.grading.records import gradebook as record
 
     hand_in_many(root, 4)
@@ -208,7 +208,7 @@ def test_a_full_disk_stops_the_run_with_a_sentence_and_loses_nothing(root, monke
 
 
 def test_a_failure_of_the_machinery_is_tried_again_next_time(root, monkeypatch):
-    from tinytorch_course.grading import grade as pipeline
+    from tinytorch_course.grading import class_run as pipeline
 
     hand_in(root, "ann", solved(root))
 

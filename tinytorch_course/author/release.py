@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
+from traitlets.config import Config
 
 from ..base.course import REFERENCE, Course, Module, exported_file
 from ..base.errors import CourseError
@@ -23,7 +24,12 @@ _STUDENT_ROOMS = ("base", "student", "__init__.py", "__main__.py", "cli.py")  # 
 
 
 def generate(
-    module: Module, *, course_dir: Path | None = None, release_dir: Path | None = None, database: bool = True
+    module: Module,
+    *,
+    course_dir: Path | None = None,
+    release_dir: Path | None = None,
+    database: bool = True,
+    config: Config | None = None,
 ) -> Path:
     """Run nbgrader's generate_assignment on one module; the stripped notebook's path.
 
@@ -36,14 +42,17 @@ def generate(
         Put the student's version here instead of ``course_dir/release``.
     database : bool
         Whether to record cells and points in the gradebook, as grading needs.
+    config : Config, optional
+        nbgrader's for the course, which says where its gradebook is; by default what the course comes with.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Config
 
     course = module.course
     root = course_dir or course.root
-    config = configure(Config(), root)
+    config = configure(Config(), root) if config is None else config
+    if not config.CourseDirectory.get("root"):
+        config.CourseDirectory.root = str(root)
     config.CourseDirectory.source_directory = str(course.notebooks)
     if release_dir:
         config.CourseDirectory.release_directory = str(release_dir)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from datetime import tzinfo
 from pathlib import Path
 
 from traitlets.config import Config
+
+from .times import teach_nbgrader, zone_of
 
 PREPROCESSORS = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
@@ -49,4 +52,11 @@ def configure(c: Config, root: Path) -> Config:
     c.GenerateAssignment.preprocessors = PREPROCESSORS
     c.Autograde.autograde_preprocessors = AUTOGRADE_PREPROCESSORS
     c.Execute.timeout = 120  # seconds a cell
+    teach_nbgrader(lambda: home_zone(c))
     return c
+
+
+def home_zone(c: Config) -> tzinfo | None:
+    """The course's own zone, ``c.Exchange.timezone`` in nbgrader_config.py, if it has one."""
+    name = c.Exchange.get("timezone")
+    return zone_of(str(name)) if name and name != "UTC" else None

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from ..base.errors import CourseError
 from ..base.files import write_whole
+from ..base.nbgrader_setup import configure, home_zone
 from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
 from .model import Source, SourceCell
+
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
 def read_config(course_dir: Path) -> Config:
@@ -31,8 +40,6 @@ def read_config(course_dir: Path) -> Config:
     try:
         return PyFileConfigLoader("nbgrader_config.py", path=str(course_dir)).load_config()
     except ConfigFileNotFound:
-        from ..base.nbgrader_setup import configure
-
         return configure(Config(), course_dir)
 
 
@@ -42,6 +49,29 @@ def course_directory(course_dir: Path, config: Config | None = None) -> CourseDi
     if not config.CourseDirectory.get("root"):
         directory.root = str(course_dir)
     return directory
+
+
+def missing_gradebook(directory: CourseDirectory) -> Path | None:
+    """Where the gradebook would be, if it is a file that is not there."""
+    url = make_url(directory.db_url)
+    database = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    return database if database is not None and not database.is_file() else None
+
+
+@contextlib.contextmanager
+def open_gradebook(directory: CourseDirectory) -> Iterator[Gradebook]:
+    """nbgrader's gradebook, or a sentence when it cannot be reached."""
+    shown = make_url(directory.db_url).render_as_string()
+    try:
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            yield gradebook
+    except (SQLAlchemyError, ImportError) as error:
+        why = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+        raise CourseError(
+            f"the gradebook cannot be used: {why}",
+            "Its address is CourseDirectory.db_url in nbgrader_config.py.",
+            file=shown,
+        ) from error
 
 
 def _order(directory: CourseDirectory, assignment: str, notebook: str) -> tuple[dict[str, int], set[str]]:
@@ -86,7 +116,7 @@ def _imports(cells: list[SourceCell]) -> tuple[str, ...]:
 
 def read_source(directory: CourseDirectory, assignment: str) -> Source:
     """The assignment as it was generated."""
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+    with open_gradebook(directory) as gradebook:
         try:
             notebooks = gradebook.find_assignment(assignment).notebooks
         except MissingEntry:
@@ -151,10 +181,9 @@ class Assignment:
             raise CourseError(f"there is no folder {root}", "Name the folder of the course.")
         config = read_config(root)
         directory = course_directory(root, config)
-        database = Path(directory.db_url.removeprefix("sqlite:///"))
-        if directory.db_url.startswith("sqlite:///") and not database.is_file():
+        if (missing := missing_gradebook(directory)) is not None:
             raise CourseError(
-                f"there is no gradebook at {database}",
+                f"there is no gradebook at {missing}",
                 f"Make the assignment first: nbgrader generate_assignment {assignment}",
             )
         return cls(root, assignment, config, directory, read_source(directory, assignment))
@@ -164,8 +193,15 @@ class Assignment:
         return Path(self.directory.root, getattr(self.directory, f"{name}_directory"))
 
     @property
-    def gradebook(self) -> Path:
-        return Path(self.directory.db_url.removeprefix("sqlite:///"))
+    def gradebook(self) -> str:
+        """Where the grades are: a file's path, or a database's address without its password."""
+        url = make_url(self.directory.db_url)
+        return url.database if url.get_backend_name() == "sqlite" and url.database else url.render_as_string()
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The course's own zone, if its configuration names one."""
+        return home_zone(self.config)
 
     @property
     def store(self) -> Path:
@@ -235,11 +271,24 @@ class Assignment:
 def only_one(ground: Assignment) -> Iterator[None]:
     """Keep a second grading run out of the same assignment."""
     ground.store.mkdir(parents=True, exist_ok=True)
-    with open(ground.store / ".lock", "w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CourseError(
-                f"{ground.assignment} is being graded already", "Wait until that run has ended."
-            ) from None
+    with contextlib.ExitStack() as stack:
+        for path in (ground.store / ".lock", _lock_of_this_machine(ground.store)):
+            try:
+                file = stack.enter_context(open(path, "w", encoding="utf-8"))
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno in (errno.EWOULDBLOCK, errno.EAGAIN):
+                    raise CourseError(
+                        f"{ground.assignment} is being graded already", "Wait until that run has ended."
+                    ) from None
+                if error.errno not in _NO_LOCKS:
+                    raise CourseError(f"cannot be locked: {error.strerror}", file=path) from None
+                continue
+            break
         yield
+
+
+def _lock_of_this_machine(store: Path) -> Path:
+    """For a course folder on a file system without locks: keeps out the runs of this machine, if not those of others."""
+    name = hashlib.sha256(str(store.resolve()).encode("utf-8", "replace")).hexdigest()[:24]
+    return Path(tempfile.gettempdir(), f"tinytorch-{os.getuid()}-{name}.lock")

@@ -11,42 +11,57 @@ import typer
 from ..base.console import err, out
 from ..base.course import Course
 from ..base.errors import CourseError
+from .model import ClassResult
 
 commands = typer.Typer()
 
 
+Named = Annotated[str, typer.Argument(help="For example 06_autograd.")]
+Folder = Annotated[
+    Path | None, typer.Option(help="Where gradebook, autograded and feedback lie; by default the checkout.")
+]
+Submitted = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder or zip file with the submissions, as Canvas or Moodle hands it out, or with STUDENT/…, "
+        "STUDENT.ipynb, STUDENT.zip; by default submitted/ of the course."
+    ),
+]
+Table = Annotated[
+    Path | None,
+    typer.Option(help="The class as Canvas or Moodle exported it (CSV): gives submissions their ids; kept."),
+]
+TakenBack = Annotated[
+    list[str] | None,
+    typer.Option(metavar="STUDENT", help="Instead of grading, take this submission back; may be repeated. Asks first."),
+]
+Only = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Grade only this student's submission; may be repeated.")
+]
+Workers = Annotated[int | None, typer.Option(help="Processes; by default one a core.")]
+Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")]
+Protected = Annotated[bool, typer.Option(help="Run submissions without bubblewrap: only for code you trust.")]
+IdColumn = Annotated[str | None, typer.Option(help="Heading of the ids there, where it cannot be told.")]
+
+
 @commands.command(epilog="Example: tinytorch grade 06_autograd --submitted inbox --workers 4")
 def grade(
-    module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
-    submitted: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder or zip file with the submissions, as Canvas or Moodle hands it out, or with STUDENT/…, STUDENT.ipynb, STUDENT.zip; by default submitted/ of the course."
-        ),
-    ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
+    module: Named,
+    submitted: Submitted = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     timeout: Annotated[float, typer.Option(help="Seconds for one cell.")] = 30,
     memory: Annotated[str, typer.Option(help="Memory for one submission, for example 2G.")] = "2G",
-    sandbox: Annotated[bool, typer.Option(help="Run submissions without bubblewrap: only for code you trust.")] = True,
+    sandbox: Protected = True,
+    student: Only = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
-    roster: Annotated[
-        Path | None,
-        typer.Option(help="The class as Canvas or Moodle exported it (CSV): gives submissions their ids; kept."),
-    ] = None,
-    id_column: Annotated[str | None, typer.Option(help="Heading of the ids there, where it cannot be told.")] = None,
+    roster: Table = None,
+    id_column: IdColumn = None,
     email_column: Annotated[str | None, typer.Option(help="Heading of the email addresses there.")] = None,
     name_column: Annotated[str | None, typer.Option(help="Heading of the names there.")] = None,
-    forget: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="STUDENT", help="Instead of grading, take this submission back; may be repeated. Asks first."
-        ),
-    ] = None,
+    forget: TakenBack = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before forgetting.")] = False,
-    course_dir: Annotated[
-        Path | None, typer.Option(help="Where gradebook, autograded and feedback lie; by default the checkout.")
-    ] = None,
+    course_dir: Folder = None,
 ) -> None:
     """Grade a class: nbgrader's gradebook, hidden tests, parallel, each submission in a sandbox."""
     from .grade import grade as grade_class
@@ -73,18 +88,24 @@ def grade(
         force=force,
         roster=roster,
         columns={what: heading for what, heading in columns.items() if heading},
+        students=student,
+        say=lambda line: out.print(line, markup=False),
     )
+    _show(result)
+    if result.incomplete:
+        raise typer.Exit(1)
+
+
+def _show(result: ClassResult) -> None:
+    """The class as a table, what concerns all of it, and where things are."""
     out.print(result.table())
     for line in result.notes:
         out.print(line, markup=False, style="yellow")
     out.print(f"gradebook  {result.gradebook}")
     out.print(f"feedback   {result.feedback}")
     out.print(f"`tinytorch report {result.assignment}` writes the report, and the tables for Canvas and Moodle.")
-    if failed := sum(one.failed for one in result):
-        err.print(
-            f"{failed} could not be run, through no fault of theirs; the same command tries them again.", style="red"
-        )
-        raise typer.Exit(1)
+    for line in result.incomplete:
+        err.print(line, markup=False, style="red")
 
 
 def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -> None:
@@ -101,7 +122,7 @@ def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -
                 raise CourseError("nobody is there to be asked", "Add --yes to do it without asking.")
             typer.confirm("Do it?", abort=True)
         forget(course_dir, assignment, student)
-        out.print("Worked. Nothing else was touched.")
+        out.print("Done. Nothing else was touched.")
 
 
 @commands.command(epilog="Example: tinytorch report 06_autograd")

@@ -211,11 +211,12 @@ class ClassResult:
 
     assignment: str
     results: list[SubmissionResult]
-    gradebook: Path
+    gradebook: str
     autograded: Path
     feedback: Path
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)  # remarks on the whole run
+    incomplete: list[str] = field(default_factory=list)  # what the machinery did not manage
 
     def __iter__(self):
         return iter(self.results)
@@ -270,6 +271,7 @@ class Recorded:
     seconds_late: float = 0.0
     waiting: set[str] = field(default_factory=set)  # cells that nobody has given points yet
     by_person: bool = False  # a person has entered points
+    penalty_problem: str = ""  # why the penalty plugin gave none
 
 
 @dataclass(frozen=True)

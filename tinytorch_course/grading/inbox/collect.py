@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...base.errors import CourseError
+from ...base.times import NoTime, read_time
 from .names import DOWNLOADED_AGAIN, MOODLE, id_in_name, plain_name, student_id
 from .safe_reading import Unreadable, archive_entries, is_clutter, is_percent, read_safely
 from .submission import Inbox, Submission
@@ -239,9 +240,6 @@ def _in_folder(student: str, folder: Path, notebook: str) -> Submission:
 
 
 def _time_of(timestamp: str) -> tuple[str, float] | None:
-    from nbgrader.utils import parse_utc
-
-    try:
-        return "timestamp.txt", parse_utc(timestamp).timestamp()
-    except (ValueError, OverflowError):
-        return None
+    with contextlib.suppress(NoTime):
+        return "timestamp.txt", read_time(timestamp).utc.timestamp()
+    return None

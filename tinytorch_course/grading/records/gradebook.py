@@ -30,12 +30,12 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import load_only
 from traitlets.config import Config
 
 from ...base.files import write_whole
 from ..model import Cell, CellResult, Executed, Prepared, Recorded, Source
+from .penalties import Deadline, Penalties, PenaltyFailed
 
 
 def autograded_notebook(source: Source, prepared: Prepared, executed: Executed | None) -> NotebookNode:
@@ -95,8 +95,7 @@ class Recorder:
 
     def __init__(self, directory: CourseDirectory, source: Source, config: Config) -> None:
         self._directory, self._source = directory, source
-        self._late = AssignLatePenalties(config=config)
-        self._late.init_plugin()
+        self._late = Penalties(config, Path(directory.root))
 
     def __enter__(self) -> Recorder:
         self._gradebook = Gradebook(self._directory.db_url, self._directory.course_id)
@@ -128,6 +127,10 @@ class Recorder:
         for student, cell, score in rows:
             found.setdefault(student, {})[cell] = score
         return found
+
+    def students(self) -> set[str]:
+        """Everybody of whom the gradebook holds a submission of this assignment."""
+        return {submission.student_id for submission in self._gradebook.assignment_submissions(self._source.assignment)}
 
     def people(self) -> dict[str, tuple[str, str, str]]:
         """Name, address and LMS id of everybody in the gradebook."""
@@ -166,39 +169,89 @@ class Recorder:
                 submission = self._gradebook.update_or_create_submission(self._source.assignment, student, **extra)
                 notebook = self._notebook(student)
             cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if "nbgrader" in cell.metadata}
-            auto: dict[str, float | None] = {}
-            for grade, name in self._of(Grade, notebook):
-                cell = cells.get(name)
-                if name in scores:
-                    grade.auto_score = scores[name]
-                elif cell is not None and utils.is_grade(cell):
-                    grade.auto_score = utils.determine_grade(cell)[0]
-                auto[name] = grade.auto_score
-                if grade.manual_score is None:
-                    grade.needs_manual_grade = grade.auto_score is None or name in review
-                elif name not in same:
-                    grade.needs_manual_grade = True  # as nbgrader does: what the person saw may have changed
-            for comment, name in self._of(Comment, notebook):
-                cell = cells.get(name)
-                if cell is None:
-                    continue
-                untouched = cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell)
-                comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
-            notebook.late_submission_penalty = None
-            late = submission.total_seconds_late
-            if late > 0:
-                database.flush()
-                database.refresh(notebook)
-                penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
-                if penalty is not None:
-                    notebook.late_submission_penalty = self._late._check_late_penalty(notebook, penalty)
+            auto = self._give_points(notebook, cells, scores, review, same)
+            self._comment(notebook, cells)
+            database.flush()
+            problem = self._penalize(student, notebook, submission.total_seconds_late)
             database.commit()
         except BaseException:
             database.rollback()
             raise
         recorded = self.recorded(student)
-        recorded.auto = auto
+        recorded.auto, recorded.penalty_problem = auto, problem
         return recorded
+
+    def _give_points(
+        self,
+        notebook: SubmittedNotebook,
+        cells: Mapping[str, NotebookNode],
+        scores: Mapping[str, float | None],
+        review: set[str],
+        same: Collection[str],
+    ) -> dict[str, float | None]:
+        auto: dict[str, float | None] = {}
+        for grade, name in self._of(Grade, notebook):
+            cell = cells.get(name)
+            if name in scores:
+                grade.auto_score = scores[name]
+            elif cell is not None and utils.is_grade(cell):
+                grade.auto_score = utils.determine_grade(cell)[0]
+            auto[name] = grade.auto_score
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None or name in review
+            elif name not in same:
+                grade.needs_manual_grade = True  # as nbgrader does: what the person saw may have changed
+        return auto
+
+    def _comment(self, notebook: SubmittedNotebook, cells: Mapping[str, NotebookNode]) -> None:
+        for comment, name in self._of(Comment, notebook):
+            cell = cells.get(name)
+            if cell is None:
+                continue
+            untouched = cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell)
+            comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
+
+    def renewed(self, student: str, timestamp: datetime | None = None) -> Recorded:
+        """What the gradebook says about a student, with the penalty as it is by today's deadline, points and plugin.
+
+        Parameters
+        ----------
+        timestamp : datetime, optional
+            When it was handed in, if that is known better now.
+        """
+        database = self._gradebook.db
+        try:
+            notebook = self._notebook(student)
+            if timestamp is not None and notebook.assignment.timestamp != timestamp:
+                notebook.assignment.timestamp = timestamp
+                database.flush()
+            problem = self._penalize(student, notebook, notebook.assignment.total_seconds_late)
+            database.commit()
+        except BaseException:
+            database.rollback()
+            raise
+        recorded = self.recorded(student)
+        recorded.penalty_problem = problem
+        return recorded
+
+    def _penalize(self, student: str, notebook: SubmittedNotebook, late: float) -> str:
+        """Set the penalty; the reason if the plugin gives none that can be used. Then the one before stays."""
+        penalty = None
+        if late > 0:
+            self._gradebook.db.refresh(notebook)
+            try:
+                penalty = self._late.of(student, notebook.score, late)
+            except PenaltyFailed as error:
+                return str(error)
+        if (notebook.late_submission_penalty or 0.0) != (penalty or 0.0):
+            notebook.late_submission_penalty = penalty
+        return ""
+
+    def deadline(self) -> Deadline:
+        """When the assignment is due, and for how many students later."""
+        assignment = self._gradebook.find_assignment(self._source.assignment)
+        longer = sum(bool(submission.extension) for submission in assignment.submissions)
+        return Deadline(assignment.duedate, longer, self._late.name)
 
     def _notebook(self, student: str) -> SubmittedNotebook:
         query = self._gradebook.db.query(SubmittedNotebook).options(

@@ -47,10 +47,12 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
         raise CourseError("--column names a column of a gradebook that Canvas or Moodle exported", "Give --roster too.")
     folder = Path(ground.directory.root) / "report" / assignment
     with Recorder(ground.directory, ground.source, ground.config) as recorder:
-        people = recorder.people()
+        held, people = recorder.students(), recorder.people()
+        gone = [result.student for result in results if result.student not in held]
+        results = [result for result in results if result.student in held]
         rows = []
         for result in results:
-            recorded = recorder.recorded(result.student)
+            recorded = recorder.renewed(result.student)
             result.seconds_late = recorded.seconds_late
             row = Row(result, recorded, *people.get(result.student, ("", "", "")))
             path = recorder.feedback_path(result.student)
@@ -78,6 +80,10 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
     if table is not None and table.kind != "table":
         name = "grades.csv" if table.kind == "canvas" else "grades-moodle.csv"
         tables[name], report.remarks = filled_table(table, assignment, ground.source.max_score, rows, column)
+    if gone:
+        report.remarks.append(
+            f"not in the gradebook any more, and left out: {', '.join(gone)}. `tinytorch grade` puts back who is in submitted/."
+        )
     for name, text in tables.items():
         write_whole({folder / name: text})
         report.tables.append(folder / name)
