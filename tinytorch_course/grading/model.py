@@ -95,6 +95,7 @@ class Source:
     kernelspec: str = "{}"
     preload: tuple[str, ...] = ()
     key: str = ""  # fingerprint of everything here
+    schemes: Mapping[str, str] = field(default_factory=dict, hash=False)  # mark schemes of text answers, by grade id
 
     def by_name(self) -> dict[str, SourceCell]:
         return {cell.name: cell for cell in self.cells}
@@ -156,6 +157,7 @@ class ExerciseResult:
     message: str = ""  # the failure card
     because: str = ""  # an earlier exercise that this one uses and that is not right yet
     passed: bool = False
+    hidden: bool = False  # it was a hidden check that failed
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...base.files import write_whole
 from ..inbox.roster import Entry, Roster, harmless
+from .feedback_page import points_open
 from .rows import Row
 
 
@@ -110,5 +111,17 @@ def remarks_table(rows: Sequence[Row], missing: Sequence[Row]) -> str:
 
 
 def _comment(row: Row) -> str:
-    lost = [item.number for item in row.result.exercises if row.recorded.scores.get(item.name, 0) < item.max_score]
-    return f"points lost in {', '.join(dict.fromkeys(lost))}" if lost else "all right"
+    """Where points were lost, and which are still open."""
+    waiting = row.recorded.waiting
+    lost = [
+        item.number
+        for item in row.result.exercises
+        if item.name not in waiting and row.recorded.scores.get(item.name, 0) < item.max_score
+    ]
+    said = f"points lost in {', '.join(dict.fromkeys(lost))}" if lost else "" if waiting else "all right"
+    if waiting:
+        open_points = points_open(row.result, row.recorded)
+        said = "; ".join(
+            filter(None, [f"provisional: {', '.join(row.waiting)} to be read ({open_points:g} points)", said])
+        )
+    return said
