@@ -28,7 +28,7 @@ _COLUMN_NUMBER = re.compile(r"\s*\(\d+\)$")
 _OWN_ID = "the id's column"  # the instructor has named it
 _IDENTITY = (_OWN_ID, "First name", "Last name", "Full name", "ID number", "Username", "Email address")
 _NAMEABLE = {"id": _OWN_ID, "email": "Email address", "name": "Full name"}
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?)?")  # or Moodle's dash for none
 # Before the sign: spaces, quotes, controls and what is not seen; spreadsheets know the wide forms of the signs, too.
 _FORMULA = re.compile(r"((?:^|[,;|\t\r\n\"])[\s\"\0-\x20\u200b-\u200f\u2060\ufeff]*)([=+\-@＝＋－＠])")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")

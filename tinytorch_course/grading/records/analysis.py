@@ -27,7 +27,7 @@ class Item:
     waiting : int
         Answers that nobody has read yet.
     empty : int
-        Text answers that were left as they were, while others wait.
+        Text answers that were left as they were: nbgrader gives them no points, and nobody has looked.
     mean : float
         Points.
     visible, hidden, unwritten, because : int
@@ -57,6 +57,11 @@ class Item:
     def right(self) -> float:
         """The share that has it right."""
         return self.full / self.answers if self.answers else 0.0
+
+    @property
+    def read(self) -> int:
+        """Text answers that a person has given points."""
+        return self.answers - self.empty
 
     @property
     def lecture(self) -> str:
@@ -89,7 +94,7 @@ def _item(name: str, rows: Sequence[Row]) -> Item:
         full=sum(score >= exercise.max_score for score in scores),
         part=sum(0 < score < exercise.max_score for score in scores),
         waiting=waiting,
-        empty=sum(score == 0 for score in scores) if waiting else 0,
+        empty=sum(row.recorded.auto.get(name) is not None and score == 0 for (row, _), score in zip(found, scores)),
         mean=statistics.fmean(scores) if scores else 0.0,
         visible=kinds["visible"],
         hidden=kinds["hidden"],

@@ -30,8 +30,8 @@ class Piece:
         if not exercise.message:
             return ""
         if exercise.hidden:
-            return "a hidden check found it, those in your notebook pass"
-        return "`tinytorch check` shows it too"
+            return "a hidden check found it; those in your notebook pass"
+        return "a check in your notebook shows it"
 
 
 def page(result: SubmissionResult, recorded: Recorded, title: str) -> str:

@@ -42,11 +42,7 @@ class Pair:
     prints: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Print:
-    value: int
-    first: int  # lines, counted from 0
-    last: int
+_Print = tuple[int, int, int]  # a fingerprint, and the first and last line of what it is of, counted from 0
 
 
 def _tokens(code: str) -> Iterator[tuple[str, int]]:
@@ -70,21 +66,20 @@ def _winnowed(code: str) -> list[_Print]:
     for at in range(len(words) - _GRAM + 1):
         gram = words[at : at + _GRAM]
         digest = hashlib.blake2b(" ".join(word for word, _ in gram).encode("utf-8", "replace"), digest_size=8).digest()
-        prints.append(_Print(int.from_bytes(digest, "big"), gram[0][1], gram[-1][1]))
+        prints.append((int.from_bytes(digest, "big"), gram[0][1], gram[-1][1]))
     if len(prints) <= _WINDOW:
         return prints
-    least = [min(prints[at : at + _WINDOW], key=lambda p: p.value) for at in range(len(prints) - _WINDOW + 1)]
-    return list(dict.fromkeys(least))
+    return list(dict.fromkeys(min(prints[at : at + _WINDOW]) for at in range(len(prints) - _WINDOW + 1)))
 
 
 def fingerprints(code: str) -> set[int]:
     """The winnowed fingerprints of a piece of code."""
-    return {found.value for found in _winnowed(code)}
+    return {value for value, _, _ in _winnowed(code)}
 
 
 def shared_lines(code: str, prints: Collection[int]) -> set[int]:
     """The lines of a piece of code, counted from 0, in which these fingerprints are."""
-    return {line for p in _winnowed(code) if p.value in prints for line in range(p.first, p.last + 1)}
+    return {line for value, first, last in _winnowed(code) if value in prints for line in range(first, last + 1)}
 
 
 def _all_prints(pieces: Iterable[str]) -> set[int]:

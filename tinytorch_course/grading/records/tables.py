@@ -43,6 +43,7 @@ def feedback_for_moodle(folder: Path, rows: Sequence[Row], table: Roster | None)
 def filled_table(
     table: Roster, assignment: str, points: float, rows: Sequence[Row], column: str | None
 ) -> tuple[str, list[str]]:
+    """The platform's own table with the assignment's column filled in, and remarks for a person."""
     entries, strangers = {}, []
     for row in rows:
         person = table.person(row.result.student)
@@ -55,15 +56,16 @@ def filled_table(
     text, remarks = table.filled(assignment, points, entries, column)
     if strangers:
         remarks.append(f"not in {table.file}, so their scores are not in the import: {', '.join(strangers)}")
-    return text, remarks
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter)
+    return _csv(lines, table.delimiter), remarks
 
 
 # -- tables for other programs -------------------------------------------------------------------------------------
 
 
-def _csv(lines: Iterable[Sequence[object]]) -> str:
+def _csv(lines: Iterable[Sequence[object]], delimiter: str = ",") -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(
         [[harmless(v) if isinstance(v, str) else v for v in line] for line in lines]
     )
     return out.getvalue()
