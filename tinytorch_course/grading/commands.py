@@ -75,6 +75,7 @@ def grade(
         columns={what: heading for what, heading in columns.items() if heading},
     )
     out.print(result.table())
+    out.print(result.closing)
     for line in result.notes:
         out.print(line, markup=False, style="yellow")
     out.print(f"gradebook  {result.gradebook}")
