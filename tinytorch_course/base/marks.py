@@ -69,6 +69,19 @@ def stub_of(source: str) -> str:
     return "\n".join(lines)
 
 
+def scheme_of(source: str) -> str:
+    """The mark scheme in a text answer's cell, without its marks."""
+    lines: list[str] = []
+    inside = False
+    for line in source.split("\n"):
+        found = MARK.match(line)
+        if found and found.group(2) == SCHEME:
+            inside = found.group(1) == "BEGIN"
+        elif inside:
+            lines.append(line)
+    return "\n".join(lines).strip("\n")
+
+
 def _quoted(text: str) -> str:
     return '"' + text.strip().replace("\\", "\\\\").replace('"', '\\"') + '"'
 

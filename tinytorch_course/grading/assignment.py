@@ -27,6 +27,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from ..base.errors import CourseError
 from ..base.files import write_whole
+from ..base.marks import scheme_of
 from ..base.nbgrader_setup import configure, home_zone
 from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
@@ -96,6 +97,17 @@ def _order(directory: CourseDirectory, assignment: str, notebook: str) -> tuple[
     return {}, set()
 
 
+def _schemes(directory: CourseDirectory, assignment: str, notebook: str) -> dict[str, str]:
+    """The mark schemes of text answers in the instructor's notebook, by grade id."""
+    path = Path(directory.format_path(directory.source_directory, ".", assignment), f"{notebook}.ipynb")
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts = {cell["metadata"].get("nbgrader", {}).get("grade_id", ""): "".join(cell["source"]) for cell in cells}
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {name: scheme for name, text in texts.items() if name and (scheme := scheme_of(text))}
+
+
 def _imports(cells: list[SourceCell]) -> tuple[str, ...]:
     """Modules that the given cells import: safe to import ahead, since they are the instructor's."""
     names: dict[str, None] = {}
@@ -152,7 +164,8 @@ def read_source(directory: CourseDirectory, assignment: str) -> Source:
                 )
             )
         cells.sort(key=lambda cell: places.get(cell.name, len(places)))
-        text = json.dumps([asdict(cell) for cell in cells], sort_keys=True)
+        schemes = _schemes(directory, assignment, notebook.name)
+        text = json.dumps([[asdict(cell) for cell in cells], schemes], sort_keys=True)
         return Source(
             assignment=assignment,
             notebook=notebook.name,
@@ -160,6 +173,7 @@ def read_source(directory: CourseDirectory, assignment: str) -> Source:
             kernelspec=notebook.kernelspec or "{}",
             preload=_imports(cells),
             key=hashlib.sha256(text.encode()).hexdigest(),
+            schemes=schemes,
         )
 
 

@@ -99,6 +99,7 @@ def grade(
 def _show(result: ClassResult) -> None:
     """The class as a table, what concerns all of it, and where things are."""
     out.print(result.table())
+    out.print(result.closing)
     for line in result.notes:
         out.print(line, markup=False, style="yellow")
     out.print(f"gradebook  {result.gradebook}")

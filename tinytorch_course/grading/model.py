@@ -95,6 +95,7 @@ class Source:
     kernelspec: str = "{}"
     preload: tuple[str, ...] = ()
     key: str = ""  # fingerprint of everything here
+    schemes: Mapping[str, str] = field(default_factory=dict, hash=False)  # mark schemes of text answers, by grade id
 
     def by_name(self) -> dict[str, SourceCell]:
         return {cell.name: cell for cell in self.cells}
@@ -156,6 +157,7 @@ class ExerciseResult:
     message: str = ""  # the failure card
     because: str = ""  # an earlier exercise that this one uses and that is not right yet
     passed: bool = False
+    hidden: bool = False  # it was a hidden check that failed
 
 
 @dataclass
@@ -226,6 +228,21 @@ class ClassResult:
             if result.student == student:
                 return result
         raise KeyError(student)
+
+    @property
+    def closing(self) -> str:
+        """The class in one line, what waits for a person first."""
+        waiting = [r for r in self.results if r.manual and r.state != PERSON]
+        counts = {
+            "need a person": sum(r.state == PERSON for r in self.results),
+            "worth a look": sum(bool(r.flags) for r in self.results),
+            "with answers to grade by hand": len(waiting),
+            "graded": sum(r.state != PERSON for r in self.results),
+            "of them repaired": sum(r.state == REPAIRED for r in self.results),
+            "late": sum(bool(r.late) for r in self.results),
+        }
+        told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        return f"{len(self.results)} submissions: {told}."
 
     def table(self, longest: int | None = None):
         """The class as a rich table, those that need a person first."""

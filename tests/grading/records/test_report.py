@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import re
+import time
 from urllib.parse import unquote
 
 import pytest
@@ -15,7 +16,10 @@ from nbgrader.api import Gradebook
 from tests.grading.grading_course import ASSIGNMENT, hand_in, released, solved
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.model import Recorded, SubmissionResult
 from tinytorch_course.grading.records.report import write_report
+from tinytorch_course.grading.records.report_page import page
+from tinytorch_course.grading.records.rows import Row
 from tinytorch_course.grading.records.similar import fingerprints, similar_pairs
 
 COPIED = """
@@ -30,6 +34,8 @@ def words(text):
     position = len(found) * 3 - 2
     return [found[at // 3] for at in range(0, position + 2, 3)]
 """
+SQUARE = "def double(x):\n    return np.asarray(x) ** 2"
+NEVER_EMPTY = "def words(text):\n    return text.lower().split() or ['']"  # only a hidden check asks for that
 UNREADABLE = "the time of submission cannot be read"
 RENAMED = COPIED.replace("current", "piece").replace("letter", "c").replace("found", "out  ") + "    # my own work\n"
 
@@ -44,7 +50,7 @@ def report(template, tmp_path_factory):
     hand_in(root, "blank", released(root))
     hand_in(root, "copier", solved(root, words=COPIED))
     hand_in(root, "copied", solved(root, words=RENAMED))
-    hand_in(root, "half", solved(root, double="def double(x):\n    return np.asarray(x) ** 2"))
+    hand_in(root, "half", solved(root, double=SQUARE, words=NEVER_EMPTY))
     hand_in(root, "=cmd|'<script>alert(1)<script>'!A1", solved(root))
     hand_in(root, "broken", b"{")
     hand_in(root, "odd", solved(root)).with_name("timestamp.txt").write_text("soon")
@@ -152,7 +158,7 @@ def test_each_student_leads_to_feedback_and_notebook(report):
     _, path, page = report
     links = [unquote(link) for link in re.findall(r'<a href="([^"]+)">', page)]
     assert links and all((path.parent / link).is_file() for link in links)
-    assert len(set(links)) == 16  # a page and a notebook for each of eight
+    assert len(set(links)) == 17  # a page and a notebook for each of eight, and a pair
 
 
 def test_the_same_remark_stands_there_once(root):
@@ -163,6 +169,92 @@ def test_the_same_remark_stands_there_once(root):
     assert page.count(UNREADABLE) == 1
     row = next(line for line in page.split("\n") if UNREADABLE in line)
     assert ">2</td>" in row and ">odd</a>" in row and ">odd-too</a>" in row
+
+
+def test_answers_that_nobody_has_read_are_open_and_not_lost(report):
+    """Provisional is not final: in Moodle's table, in the share that has it right, on the student's page."""
+    root, path, page = report
+    moodle = {row[0]: row[4] for row in table(path.with_name("grades-moodle.csv"))}
+    assert moodle["copied"] == "provisional: 90.5 to be read (4 points)"
+    assert moodle["half"] == "provisional: 90.5 to be read (4 points); points lost in 90.1, 90.3, 90.4"
+    assert moodle["perfect"] == "points lost in 90.5"  # a person has read it
+    (row,) = [line for line in page.split("\n") if "to be graded by hand" in line]
+    assert "5 to be graded by hand; 1 graded; 1 left empty" in row and "%" not in row
+    assert "5 of 8 scores are provisional: answers to 90.5" in page
+    own = (root / "feedback" / "half" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "so far: a person has yet to give up to 4 points" in own
+
+
+def test_who_waits_for_a_person_comes_first(report):
+    _, _, page = report
+    tiles = re.findall(r'<a class="tile" href="(#\w+)"><b>([^<]+)</b>([^<]+)', page)
+    assert tiles[:2] == [("#waiting", "1", "wait for a person"), ("#answers", "5", "text answers to read")]
+    assert all(f'id="{place[1:]}"' in page for place, _, _ in tiles)
+    headings = re.findall(r"<h2[^>]*>([^<]+)", page)
+    assert headings[0] == "Who waits for a person" and headings[-1] == "Everybody"
+    assert ">Lovelace, Ada (perfect)</a>" in page.split("<h2")[1]  # people by name
+
+
+def test_the_feedback_page_says_on_top_what_lost_points_and_whether_a_hidden_check_did(report):
+    root, _, _ = report
+    own = (root / "feedback" / "half" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    top = own[: own.index("<section")]
+    said = [re.sub(r"<[^>]+>", "", item) for item in re.findall(r"<li>(.*?)</li>", top)]
+    assert said == [
+        "90.1 double: 4 points; a check in your notebook shows it",
+        "90.3 words: 4 points; a hidden check found it; those in your notebook pass",
+        "90.4 total: 4 points; it needs 90.1, which is not right yet",
+    ]
+    assert all(f'id="{place}"' in own for place in re.findall(r'href="#(\w+)"', top))
+
+
+def test_a_graded_notebook_is_a_page_with_the_students_code_and_what_came_of_it(report):
+    _, path, _ = report
+    page = (path.parent / "graded" / "half" / "notebook.html").read_text(encoding="utf-8")
+    assert "return np.asarray(x) ** 2" in page and "expected  array([2., 4.])" in page
+    assert "Since it is the same as adding it to itself." in page
+    assert "class Box" not in page and "secret_input" not in page  # what was given, and the tests' code
+    broken = (path.parent / "graded" / "broken" / "notebook.html").read_text(encoding="utf-8")
+    assert "cut off" in broken
+
+
+def test_a_pair_stands_side_by_side_without_what_the_edition_gave(report):
+    _, path, page = report
+    (address,) = re.findall(r'<a href="(pairs/\d+\.html)">', page)
+    pair = (path.parent / address).read_text(encoding="utf-8")
+    same = re.findall(r'<span class="same">(.*?)</span>', pair)
+    assert any("found += [current]" in line for line in same) and any("out   += [piece]" in line for line in same)
+    assert pair.count("⋯</span>") == 2 and "def words(text)" not in pair
+    assert "my own work" in pair and not any("my own work" in line for line in same)
+
+
+def test_code_that_the_edition_gave_makes_no_pair():
+    given = COPIED
+    work = {"a": [given + "a = 1"], "b": [given + "b = [2, 3]"], "c": ["def words(text):\n    return text.split()"]}
+    assert [(pair.one, pair.other) for pair in similar_pairs(work)] == [("a", "b")]
+    assert similar_pairs(work, [given]) == []
+
+
+@pytest.mark.parametrize("line", ["'a' + ", "'", '"""', "\\", "(", "1_", " ", "f'{", "0x", "\\\n"])
+def test_looking_for_pairs_takes_no_longer_for_odd_code(line):
+    """Python's tokenizer took 36 s for 32 kB of one line."""
+    began = time.process_time()
+    fingerprints(line * (200_000 // len(line)))
+    assert time.process_time() - began < 6
+
+
+def test_four_hundred_remarks_of_their_own_are_one_row():
+    def row(at):
+        flags = [f"the time of submission cannot be read: 'never {at}'"]
+        result = SubmissionResult(f"s{at}", ASSIGNMENT, "graded", flags=flags, repairs=[f"cell {at} was left out"])
+        return Row(result, Recorded(at % 20, 20, 0, False), f"Student {at}", feedback="f.html", notebook="n.html")
+
+    text = page(ASSIGNMENT, [row(at) for at in range(400)], [], [])
+    for section in ("noticed", "repaired"):
+        part = text.split(f'<h2 id="{section}">')[1].split("<h2")[0]
+        assert part.count("<tr>") == 2 and part.count("<details>") == 1  # the head, and one row to unfold
+        assert all(f">Student {at} (s{at})</a>" in part for at in (0, 399))
+    assert len(text) < 400_000
 
 
 def test_no_cell_of_a_table_is_a_formula(report):
@@ -212,4 +304,18 @@ def test_the_page_sorts_by_a_heading_and_is_complete_without_a_script(report, ch
     page.locator(everybody).locator("tbody a").first.click()
     assert "/feedback/" in page.url and "points" in page.content()
     assert errors == []
+    context.close()
+
+
+def test_the_pages_are_read_on_a_telephone(report, chromium):
+    root, path, _ = report
+    pages = [path, path.parent / "graded" / "half" / "notebook.html", path.parent / "pairs" / "1.html"]
+    pages.append(root / "feedback" / "half" / ASSIGNMENT / f"{ASSIGNMENT}.html")
+    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    for place in pages:
+        page.goto(place.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, place
+        small = "[...document.querySelectorAll('p, td, li, pre')].filter(e => parseFloat(getComputedStyle(e).fontSize) < 12)"
+        assert page.evaluate(f"{small}.length") == 0
     context.close()

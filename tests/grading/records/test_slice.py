@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -13,6 +14,7 @@ from tests.grading.grading_course import ASSIGNMENT, MAX_SCORE, hand_in, release
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.grading.grade import grade
 from tinytorch_course.grading.marking.blame import OwnCell, blamed, qualified_names
+from tinytorch_course.grading.model import SubmissionResult
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +156,17 @@ def test_the_table_lists_everybody(graded):
     console.print(result.table())
     text = console.export_text()
     assert all(one.student in text for one in result) and "16 / 20" in text
+
+
+def test_the_closing_line_counts_and_begins_with_who_waits_for_a_person(graded):
+    _, result, _ = graded
+    assert result.closing == "5 submissions: 3 with answers to grade by hand, 5 graded."
+    broken = SubmissionResult("broken", ASSIGNMENT, "needs a person", flags=["odd"], seconds_late=7200)
+    mended = SubmissionResult("mended", ASSIGNMENT, "graded with repairs")
+    more = replace(result, results=[*result.results, broken, mended])
+    assert more.closing == (
+        "7 submissions: 1 need a person, 1 worth a look, 3 with answers to grade by hand, 6 graded, 1 of them repaired, 1 late."
+    )
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ _COLUMN_NUMBER = re.compile(r"\s*\(\d+\)$")
 _OWN_ID = "the id's column"  # the instructor has named it
 _IDENTITY = (_OWN_ID, "First name", "Last name", "Full name", "ID number", "Username", "Email address")
 _NAMEABLE = {"id": _OWN_ID, "email": "Email address", "name": "Full name"}
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?)?")  # or Moodle's dash for none
+# Before the sign: spaces, quotes, controls and what is not seen; spreadsheets know the wide forms of the signs, too.
+_FORMULA = re.compile(r"((?:^|[,;|\t\r\n\"])[\s\"\0-\x20\u200b-\u200f\u2060\ufeff]*)([=+\-@＝＋－＠])")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PARTICIPANT = re.compile(r"([^\W\d]{2,}[^\d]*)(\d+)")  # "Participant 4711", "Teilnehmer/in 4711"
 
@@ -159,8 +162,11 @@ class Roster:
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """A cell that no spreadsheet takes for a formula, not even one that parts cells where the table does not.
+
+    An apostrophe goes before what starts a formula, at the beginning and after anything that may begin a cell. Numbers stay.
+    """
+    return text if _PLAIN_NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'\2", text)
 
 
 def _column(head: Sequence[str], candidates: Iterable[int], assignment: str, wanted: str | None) -> int | None:

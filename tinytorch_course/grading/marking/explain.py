@@ -78,6 +78,7 @@ class _Explained:
         if verdict.wrong == "malformed":
             self._flags.append(f"{number}: {OUT_OF_STEP}")
         self._cards[cell.name] = verdict.card
+        found.hidden = verdict.asked is not None and verdict.asked.hidden
         message = about_test(verdict, number, found.title, self._cells, self._source)
         found.message = message[:_LONGEST_MESSAGE]
         result.outputs = [output for output in result.outputs if output["output_type"] != "error"]
@@ -125,14 +126,16 @@ class _Explained:
 
     def _left_out(self) -> list[str]:
         """Cells other than tests that ended Python or ran too long, counted as in the autograded notebook."""
-        found = []
+        found, before = [], 0
         for at, (cell, result) in enumerate(zip(self._cells, self._ran.cells)):
+            number = at + 1 + before
+            before += cell.name in self._source.schemes  # which follows as a cell of its own
             if cell.name and self._known[cell.name].is_test:
                 continue
             if at in self._ran.lost:
-                found.append(f"cell {at + 1} {self._ran.lost[at]} and was left out")
+                found.append(f"cell {number} {self._ran.lost[at]} and was left out")
             elif result.status == "timeout":
-                found.append(f"cell {at + 1} was {last_error(result)[1]}")
+                found.append(f"cell {number} was {last_error(result)[1]}")
         return found + self._shadows.told(self._restored)
 
 

@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ...base.marks import number_of
 from ..model import PERSON, ExerciseResult, Recorded, SubmissionResult
+from .pages import render
 
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: 0; }
-.total { font-size: 1.1rem; margin: .25rem 0 1.5rem; }
-section { border-left: 4px solid #ccc; padding: .1rem 0 .3rem 1rem; margin: 1rem 0; }
-section.right { border-color: #009E73; }
-section.part { border-color: #E69F00; }
-section.wrong { border-color: #D55E00; }
-section.waits { border-color: #0072B2; }
-h2 { font-size: 1.05rem; margin: 0; display: flex; justify-content: space-between; }
-pre { background: #f6f6f6; padding: .6rem .8rem; overflow-x: auto; white-space: pre-wrap; font-size: .9rem; margin: .4rem 0; }
-p { margin: .3rem 0; }
-.quiet { color: #555; }
-@media (prefers-color-scheme: dark) { body { background: #1b1b1b; color: #ddd; } pre { background: #2a2a2a; } .quiet { color: #aaa; } }
-"""
+
+@dataclass(frozen=True)
+class Piece:
+    """An exercise on the page."""
+
+    exercise: ExerciseResult
+    anchor: str
+    kind: str  # right, part, wrong, or waits for a person
+    points: str
+    lost: float
+    comments: Sequence[str]
+
+    @property
+    def why(self) -> str:
+        """Which kind of check took the points."""
+        exercise = self.exercise
+        if exercise.because:
+            return f"it needs {exercise.because}, which is not right yet"
+        if not exercise.message:
+            return ""
+        if exercise.hidden:
+            return "a hidden check found it; those in your notebook pass"
+        return "a check in your notebook shows it"
 
 
 def page(result: SubmissionResult, recorded: Recorded, title: str) -> str:
     """The feedback page as HTML that needs nothing else."""
-    parts = [
-        "<!DOCTYPE html>",
-        '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{html.escape(title)}</h1>",
-        f'<p class="total"><strong>{_total(result, recorded)}</strong> {_remark(result, recorded)}</p>',
-    ]
-    if result.state == PERSON:
-        parts.append(f"<p>This submission needs a person's attention: {html.escape(result.reason)}.</p>")
-    if result.repairs:
-        parts.append("<p>Before grading, this was put right:</p><ul>")
-        parts += [f"<li>{html.escape(repair)}</li>" for repair in result.repairs]
-        parts.append("</ul>")
     comments = _comments(result, recorded)
     graded = result.exercises if result.gradable or recorded.by_person else []
-    parts += [_section(exercise, recorded, comments.get(exercise.name, [])) for exercise in graded]
-    parts += [f'<p class="quiet">{html.escape(comment)}</p>' for comment in comments.get("", [])]
-    parts.append("</body></html>")
-    return "\n".join(parts) + "\n"
+    pieces = [piece_of(at, item, recorded, comments.get(item.name, ())) for at, item in enumerate(graded, 1)]
+    return render(
+        "feedback",
+        title=title,
+        total=_total(result, recorded),
+        remarks=_remarks(result, recorded),
+        lost=[piece for piece in pieces if piece.lost],
+        person=result.reason if result.state == PERSON else "",
+        repairs=result.repairs,
+        pieces=pieces,
+        comments=comments.get("", ()),
+    )
 
 
 def is_final(result: SubmissionResult, recorded: Recorded) -> bool:
@@ -60,15 +63,22 @@ def _total(result: SubmissionResult, recorded: Recorded) -> str:
     return f"{recorded.score:g} of {recorded.max_score:g} points"
 
 
-def _remark(result: SubmissionResult, recorded: Recorded) -> str:
+def _remarks(result: SubmissionResult, recorded: Recorded) -> list[str]:
     remarks = []
     if recorded.late_penalty:
         remarks.append(f"after {recorded.late_penalty:g} points for being late")
     if result.late:
         remarks.append(result.late)
-    if recorded.needs_manual_grade:
+    if open_points := points_open(result, recorded):
+        remarks.append(f"so far: a person has yet to give up to {open_points:g} points")
+    elif recorded.needs_manual_grade:
         remarks.append("some answers still wait for a person")
-    return html.escape("(" + "; ".join(remarks) + ")") if remarks else ""
+    return remarks
+
+
+def points_open(result: SubmissionResult, recorded: Recorded) -> float:
+    """How many points hang on answers that nobody has read yet."""
+    return sum(exercise.max_score for exercise in result.exercises if exercise.name in recorded.waiting)
 
 
 def _comments(result: SubmissionResult, recorded: Recorded) -> dict[str, list[str]]:
@@ -84,20 +94,10 @@ def _comments(result: SubmissionResult, recorded: Recorded) -> dict[str, list[st
     return found
 
 
-def _section(exercise: ExerciseResult, recorded: Recorded, comments: Sequence[str]) -> str:
+def piece_of(at: int, exercise: ExerciseResult, recorded: Recorded, comments: Sequence[str] = ()) -> Piece:
+    """An exercise with its points as the gradebook has them; `at` numbers it on its page."""
     score, most = recorded.scores.get(exercise.name, 0.0), exercise.max_score
     waits = exercise.name in recorded.waiting
     kind = "waits" if waits else "right" if score >= most else "part" if score > 0 else "wrong"
     points = "not graded yet" if waits else f"{score:g} of {most:g}"
-    heading = exercise.title if exercise.number == exercise.name else f"{exercise.number} {exercise.title}"
-    lines = [f'<section class="{kind}"><h2><span>{html.escape(heading)}</span><span>{points}</span></h2>']
-    if exercise.message and score < most:
-        lines.append(f"<pre>{html.escape(exercise.message)}</pre>")
-    if exercise.because and score < most:
-        text = (
-            f"This exercise uses {exercise.because}, which is not right yet. Get that one right first, then look again."
-        )
-        lines.append(f"<p>{html.escape(text)}</p>")
-    lines += [f'<p class="quiet">{html.escape(comment)}</p>' for comment in comments]
-    lines.append("</section>")
-    return "\n".join(lines)
+    return Piece(exercise, f"e{at}", kind, points, 0.0 if waits else max(0.0, most - score), comments)

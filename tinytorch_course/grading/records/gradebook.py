@@ -35,6 +35,7 @@ from traitlets.config import Config
 
 from ...base.files import write_whole
 from ..model import Cell, CellResult, Executed, Prepared, Recorded, Source
+from .harmless import harmless_source
 from .penalties import Deadline, Penalties, PenaltyFailed
 
 
@@ -64,10 +65,25 @@ def _node(cell: Cell, known: Mapping[str, Any], result: CellResult, position: in
             **({"checksum": expected.checksum} if expected.checksum else {}),
             **({"points": expected.points} if expected.grade or expected.task else {}),
         }
-    node = {"cell_type": cell.cell_type, "id": f"c{position}", "metadata": metadata, "source": cell.source}
+    given = expected is not None and expected.restored
+    text = cell.source if given else harmless_source(cell.cell_type, cell.source)
+    node = {"cell_type": cell.cell_type, "id": f"c{position}", "metadata": metadata, "source": text}
     if cell.cell_type == "code":
         node |= {"execution_count": result.count, "outputs": result.outputs}
     return node
+
+
+def with_schemes(nb: NotebookNode, schemes: Mapping[str, str]) -> NotebookNode:
+    """The notebook with a mark scheme after each text answer that has one."""
+    cells = []
+    for cell in nb.cells:
+        cells.append(cell)
+        if scheme := schemes.get(_name_of(cell) or ""):
+            text = "**Mark scheme**, for the person who grades:\n\n" + "\n".join(
+                f"> {line}  " for line in scheme.split("\n")
+            )
+            cells.append({"cell_type": "markdown", "id": f"scheme-{len(cells)}", "metadata": {}, "source": text})
+    return nbformat.from_dict({**nb, "cells": cells})
 
 
 def placeholder_notebook(source: Source, reason: str, repairs: list[str]) -> NotebookNode:
@@ -350,6 +366,7 @@ class Recorder:
         self, student: str, nb: NotebookNode, timestamp: str | None, extras: Mapping[str, Path]
     ) -> None:
         path = self.autograded_path(student)
+        nb = with_schemes(nb, self._source.schemes)
         write_whole({path: json.dumps(nb, indent=1, ensure_ascii=False) + "\n"}, mode=0o444)
         if timestamp is not None:
             write_whole({path.with_name("timestamp.txt"): timestamp + "\n"}, mode=0o444)

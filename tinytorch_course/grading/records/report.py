@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...base.errors import CourseError
 from ...base.files import write_whole
 from ..assignment import Assignment
+from ..inbox.roster import Roster
 from ..model import PERSON, Recorded, SubmissionResult
+from . import notebook_page, pair_page
 from .feedback_page import page as feedback_page
 from .gradebook import Recorder
+from .own_work import OwnCell, given_code, own_cells
 from .report_page import page
 from .results import stored_results
-from .rows import Report, Row, from_roster, own_code, relative_address, summary_of
-from .similar import similar_pairs
+from .rows import Report, Row, from_roster, provisional, relative_address, summary_of
+from .similar import Pair, similar_pairs
 from .tables import canvas_table, feedback_for_moodle, filled_table, moodle_table, remarks_table
+
+Work = dict[str, list[OwnCell]]  # by student
 
 
 def write_report(course_dir: Path, assignment: str) -> Path:
@@ -25,9 +32,10 @@ def write_report(course_dir: Path, assignment: str) -> Path:
 def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None, column: str | None = None) -> Report:
     """Write ``report/<assignment>/`` in the course folder.
 
-    report.html, grades.csv (Canvas), grades-moodle.csv, remarks.csv (everybody, with the reason where there is no
-    score) and, for submissions from Moodle, feedback-moodle.zip. Scores are the gradebook's at this moment, so what people
-    graded by hand counts. The students' feedback pages are written again with it, too.
+    report.html, the graded notebooks and similar pairs as pages beside it, grades.csv (Canvas), grades-moodle.csv, remarks.csv
+    (everybody, with the reason where there is no score) and, for submissions from Moodle, feedback-moodle.zip. Scores are the
+    gradebook's at this moment, so what people graded by hand counts. The students' feedback pages are written again with
+    it, too.
 
     Parameters
     ----------
@@ -50,18 +58,47 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
         held, people = recorder.students(), recorder.people()
         gone = [result.student for result in results if result.student not in held]
         results = [result for result in results if result.student in held]
-        rows = []
-        for result in results:
-            recorded = recorder.renewed(result.student)
-            result.seconds_late = recorded.seconds_late
-            row = Row(result, recorded, *people.get(result.student, ("", "", "")))
-            path = recorder.feedback_path(result.student)
-            write_whole({path: feedback_page(result, recorded, ground.title(result.student))})
-            row.page, row.feedback = path, relative_address(path, folder)
-            row.notebook = relative_address(recorder.autograded_path(result.student), folder)
-            row.lms_id = row.lms_id or result.lms_id
-            rows.append(row)
-        work = {result.student: own_code(recorder.autograded_path(result.student)) for result in results}
+        work: Work = {}
+        rows = [_row(ground, recorder, result, people, folder, work) for result in results]
+    absent = _absent(assignment, rows, people, table)
+    _write_notebooks(ground, folder, rows, work)
+    pairs = _write_pairs(folder, rows, work, given_code(ground.source))
+    report = Report(folder / "report.html", summary_of(rows, absent))
+    _write_tables(report, folder, assignment, ground.source.max_score, rows, absent, table, column)
+    if gone:
+        report.remarks.append(
+            f"not in the gradebook any more, and left out: {', '.join(gone)}. `tinytorch grade` puts back who is in submitted/."
+        )
+    report.remarks += provisional(rows)
+    write_whole({report.page: page(assignment, rows, absent, pairs, report, ground.source.schemes)})
+    return report
+
+
+def _row(
+    ground: Assignment,
+    recorder: Recorder,
+    result: SubmissionResult,
+    people: Mapping[str, tuple[str, str, str]],
+    folder: Path,
+    work: Work,
+) -> Row:
+    """One student, with the feedback page written anew."""
+    student = result.student
+    recorded = recorder.renewed(student)
+    result.seconds_late = recorded.seconds_late
+    row = Row(result, recorded, *people.get(student, ("", "", "")))
+    path = recorder.feedback_path(student)
+    write_whole({path: feedback_page(result, recorded, ground.title(student))})
+    row.page, row.feedback = path, relative_address(path, folder)
+    row.lms_id = row.lms_id or result.lms_id
+    work[student] = own_cells(recorder.autograded_path(student))
+    return row
+
+
+def _absent(
+    assignment: str, rows: Sequence[Row], people: Mapping[str, tuple[str, str, str]], table: Roster | None
+) -> list[Row]:
+    """Who handed in nothing, according to the gradebook and the class's table, which also gives names to those who did."""
     missing = {
         student: Row(SubmissionResult(student, assignment, PERSON), Recorded(0, 0, 0, False), *about)
         for student, about in people.items()
@@ -70,23 +107,56 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
         from_roster(table, rows, missing, assignment)
     for row in rows:
         missing.pop(row.result.student, None)
-    absent = sorted(missing.values(), key=lambda row: row.result.student)
-    report = Report(folder / "report.html", summary_of(rows, absent))
+    return sorted(missing.values(), key=lambda row: row.result.student)
+
+
+def _write_notebooks(ground: Assignment, folder: Path, rows: Sequence[Row], work: Work) -> None:
+    """A page for each graded notebook; those of submissions that are no more go."""
+    home = folder / "graded"
+    kept = {row.result.student for row in rows}
+    for old in home.iterdir() if home.is_dir() else ():
+        if old.name not in kept:
+            shutil.rmtree(old, ignore_errors=True)
+    for row in rows:
+        student = row.result.student
+        path = home / student / "notebook.html"
+        text = notebook_page.page(row, ground.title(student), work[student], ground.source.schemes)
+        write_whole({path: text})
+        row.notebook = relative_address(path, folder)
+
+
+def _write_pairs(folder: Path, rows: Sequence[Row], work: Work, given: Mapping[str, str]) -> list[tuple[Pair, str]]:
+    code = {student: [cell.source for cell in cells if cell.kind == "code"] for student, cells in work.items()}
+    by_student = {row.result.student: row for row in rows}
+    home = folder / "pairs"
+    shutil.rmtree(home, ignore_errors=True)
+    found = []
+    for at, pair in enumerate(similar_pairs(code, given.values()), 1):
+        sides = by_student[pair.one], by_student[pair.other]
+        text = pair_page.page(pair, sides, (work[pair.one], work[pair.other]), given)
+        write_whole({home / f"{at}.html": text})
+        found.append((pair, f"pairs/{at}.html"))
+    return found
+
+
+def _write_tables(
+    report: Report,
+    folder: Path,
+    assignment: str,
+    points: float,
+    rows: Sequence[Row],
+    absent: Sequence[Row],
+    table: Roster | None,
+    column: str | None,
+) -> None:
     tables = {
-        "grades.csv": canvas_table(assignment, [*rows, *absent], ground.source.max_score),
+        "grades.csv": canvas_table(assignment, [*rows, *absent], points),
         "grades-moodle.csv": moodle_table(assignment, [*rows, *absent]),
         "remarks.csv": remarks_table(rows, absent),
     }
     if table is not None and table.kind != "table":
         name = "grades.csv" if table.kind == "canvas" else "grades-moodle.csv"
-        tables[name], report.remarks = filled_table(table, assignment, ground.source.max_score, rows, column)
-    if gone:
-        report.remarks.append(
-            f"not in the gradebook any more, and left out: {', '.join(gone)}. `tinytorch grade` puts back who is in submitted/."
-        )
-    for name, text in tables.items():
-        write_whole({folder / name: text})
-        report.tables.append(folder / name)
+        tables[name], report.remarks = filled_table(table, assignment, points, rows, column)
+    write_whole({folder / name: text for name, text in tables.items()})
+    report.tables = [folder / name for name in tables]
     report.feedback = feedback_for_moodle(folder, rows, table)
-    write_whole({report.page: page(assignment, rows, absent, similar_pairs(work), report)})
-    return report

@@ -16,7 +16,7 @@ from ..model import ExerciseResult, Job, SubmissionResult, Task
 def _code_key() -> str:
     """A fingerprint of the grader itself: results of another version are not taken over."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parents[2].rglob("*.py")):
+    for path in sorted(p for p in Path(__file__).parents[2].rglob("*") if p.suffix in (".py", ".j2")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,6 +30,24 @@ class Row:
     def score(self) -> float | None:
         """What is handed on; None for a submission that needs a person, until one has given points."""
         return self.recorded.score if is_final(self.result, self.recorded) else None
+
+    @property
+    def shown(self) -> str:
+        """What people call the student: by name, and by id too where the name does not say it."""
+        if not self.name:
+            return self.result.student
+        return f"{self.name} ({self.result.student})"
+
+    @property
+    def waiting(self) -> list[str]:
+        """The numbers of the answers that nobody has read yet."""
+        names = self.recorded.waiting
+        return list(dict.fromkeys(item.number for item in self.result.exercises if item.name in names))
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the score may still grow: answers wait for a person."""
+        return self.score is not None and bool(self.recorded.waiting)
 
     @property
     def reason(self) -> str:
@@ -86,15 +103,13 @@ def summary_of(rows: Sequence[Row], missing: Sequence[Row]) -> str:
     return ", ".join(part for part in parts if not part.startswith("0 ")) + "."
 
 
-def own_code(path: Path) -> list[str]:
-    """What a student wrote in code cells."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError):
+def provisional(rows: Sequence[Row]) -> list[str]:
+    """What to know before scores are handed on: some may still grow."""
+    found = [row for row in rows if row.is_provisional]
+    if not found:
         return []
-    own = []
-    for cell in cells:
-        about = cell["metadata"].get("nbgrader")
-        if cell["cell_type"] == "code" and (about is None or about["solution"]):
-            own.append(cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"]))
-    return own
+    numbers = sorted({number for row in found for number in row.waiting})
+    return [
+        f"{len(found)} of {len(rows)} scores are provisional: answers to {', '.join(numbers)} wait for a person. "
+        "The tables give the points so far."
+    ]

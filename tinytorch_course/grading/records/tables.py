@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...base.files import write_whole
 from ..inbox.roster import Entry, Roster, harmless
+from .feedback_page import points_open
 from .rows import Row
 
 
@@ -42,6 +43,7 @@ def feedback_for_moodle(folder: Path, rows: Sequence[Row], table: Roster | None)
 def filled_table(
     table: Roster, assignment: str, points: float, rows: Sequence[Row], column: str | None
 ) -> tuple[str, list[str]]:
+    """The platform's own table with the assignment's column filled in, and remarks for a person."""
     entries, strangers = {}, []
     for row in rows:
         person = table.person(row.result.student)
@@ -54,15 +56,16 @@ def filled_table(
     text, remarks = table.filled(assignment, points, entries, column)
     if strangers:
         remarks.append(f"not in {table.file}, so their scores are not in the import: {', '.join(strangers)}")
-    return text, remarks
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter)
+    return _csv(lines, table.delimiter), remarks
 
 
 # -- tables for other programs -------------------------------------------------------------------------------------
 
 
-def _csv(lines: Iterable[Sequence[object]]) -> str:
+def _csv(lines: Iterable[Sequence[object]], delimiter: str = ",") -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(
         [[harmless(v) if isinstance(v, str) else v for v in line] for line in lines]
     )
     return out.getvalue()
@@ -110,5 +113,17 @@ def remarks_table(rows: Sequence[Row], missing: Sequence[Row]) -> str:
 
 
 def _comment(row: Row) -> str:
-    lost = [item.number for item in row.result.exercises if row.recorded.scores.get(item.name, 0) < item.max_score]
-    return f"points lost in {', '.join(dict.fromkeys(lost))}" if lost else "all right"
+    """Where points were lost, and which are still open."""
+    waiting = row.recorded.waiting
+    lost = [
+        item.number
+        for item in row.result.exercises
+        if item.name not in waiting and row.recorded.scores.get(item.name, 0) < item.max_score
+    ]
+    said = f"points lost in {', '.join(dict.fromkeys(lost))}" if lost else "" if waiting else "all right"
+    if waiting:
+        open_points = points_open(row.result, row.recorded)
+        said = "; ".join(
+            filter(None, [f"provisional: {', '.join(row.waiting)} to be read ({open_points:g} points)", said])
+        )
+    return said

@@ -1,0 +1,46 @@
+"""Pages from templates. Whatever comes from people is text there; one style sheet dresses all of them."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+@functools.cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters["plain"] = lambda number: f"{number:g}"
+    script = (_TEMPLATES / "table.js.j2").read_text(encoding="utf-8")
+    found.globals["script"] = Markup(script)
+    # The content security policy of a page names the one script that may run.
+    found.globals["script_hash"] = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    found.globals["parts"] = found.get_template("parts.html.j2").module
+    return found
+
+
+def render(template: str, **values: Any) -> str:
+    """A page as HTML that needs nothing else.
+
+    Parameters
+    ----------
+    template : str
+        A file of ``templates/``, without ``.html.j2``.
+    values
+        What the template asks for. One that is missing is an error.
+    """
+    return _environment().get_template(f"{template}.html.j2").render(**values)
