@@ -115,7 +115,10 @@ def plan(course: Course, module: Module, take: Side | None = None) -> tuple[dict
 
 def _current(course: Course, path: Path) -> str | None:
     target = course.root / path
-    return target.read_bytes().decode("utf-8", errors="replace") if target.is_file() else None
+    if not target.is_file():
+        return None
+    # As git checks it out on Windows, too: how lines end is nothing that anybody changed.
+    return target.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
 
 def build(course: Course, modules: list[Module] | None = None, take: Side | None = None) -> Built:

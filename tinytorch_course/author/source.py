@@ -12,7 +12,7 @@ from nbformat.notebooknode import NotebookNode
 from ..base.errors import CourseError
 from ..base.files import read_text
 from ..base.marks import MARK, SOLUTION, GradeId, hidden_lines, is_export
-from ..base.notebook import canonical
+from ..base.notebook import PERCENT, canonical
 
 _CELL = re.compile(r"^# ?%%")
 _CELL_TYPE = re.compile(r"^# ?%%+[^\[={]*\[([^\]]*)\]")
@@ -32,7 +32,7 @@ def read_source(path: Path) -> NotebookNode:
             raise CourseError(f"the cell type [{kind.group(1)}] is unknown", hint, file=path, cell=cell, line=start)
         if "nbgrader=" in line and "nbgrader={" not in line:
             raise CourseError("`nbgrader=` wants a JSON object in braces", file=path, cell=cell, line=start)
-    nb = canonical(jupytext.reads(text, fmt="py:percent"))
+    nb = canonical(jupytext.reads(text, fmt=PERCENT))
     lines = starts if len(starts) == len(nb.cells) else None
     for number, cell in enumerate(nb.cells, start=1):
         check_cell(cell, path, number, lines[number - 1] if lines else None)

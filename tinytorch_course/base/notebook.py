@@ -16,6 +16,9 @@ from .errors import CourseError
 from .files import read_text
 
 KEPT_METADATA = ("nbgrader", "tags", "deletable", "editable")
+# A comment such as `# ls of the losses` or `# %d is a number` is no command of a shell or of IPython's.
+PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -30,15 +33,29 @@ def read_notebook(path: Path) -> NotebookNode:
         raise CourseError(what, hint, file=path, line=error.lineno) from error
     if not isinstance(nb, dict) or ("cells" not in nb and "worksheets" not in nb):
         raise CourseError("is JSON, but not a notebook: it has no cells", file=path)
+    named: set[str] = set()
     for number, cell in enumerate(nb.get("cells", []), start=1):
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         if kind not in ("code", "markdown", "raw"):
             hint = "Cells are of type code, markdown or raw."
             raise CourseError(f"the cell type {kind!r} is unknown", hint, file=path, cell=number)
+        _tidy(cell, f"cell-{number}", named)
+    if nb.get("nbformat") == 4 and nb.get("nbformat_minor") != 5:  # cells have ids since 4.5
+        nb["nbformat_minor"] = 5
     try:
-        return nbformat.reads(text, as_version=4)
+        return nbformat.reads(json.dumps(nb), as_version=4)
     except Exception as error:  # nbformat raises many kinds
         raise CourseError(f"is not a valid notebook: {error}", file=path) from error
+
+
+def _tidy(cell: dict[str, Any], name: str, named: set[str]) -> None:
+    """Mend what other programs leave: no id, an odd one or the same twice (nbformat warns), line ends of Windows."""
+    if not isinstance(cell.get("id"), str) or not _ID.fullmatch(cell["id"]) or cell["id"] in named:
+        cell["id"] = name
+    named.add(cell["id"])
+    if isinstance(cell.get("source"), list):
+        cell["source"] = "".join(map(str, cell["source"]))
+    cell["source"] = str(cell.get("source", "")).replace("\r\n", "\n")
 
 
 def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
@@ -94,7 +111,7 @@ def to_percent(nb: NotebookNode, header_of: str | None = None) -> str:
     """A notebook as percent source; keeps the header of the text that it replaces."""
     clean = canonical(nb)
     clean.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC})
-    text = jupytext.writes(clean, fmt="py:percent")
+    text = jupytext.writes(clean, fmt=PERCENT)
     text = re.sub(r"\n{3,}(?=# %%)", "\n\n", text)  # one empty line between cells, whatever they hold
     header = re.compile(r"\A# ---\n(?:#.*\n)*?# ---\n")
     old = header.match(header_of or "")
