@@ -9,6 +9,7 @@ from pathlib import Path
 import jupytext
 from nbformat.notebooknode import NotebookNode
 
+from ..base.code import without_magics
 from ..base.errors import CourseError
 from ..base.files import read_text
 from ..base.marks import MARK, SOLUTION, GradeId, hidden_lines, is_export
@@ -38,6 +39,18 @@ def read_source(path: Path) -> NotebookNode:
         check_cell(cell, path, number, lines[number - 1] if lines else None)
     check_grades(nb, path, lines)
     return nb
+
+
+def check_python(nb: NotebookNode, minimum: str, file: Path) -> None:
+    """Refuse syntax that is newer than the oldest Python that the course promises to run on."""
+    version = tuple(map(int, minimum.split(".")[:2]))
+    for number, cell in enumerate(nb.cells, start=1):
+        try:
+            if cell.cell_type == "code":
+                ast.parse(without_magics(cell.source), feature_version=version)
+        except SyntaxError as error:
+            hint = f"The course runs on Python {minimum} and later (min_python in settings.ini): write it in the older way."
+            raise CourseError(f"is newer than Python {minimum}: {error.msg}", hint, file=file, cell=number, line=error.lineno)
 
 
 def check_cell(cell: NotebookNode, file: Path, number: int, start: int | None = None) -> None:

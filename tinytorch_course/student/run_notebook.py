@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
 
+from ..base.code import newer_syntax, without_magics
 from ..base.console import progress
 from ..base.course import Course
 from ..base.errors import CourseError
@@ -90,6 +91,10 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
             titles = [line.lstrip("# ") for line in cell.source.split("\n") if re.match(r"#+ \S", line)]
             heading = titles[-1] if titles else heading
         elif failure := _failure(cell, number, heading):
+            if failure.error in ("SyntaxError", "IndentationError") and (
+                why := newer_syntax(without_magics(cell.source))
+            ):
+                failure = replace(failure, message=f"{failure.message}; {why}")
             failures.append(failure)
     return failures
 
