@@ -90,11 +90,13 @@ def deliver(files: Mapping[str, bytes], to: Path, *, replace: bool = False, only
         if not to.exists():
             draft.rename(to)
             return aside
-        for name in files:
+        for name in filter(RECORD.__ne__, files):
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(draft / name, to / name)
         if not only_add:
             _remove(to, [name for name in before if name not in files and there[name] == before[name]])
+        (to / RECORD).parent.mkdir(exist_ok=True)  # last: until all is done, the earlier edition's files are known
+        os.replace(draft / RECORD, to / RECORD)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return aside

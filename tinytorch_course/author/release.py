@@ -170,10 +170,10 @@ def _copy(source: Path, target: Path) -> None:
 def _unix(content: bytes) -> bytes:
     """Text with line feeds, also from a checkout that git made on Windows; anything else as it is."""
     try:
-        content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content
-    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
+    return content if "\0" in text else text.replace("\r\n", "\n").encode()
 
 
 def gaps(course: Course, modules: list[Module]) -> list[Module]:

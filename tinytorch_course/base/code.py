@@ -15,7 +15,7 @@ _MAGIC = re.compile(r"\s*(?:[%!?]|\w[\w., ]*=\s*[%!]|[^#'\"]*\?\s*$)")
 # What stands in a line that only later Pythons read, or what an older one says of it.
 _NEWER = [
     ((3, 11), r"^\s*except\s*\*"),
-    ((3, 12), r"^\s*type\s+\w+\s*[\[=]|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|\nf-string|\bf['\"]"),
+    ((3, 12), r"^\s*type\s+\w+\s*[\[=]|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|\nf-string"),
     ((3, 14), r"\bt['\"]|^\s*except\*?\s+[\w.]+\s*,"),
 ]
 

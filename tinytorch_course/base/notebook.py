@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
@@ -16,8 +15,6 @@ from .errors import CourseError
 from .files import read_text
 
 KEPT_METADATA = ("nbgrader", "tags", "deletable", "editable")
-# A comment such as `# ls of the losses` or `# %d is a number` is no command of a shell or of IPython's.
-PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -102,17 +99,25 @@ def digest(nb: NotebookNode) -> str:
     return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def checksum(cell: NotebookNode) -> str:
+    """nbgrader's checksum of one of its cells, as a release stores it there: ``nbgrader.utils.compute_checksum``.
+
+    Importing nbgrader takes longer than running a notebook's exercises.
+    """
+    about = cell.metadata.get("nbgrader", {})
+    grade, solution = about.get("grade", False), about.get("solution", False)
+    locked = not solution and (grade or about.get("locked", False))
+    parts = [cell.source, cell.cell_type, str(grade), str(solution), str(bool(locked)), about["grade_id"]]
+    parts += [str(float(about["points"]))] if grade else []
+    return hashlib.md5("".join(parts).encode("utf-8", errors="surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+def is_as_released(cell: NotebookNode) -> bool:
+    """Whether a cell is as the student edition had it."""
+    released = cell.metadata.get("nbgrader", {}).get("checksum")
+    return bool(released) and checksum(cell) == released
+
+
 def to_json(nb: NotebookNode) -> str:
     """A notebook as text: the same notebook gives the same bytes on every system."""
     return json.dumps(nb, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def to_percent(nb: NotebookNode, header_of: str | None = None) -> str:
-    """A notebook as percent source; keeps the header of the text that it replaces."""
-    clean = canonical(nb)
-    clean.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC})
-    text = jupytext.writes(clean, fmt=PERCENT)
-    text = re.sub(r"\n{3,}(?=# %%)", "\n\n", text)  # one empty line between cells, whatever they hold
-    header = re.compile(r"\A# ---\n(?:#.*\n)*?# ---\n")
-    old = header.match(header_of or "")
-    return header.sub(lambda _: old.group(0), text, count=1) if old else text
