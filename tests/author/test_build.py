@@ -14,10 +14,10 @@ import pytest
 
 from tests.conftest import TOY_ONE
 from tinytorch_course.author.build import build, drift
-from tinytorch_course.author.source import check_cell, read_source
+from tinytorch_course.author.source import check_cell, read_source, to_percent
 from tinytorch_course.base.course import Course
 from tinytorch_course.base.errors import CourseError
-from tinytorch_course.base.notebook import digest, read_notebook, to_percent
+from tinytorch_course.base.notebook import digest, read_notebook
 
 
 def made(course: Course) -> dict[str, bytes]:

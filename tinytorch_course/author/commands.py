@@ -60,7 +60,7 @@ def build(
 @commands.command(epilog="Example: tinytorch release 06_autograd --to ../edition --zip")
 def release(
     modules: Annotated[list[str], typer.Argument(help="For example 06_autograd, or just 06.")],
-    to: Annotated[Path, typer.Option(help="The folder to write; it is replaced when it holds an edition.")],
+    to: Annotated[Path, typer.Option(help="The folder to write; an edition that is there is brought up to date.")],
     zip: Annotated[bool, typer.Option("--zip", help="Also write a zip file beside the folder.")] = False,
     library: Annotated[
         bool,
@@ -69,17 +69,29 @@ def release(
     allow_reference: Annotated[
         list[str] | None, typer.Option(help="A module whose reference a stuck student may take; may be repeated.")
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also replace files that were changed there; they are put aside first.")
+    ] = False,
 ) -> None:
     """Write a student edition: no solutions, no hidden tests, earlier modules only."""
+    from .release import gaps
     from .release import release as write_edition
 
     course = Course.find()
+    chosen = course.chosen(modules)
     path = write_edition(
         course,
-        course.chosen(modules),
+        chosen,
         to,
         archive=zip,
         library=library,
         reference=[course.module(name) for name in allow_reference or ()],
+        replace=replace,
     )
+    if missing := ", ".join(module.name for module in gaps(course, chosen)):
+        out.print(
+            f"Note: what is released needs {missing}, neither in its library nor among its notebooks. It is for students "
+            "who have exported that in the same folder; for all others release it too.",
+            style="yellow",
+        )
     out.print(f"The student edition is in {path}")

@@ -16,8 +16,10 @@ from traitlets.config import Config
 
 from ..base.course import REFERENCE, Course, Module, exported_file
 from ..base.errors import CourseError
+from ..base.files import read_text
 from ..base.nbgrader_setup import PREPROCESSORS, configure
 from .build import drift
+from .deliver import deliver, refuse_foreign, zipped
 
 _EDITION = Path(__file__).parent / "edition"
 _STUDENT_ROOMS = ("base", "student", "__init__.py", "__main__.py", "cli.py")  # all else stays with the instructor
@@ -91,14 +93,16 @@ def release(
     archive: bool = False,
     library: bool = True,
     reference: Sequence[Module] = (),
+    replace: bool = False,
 ) -> Path:
-    """Write the student edition of `modules` to the folder `to`, and a zip beside it if asked.
+    """Write the student edition of `modules` to the folder `to`, and a zip beside it if asked; which of the two there is.
 
     Parameters
     ----------
     course : Course
     modules : list of Module
     to : path
+        An edition that is there is brought up to date; what is not the edition's stays.
     archive : bool
         Also write a zip file.
     library : bool
@@ -106,27 +110,35 @@ def release(
         they have: unpacked over it, it leaves their own ``tinytorch/core`` alone.
     reference : sequence of Module
         Modules whose reference a student may fetch with ``tinytorch export --reference``, if they are stuck.
+    replace : bool
+        Also replace files that somebody has changed since they were released; they go to ``.tinytorch/backups``.
 
     Raises
     ------
     CourseError
-        When the notebooks are not as src/ gives them, or `to` holds something else. Nothing is written then.
+        When the notebooks are not as src/ gives them, `to` holds something else, or files there were changed and not
+        `replace`. Nothing is written then.
     """
+    to = to.resolve()
+    refuse_foreign(course, to)
     behind = drift(course, modules)
     if behind:
         raise CourseError(
             f"not built: {behind[0]}", "Run `tinytorch build` first, so that what you release is what src/ says."
         )
-    to = to.resolve()
-    if to.exists() and any(to.iterdir()) and not (to / "settings.ini").is_file():
-        raise CourseError(f"{to} is not empty and not a student edition", "Name a new or an empty folder with --to.")
-    if to == course.root:
-        raise CourseError("--to names the checkout itself", "Name another folder.")
+    files = edition_files(course, modules, library=library, reference=reference)
     to.parent.mkdir(parents=True, exist_ok=True)
+    deliver(files, to, replace=replace, only_add=not library)
+    return zipped(files, to) if archive else to
+
+
+def edition_files(
+    course: Course, modules: list[Module], *, library: bool = True, reference: Sequence[Module] = ()
+) -> dict[str, bytes]:
+    """All files of a student edition, by their path in it."""
     first = min(modules, key=lambda module: module.number)
-    with tempfile.TemporaryDirectory(prefix=".tinytorch-", dir=to.parent) as folder:
-        draft = Path(folder) / "edition"
-        draft.mkdir()
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
+        draft = Path(folder)
         for module in modules:
             path = draft / "notebooks" / module.name / f"{module.name}.ipynb"
             path.parent.mkdir(parents=True)
@@ -139,31 +151,48 @@ def release(
                 target = draft / REFERENCE / module.name / file
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(course.library / file, target)
-        (draft / "tinytorch_course").mkdir()
         rooms = Path(__file__).parents[1]
         for name in _STUDENT_ROOMS:
-            target = draft / "tinytorch_course" / name
-            if (rooms / name).is_dir():
-                shutil.copytree(rooms / name, target, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(rooms / name, target)
+            _copy(rooms / name, draft / "tinytorch_course" / name)
         for name in ("settings.ini", "pyproject.toml", "setup.py", "LICENSE"):
-            if (course.root / name).is_file():
-                shutil.copy(course.root / name, draft / name)
-        if course.data.is_dir():
-            shutil.copytree(course.data, draft / "data")
-        readme = (_EDITION / "README.md").read_text(encoding="utf-8")
-        names = {
-            "modules": ", ".join(module.name for module in modules),
-            "first": first.name,
-            "before": ", ".join(m.name for m in course.modules if m.number < first.number) or "nothing yet",
-        }
-        for key, value in names.items():
-            readme = readme.replace(f"{{{key}}}", value)
-        (draft / "README.md").write_text(readme, encoding="utf-8", newline="\n")
-        if to.exists():  # an edition that was released before: replace it as a whole
-            to.rename(Path(folder) / "old")
-        draft.rename(to)
-    if archive:
-        return Path(shutil.make_archive(str(to), "zip", root_dir=to.parent, base_dir=to.name))
-    return to
+            _copy(course.root / name, draft / name)
+        _copy(course.data, draft / "data")
+        _copy(_EDITION / "gitignore.txt", draft / ".gitignore")
+        files = {p.relative_to(draft).as_posix(): _unix(p.read_bytes()) for p in draft.rglob("*") if p.is_file()}
+    before = ", ".join(m.name for m in course.modules if m.number < first.number) or "nothing yet"
+    names = {"modules": ", ".join(module.name for module in modules), "first": first.name, "before": before}
+    readme = (_EDITION / "README.md").read_text(encoding="utf-8")
+    for key, value in names.items():
+        readme = readme.replace(f"{{{key}}}", value)
+    return files | {"README.md": readme.encode()}
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file or a folder, if it is there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    elif source.is_file():
+        shutil.copy(source, target)
+
+
+def _unix(content: bytes) -> bytes:
+    """Text with line feeds, also from a checkout that git made on Windows; anything else as it is."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content
+    return content if "\0" in text else text.replace("\r\n", "\n").encode()
+
+
+def gaps(course: Course, modules: list[Module]) -> list[Module]:
+    """Modules that an edition of `modules` needs, and that are neither among them nor in its library."""
+    first = min(module.number for module in modules)
+    homes = {file.stem: module for module in course.modules if (file := exported_file(module))}
+    needed = {
+        homes[name]
+        for module in modules
+        for name in re.findall(r"\btinytorch\.core\.(\w+)", read_text(module.src))
+        if name in homes and homes[name].number < module.number
+    }
+    return sorted((m for m in needed if m.number > first and m not in modules), key=lambda m: m.number)

@@ -7,13 +7,17 @@ import re
 from pathlib import Path
 
 import jupytext
+import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from ..base.code import without_magics
 from ..base.errors import CourseError
 from ..base.files import read_text
 from ..base.marks import MARK, SOLUTION, GradeId, hidden_lines, is_export
-from ..base.notebook import canonical
+from ..base.notebook import KERNELSPEC, canonical
 
+# A comment such as `# ls of the losses` or `# %d is a number` is no command of a shell or of IPython's.
+_PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _CELL = re.compile(r"^# ?%%")
 _CELL_TYPE = re.compile(r"^# ?%%+[^\[={]*\[([^\]]*)\]")
 _CELL_TYPES = {"markdown", "md", "raw"}
@@ -32,12 +36,36 @@ def read_source(path: Path) -> NotebookNode:
             raise CourseError(f"the cell type [{kind.group(1)}] is unknown", hint, file=path, cell=cell, line=start)
         if "nbgrader=" in line and "nbgrader={" not in line:
             raise CourseError("`nbgrader=` wants a JSON object in braces", file=path, cell=cell, line=start)
-    nb = canonical(jupytext.reads(text, fmt="py:percent"))
+    nb = canonical(jupytext.reads(text, fmt=_PERCENT))
     lines = starts if len(starts) == len(nb.cells) else None
     for number, cell in enumerate(nb.cells, start=1):
         check_cell(cell, path, number, lines[number - 1] if lines else None)
     check_grades(nb, path, lines)
     return nb
+
+
+def to_percent(nb: NotebookNode, header_of: str | None = None) -> str:
+    """A notebook as percent source; keeps the header of the text that it replaces."""
+    clean = canonical(nb)
+    clean.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC})
+    text = jupytext.writes(clean, fmt=_PERCENT)
+    text = re.sub(r"\n{3,}(?=# %%)", "\n\n", text)  # one empty line between cells, whatever they hold
+    header = re.compile(r"\A# ---\n(?:#.*\n)*?# ---\n")
+    old = header.match(header_of or "")
+    return header.sub(lambda _: old.group(0), text, count=1) if old else text
+
+
+def check_python(nb: NotebookNode, minimum: str, file: Path) -> None:
+    """Refuse syntax that is newer than the oldest Python that the course promises to run on."""
+    version = tuple(map(int, minimum.split(".")[:2]))
+    for number, cell in enumerate(nb.cells, start=1):
+        try:
+            if cell.cell_type == "code":
+                ast.parse(without_magics(cell.source), feature_version=version)
+        except SyntaxError as error:
+            hint = f"The course runs on Python {minimum} and later (min_python in settings.ini): write it in the older way."
+            what = f"is newer than Python {minimum}: {error.msg}"
+            raise CourseError(what, hint, file=file, cell=number, line=error.lineno) from error
 
 
 def check_cell(cell: NotebookNode, file: Path, number: int, start: int | None = None) -> None:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import ast
+import platform
 import re
+import sys
 from collections.abc import Iterator
 
 BAD_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what `ast.parse` raises for what is not Python
+_MAGIC = re.compile(r"\s*(?:[%!?]|\w[\w., ]*=\s*[%!]|[^#'\"]*\?\s*$)")
+
+
+# What stands in a line that only later Pythons read, or what an older one says of it.
+_NEWER = [
+    ((3, 11), r"^\s*except\s*\*"),
+    ((3, 12), r"^\s*type\s+\w+\s*[\[=]|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|\nf-string"),
+    ((3, 14), r"\bt['\"]|^\s*except\*?\s+[\w.]+\s*,"),
+]
 
 
 def without_magics(code: str) -> str:
@@ -35,11 +46,41 @@ def unreadable(code: str) -> str:
         lines = code.split("\n")
         at = error.lineno or 0
         line = lines[at - 1].strip()[:120] if 0 < at <= len(lines) else ""
-        return error.msg + (f", in line {at}" if at else "") + (f": {line}" if line else "")
+        newer = f" ({why})" if (why := newer_syntax(code)) else ""
+        return error.msg + newer + (f", in line {at}" if at else "") + (f": {line}" if line else "")
     except ValueError as error:
         return str(error)[:120]
     except BAD_CODE:
         return "it is nested too deeply"
+    return ""
+
+
+def magic_line(code: str) -> tuple[int, str] | None:
+    """The first line of a cell that IPython understands and Python does not: its number from 1, and its text."""
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        lines = code.split("\n")
+        at = error.lineno or 0
+        if 0 < at <= len(lines) and _MAGIC.match(lines[at - 1]):
+            return at, lines[at - 1].strip()
+    except BAD_CODE:
+        pass
+    return None
+
+
+def newer_syntax(code: str) -> str:
+    """Which Python may read a cell that this one does not, and which this one is; nothing where that is not the reason."""
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        lines = code.split("\n")
+        line = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
+        for version, text in _NEWER:
+            if sys.version_info[:2] < version and re.search(text, f"{line}\n{error.msg}"):
+                return f"is it syntax of Python {'.'.join(map(str, version))}? Here is {platform.python_version()}"
+    except BAD_CODE:
+        pass
     return ""
 
 

@@ -12,10 +12,11 @@ from functools import cached_property
 from pathlib import Path
 
 from .errors import CourseError
+from .files import read_text
 
 REFERENCE = "reference"  # an edition's folder of modules that a student may take over
 _MODULE = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
-_DEFAULT_EXP = re.compile(r"^#\|\s*default_exp\s+(\S+)", re.MULTILINE)
+_DEFAULT_EXP = re.compile(r"^\s*#\s*\|\s*default_exp\s+([\w.]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Course:
         parser = configparser.ConfigParser(delimiters=["="])
         file = self.root / "settings.ini"
         try:
-            parser.read(file, encoding="utf-8")
+            parser.read(file, encoding="utf-8-sig")
             return parser["DEFAULT"]
         except (configparser.Error, UnicodeDecodeError) as error:
             raise CourseError(f"cannot be read: {error}", file=file) from error
@@ -156,8 +157,8 @@ def exported_module(source: str) -> str | None:
 def exported_file(module: Module) -> Path | None:
     """The library file that a module exports to, relative to the library: ``core/autograd.py``."""
     file = module.src if module.src.is_file() else module.notebook
-    text = file.read_text(encoding="utf-8")
+    text = read_text(file)
     if file.suffix == ".ipynb":
-        text = text.replace('"#|', "#|").replace("\\n", "\n")
+        text = text.replace('"#', "#").replace("\\n", "\n")
     name = exported_module(text)
     return Path(*name.split(".")).with_suffix(".py") if name else None

@@ -11,9 +11,9 @@ from .errors import CourseError
 
 
 def read_text(path: Path) -> str:
-    """A file's text, or a clear error."""
+    """A file's text, or a clear error. A byte order mark is left out, and lines end in line feeds however they were saved."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise CourseError("the file is missing", file=path) from None
     except UnicodeDecodeError as error:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
 SOLUTION, HIDDEN, SCHEME = "SOLUTION", "HIDDEN TESTS", "MARK SCHEME"
 MARK = re.compile(rf"^\s*(?:###|===)\s*(BEGIN|END) ({SOLUTION}|{HIDDEN}|{SCHEME})\b(.*)$")
 _HIDDEN_BLOCK = re.compile(rf"^[ \t]*#+ *BEGIN {HIDDEN}.*?^[ \t]*#+ *END {HIDDEN}[^\n]*\n?", re.DOTALL | re.MULTILINE)
-_EXPORT = re.compile(r"^#\|\s*exporti?\b", re.MULTILINE)
+# Formatters write `# | export`; other marks of that kind and IPython's `%%time` may stand above it.
+_EXPORT, _ABOVE_CODE = re.compile(r"\s*#\s*\|\s*exporti?\b"), re.compile(r"\s*(?:#\s*\||%%\w|$)")
 _GRADE_ID = re.compile(r"(?:(test|text)-)?(\d\d)-(\d\d)-(.+)")
 
 
@@ -44,7 +46,8 @@ def number_of(name: str) -> str:
 
 def is_export(source: str) -> bool:
     """Whether a code cell belongs to the library."""
-    return bool(_EXPORT.match(source.lstrip("\n")))
+    head = itertools.takewhile(_ABOVE_CODE.match, source.split("\n"))
+    return any(map(_EXPORT.match, head))
 
 
 def without_marks(source: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 
+from .code import magic_line
 from .course import Course, exported_module
 from .errors import CourseError
 from .marks import is_export, without_marks
@@ -42,6 +43,16 @@ def exported_files(course: Course, notebook: Path, nb: NotebookNode) -> dict[Pat
             "Add a cell `#| default_exp core.NAME` below the title.",
             file=notebook,
         )
+    for number, cell in enumerate(nb.cells, start=1):
+        if cell.cell_type == "code" and is_export(cell.source) and (magic := magic_line(cell.source)):
+            raise CourseError(
+                f"not exported: `{magic[1]}` is for notebooks, not for a library",
+                "Put the line into a cell of its own, without `#| export`, save, and export again.",
+                file=notebook,
+                cell=number,
+                line=magic[0],
+                exit_code=1,
+            )
     library = course.library.relative_to(course.root)
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
         root = Path(folder).resolve()

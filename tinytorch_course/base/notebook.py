@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
@@ -16,6 +15,7 @@ from .errors import CourseError
 from .files import read_text
 
 KEPT_METADATA = ("nbgrader", "tags", "deletable", "editable")
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -30,15 +30,29 @@ def read_notebook(path: Path) -> NotebookNode:
         raise CourseError(what, hint, file=path, line=error.lineno) from error
     if not isinstance(nb, dict) or ("cells" not in nb and "worksheets" not in nb):
         raise CourseError("is JSON, but not a notebook: it has no cells", file=path)
+    named: set[str] = set()
     for number, cell in enumerate(nb.get("cells", []), start=1):
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         if kind not in ("code", "markdown", "raw"):
             hint = "Cells are of type code, markdown or raw."
             raise CourseError(f"the cell type {kind!r} is unknown", hint, file=path, cell=number)
+        _tidy(cell, f"cell-{number}", named)
+    if nb.get("nbformat") == 4 and nb.get("nbformat_minor") != 5:  # cells have ids since 4.5
+        nb["nbformat_minor"] = 5
     try:
-        return nbformat.reads(text, as_version=4)
+        return nbformat.reads(json.dumps(nb), as_version=4)
     except Exception as error:  # nbformat raises many kinds
         raise CourseError(f"is not a valid notebook: {error}", file=path) from error
+
+
+def _tidy(cell: dict[str, Any], name: str, named: set[str]) -> None:
+    """Mend what other programs leave: no id, an odd one or the same twice (nbformat warns), line ends of Windows."""
+    if not isinstance(cell.get("id"), str) or not _ID.fullmatch(cell["id"]) or cell["id"] in named:
+        cell["id"] = name
+    named.add(cell["id"])
+    if isinstance(cell.get("source"), list):
+        cell["source"] = "".join(map(str, cell["source"]))
+    cell["source"] = str(cell.get("source", "")).replace("\r\n", "\n")
 
 
 def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
@@ -85,17 +99,25 @@ def digest(nb: NotebookNode) -> str:
     return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def checksum(cell: NotebookNode) -> str:
+    """nbgrader's checksum of one of its cells, as a release stores it there: ``nbgrader.utils.compute_checksum``.
+
+    Importing nbgrader takes longer than running a notebook's exercises.
+    """
+    about = cell.metadata.get("nbgrader", {})
+    grade, solution = about.get("grade", False), about.get("solution", False)
+    locked = not solution and (grade or about.get("locked", False))
+    parts = [cell.source, cell.cell_type, str(grade), str(solution), str(bool(locked)), about["grade_id"]]
+    parts += [str(float(about["points"]))] if grade else []
+    return hashlib.md5("".join(parts).encode("utf-8", errors="surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+def is_as_released(cell: NotebookNode) -> bool:
+    """Whether a cell is as the student edition had it."""
+    released = cell.metadata.get("nbgrader", {}).get("checksum")
+    return bool(released) and checksum(cell) == released
+
+
 def to_json(nb: NotebookNode) -> str:
     """A notebook as text: the same notebook gives the same bytes on every system."""
     return json.dumps(nb, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def to_percent(nb: NotebookNode, header_of: str | None = None) -> str:
-    """A notebook as percent source; keeps the header of the text that it replaces."""
-    clean = canonical(nb)
-    clean.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC})
-    text = jupytext.writes(clean, fmt="py:percent")
-    text = re.sub(r"\n{3,}(?=# %%)", "\n\n", text)  # one empty line between cells, whatever they hold
-    header = re.compile(r"\A# ---\n(?:#.*\n)*?# ---\n")
-    old = header.match(header_of or "")
-    return header.sub(lambda _: old.group(0), text, count=1) if old else text

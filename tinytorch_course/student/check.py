@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 
+from ..base.code import names_bound, parsed
 from ..base.course import Course
 from ..base.errors import CourseError
 from ..base.marks import GradeId
-from ..base.notebook import read_notebook
+from ..base.notebook import is_as_released, read_notebook
 from .run_notebook import Failure, run
 
 
@@ -52,15 +54,28 @@ def _headings(nb: NotebookNode) -> dict[str, str]:
 
 def changed_tests(nb: NotebookNode) -> list[str]:
     """Grade ids of test cells that are no longer as they were released (their checksum differs)."""
-    from nbgrader.utils import compute_checksum
+    marked = [(cell, cell.metadata.get("nbgrader", {})) for cell in nb.cells]
+    released = [
+        (c, about) for c, about in marked if about.get("grade") and about.get("locked") and about.get("checksum")
+    ]
+    return [about["grade_id"] for cell, about in released if not is_as_released(cell)]
 
-    changed = []
-    for cell in nb.cells:
-        metadata = cell.metadata.get("nbgrader", {})
-        released = metadata.get("grade") and metadata.get("locked") and metadata.get("checksum")
-        if released and compute_checksum(cell) != released:
-            changed.append(metadata["grade_id"])
-    return changed
+
+def demonstrations(nb: NotebookNode) -> set[int]:
+    """Given cells that show something and that no answer needs, by their place from 0.
+
+    No other given cell uses what a cell tagged `demo` defines. A student's may: then it is no demonstration here.
+    """
+    shows = {
+        at
+        for at, cell in enumerate(nb.cells)
+        if {"demo"} == {"demo", "play"} & set(cell.metadata.get("tags", [])) and is_as_released(cell)
+    }
+    own = [parsed(cell.source) for cell in nb.cells if cell.cell_type == "code" and not is_as_released(cell)]
+    read = {node.id for tree in own for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    given = [c for at, c in enumerate(nb.cells) if c.cell_type == "code" and at not in shows and is_as_released(c)]
+    read -= {name for cell in given for name, _ in names_bound(parsed(cell.source))}
+    return {at for at in shows if not read & {name for name, _ in names_bound(parsed(nb.cells[at].source))}}
 
 
 def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
@@ -97,8 +112,8 @@ def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
     return list(rows.values())
 
 
-def check(course: Course, path: Path) -> tuple[list[Standing], list[Failure], list[str]]:
-    """Run the notebook at `path` as it was saved.
+def check(course: Course, path: Path, *, whole: bool = False) -> tuple[list[Standing], list[Failure], list[str]]:
+    """Run the notebook at `path` as it was saved: what its answers need, or the `whole` of it.
 
     Returns
     -------
@@ -111,5 +126,5 @@ def check(course: Course, path: Path) -> tuple[list[Standing], list[Failure], li
     """
     nb = read_notebook(path)
     changed = changed_tests(nb)
-    failures = run(course, path, nb)
+    failures = run(course, path, nb, skip=() if whole else demonstrations(nb))
     return standings(nb, failures), failures, changed

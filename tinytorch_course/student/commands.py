@@ -17,13 +17,16 @@ commands = typer.Typer()
 
 
 @commands.command(epilog="Example: tinytorch check 06_autograd")
-def check(notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")]) -> None:
+def check(
+    notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")],
+    whole: Annotated[bool, typer.Option("--all", help="Run the demonstrations too, which no answer needs.")] = False,
+) -> None:
     """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
     from .check import check as run_checks
     from .check import find_notebook
 
     course = Course.find()
-    rows, failures, changed = run_checks(course, find_notebook(course, notebook))
+    rows, failures, changed = run_checks(course, find_notebook(course, notebook), whole=whole)
     width = max((len(f"{row.number} {row.title}") for row in rows), default=0)
     styles = {"passed": "green", "failed": "red", "not written": "yellow", "by hand": "cyan"}
     for row in rows:

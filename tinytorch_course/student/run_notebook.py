@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
 
+from ..base.code import newer_syntax, without_magics
 from ..base.console import progress
 from ..base.course import Course
 from ..base.errors import CourseError
@@ -18,6 +22,7 @@ from ..base.marks import GradeId
 
 TIMEOUT = 180  # seconds for one cell
 TEST_TIMEOUT = 20  # for a cell that checks an exercise: more is a loop without an end
+SKIPPED = "tinytorch-skipped"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -37,24 +42,14 @@ class Failure:
         return GradeId.of(self.grade_id) if self.grade_id else None
 
 
-def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
-    """Execute every cell of `nb` in place, whatever fails on the way; the failures in order.
+def run(course: Course, path: Path, nb: NotebookNode, skip: Collection[int] = ()) -> list[Failure]:
+    """Execute every cell of `nb` in place, whatever fails on the way; the failures in order. Cells at the places in `skip` are left out.
 
     The kernel is this interpreter's, works in the notebook's folder, and finds this course's ``tinytorch`` first.
     """
-    from jupyter_client.manager import AsyncKernelManager
-
-    manager = AsyncKernelManager(kernel_name="python3")
-    manager.kernel_spec.argv = [
-        sys.executable,
-        "-m",
-        "ipykernel_launcher",
-        "--log-level=ERROR",
-        "-f",
-        "{connection_file}",
-    ]
-    env = course.environment()
-    total = sum(cell.cell_type == "code" for cell in nb.cells)
+    for at in skip:
+        nb.cells[at].metadata["tags"] = [*nb.cells[at].metadata.get("tags", []), SKIPPED]
+    total = sum(cell.cell_type == "code" for cell in nb.cells) - len(skip)
     done = started = 0
     with progress(path.name, total) as advance:
 
@@ -67,21 +62,13 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
             nonlocal started
             started = cell_index
 
-        client = NotebookClient(
-            nb,
-            km=manager,
-            timeout_func=lambda cell: TEST_TIMEOUT if cell.metadata.get("nbgrader", {}).get("grade") else TIMEOUT,
-            shutdown_kernel="immediate",  # one that is stuck in a loop would not listen
-            allow_errors=True,
-            on_cell_start=on_start,
-            on_cell_executed=on_executed,
-            resources={"metadata": {"path": str(path.parent)}},
-        )
+        client = _client(path, nb)
+        client.on_cell_start, client.on_cell_executed = on_start, on_executed
         try:
-            client.execute(env=env)
+            client.execute(env=course.environment())
         except DeadKernelError as error:
             hint = "A cell ended Python itself (out of memory, or sys.exit). Run the cells one by one to find it."
-            raise CourseError("the kernel died", hint, file=path, cell=_running(nb), exit_code=1) from error
+            raise CourseError("the kernel died", hint, file=path, cell=started + 1, exit_code=1) from error
         except CellTimeoutError as error:
             raise _endless(nb, started, path) from error
     failures, heading = [], "the top"
@@ -90,8 +77,28 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
             titles = [line.lstrip("# ") for line in cell.source.split("\n") if re.match(r"#+ \S", line)]
             heading = titles[-1] if titles else heading
         elif failure := _failure(cell, number, heading):
+            if failure.error in ("SyntaxError", "IndentationError") and (
+                why := newer_syntax(without_magics(cell.source))
+            ):
+                failure = replace(failure, message=f"{failure.message}; {why}")
             failures.append(failure)
     return failures
+
+
+def _client(path: Path, nb: NotebookNode) -> NotebookClient:
+    """What runs `nb` in a kernel of this interpreter, whatever the machine's kernel `python3` is."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    command = [sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR", "-f", "{connection_file}"]
+    manager._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
+    return NotebookClient(
+        nb,
+        km=manager,
+        timeout_func=lambda cell: TEST_TIMEOUT if cell.metadata.get("nbgrader", {}).get("grade") else TIMEOUT,
+        shutdown_kernel="immediate",  # one that is stuck in a loop would not listen
+        allow_errors=True,
+        skip_cells_with_tag=SKIPPED,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
 
 
 def _endless(nb: NotebookNode, index: int, path: Path) -> CourseError:
@@ -103,14 +110,6 @@ def _endless(nb: NotebookNode, index: int, path: Path) -> CourseError:
         "Is there a loop that never ends? Mend it, run the cell itself, save, and try again; later cells have not run."
     )
     return CourseError(f"{what} was still running after {seconds} s", hint, file=path, cell=index + 1, exit_code=1)
-
-
-def _running(nb: NotebookNode) -> int | None:
-    """The first code cell that has not been executed."""
-    for number, cell in enumerate(nb.cells, start=1):
-        if cell.cell_type == "code" and cell.source.strip() and cell.get("execution_count") is None:
-            return number
-    return None
 
 
 def _failure(cell: NotebookNode, number: int, heading: str) -> Failure | None:
