@@ -1,10 +1,12 @@
-"""What several tests share: a small course of two modules, made anew for each test."""
+"""What several tests share: a small course of two modules, made anew for each test; and what is said at their end."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -175,8 +177,30 @@ def course() -> Course:
     return Course(ROOT)
 
 
+# What makes a test skip itself: a word of its reason, and what has to be installed.
+OPTIONAL = {
+    "Chromium": "apt-get install chromium",
+    "espeak-ng": "apt-get install espeak-ng",
+    "npm": "apt-get install npm",
+    "bubblewrap": "apt-get install bubblewrap",
+    r"(?i)\bpy?torch": "pip install torch",
+    r"could not import '([\w.]+)'": "pip install {}",
+    r"no (Python [\d.]+)": "{}",
+}
+
+
+def not_tried(reasons: list[str]) -> str:
+    """One line for people on a smaller machine: how many tests were skipped for want of what, and how to get it."""
+    wants: Counter[str] = Counter()
+    for reason in reasons:
+        found = next(((how, m) for word, how in OPTIONAL.items() if (m := re.search(word, reason))), None)
+        wants[found[0].format(*found[1].groups()) if found else "see SKIPPED above"] += 1
+    return ", ".join(f"{number} ({how})" for how, number in wants.most_common())
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter):
-    """Print the mutants' table: caught and isolated, module by module."""
+    """Print the mutants' table, module by module; and in the last line what was not tried."""
     rows = [
         value
         for reports in terminalreporter.stats.values()
@@ -188,3 +212,7 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("tests of the tests")
         for row in sorted(rows):
             terminalreporter.write_line(row)
+    yield  # pytest's own summary
+    skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
+    if skipped:
+        terminalreporter.write_line(f"not tried here: {not_tried(skipped)}")
