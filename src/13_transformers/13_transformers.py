@@ -53,8 +53,8 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | 2 | Paths around every layer | 50 |
 # | 3 | The model | 60 |
 # | 4 | One text, a thousand questions | 35 |
-# | 5 | Training | 20 |
-# | 6 | Writing | 45 |
+# | 5 | Writing | 45 |
+# | 6 | Training | 20 |
 # | 7 | What was computed already | 45 |
 
 # %%
@@ -701,13 +701,14 @@ def __init__(self, vocab_size, embed_dim, num_layers, num_heads, max_length):
 
 # %%
 # A stand-in, so that this test judges 13.6 only. Run this cell; nothing to do.
-def given_block(embed_dim, num_heads):
-    attention = MultiHeadAttention(embed_dim, num_heads)
-    mlp = Sequential(Linear(embed_dim, 4 * embed_dim), GELU(), Linear(4 * embed_dim, embed_dim))
-    return bare(TransformerBlock, norm1=LayerNorm(embed_dim), attention=attention, norm2=LayerNorm(embed_dim), mlp=mlp)
+class GivenBlock(TransformerBlock):
+    def __init__(self, embed_dim, num_heads):
+        self.norm1, self.attention = LayerNorm(embed_dim), MultiHeadAttention(embed_dim, num_heads)
+        self.norm2 = LayerNorm(embed_dim)
+        self.mlp = Sequential(Linear(embed_dim, 4 * embed_dim), GELU(), Linear(4 * embed_dim, embed_dim))
 
 # %% nbgrader={"grade": true, "grade_id": "test-13-06-gpt-init", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
-with Checks("13.6", "GPT.__init__") as check, check.using(TransformerBlock=given_block):
+with Checks("13.6", "GPT.__init__") as check, check.using(TransformerBlock=GivenBlock):
     check.given(vocab_size=20, embed_dim=4, num_layers=2, num_heads=2, max_length=7, look="tokens, positions, a list of blocks, norm.")
     manual_seed(0)
     model = GPT(20, 4, 2, 2, 7)
@@ -723,7 +724,7 @@ with Checks("13.6", "GPT.__init__") as check, check.using(TransformerBlock=given
     manual_seed(5)
     model = GPT(11, 6, 3, 3, 13)
     manual_seed(5)
-    first, second, block = Embedding(11, 6), Embedding(13, 6), given_block(6, 3)
+    first, second, block = Embedding(11, 6), Embedding(13, 6), GivenBlock(6, 3)
     check.equal("the table of tokens for one seed", model.tokens.weight, first.weight.data * np.float32(0.02), dtype=np.float32)
     check.equal("the table of positions for one seed", model.positions.weight, second.weight.data * np.float32(0.02), dtype=np.float32)
     check.equal("the first block's q_proj for one seed", model.blocks[0].attention.q_proj.weight, block.attention.q_proj.weight)
@@ -779,13 +780,13 @@ def forward(self, ids):
 
 # %%
 class Mixer(Layer):
-    """In place of a block, for the checks: each position gets the sum of all up to it. Run this cell; nothing to do."""
+    """In place of a block, for the checks: each position gets the squares of all up to it. Run this cell; nothing to do."""
 
     def __init__(self, factor):
         self.factor = factor
 
     def forward(self, x):
-        return x + Tensor(np.tri(x.shape[-2], dtype=x.dtype) * np.asarray(self.factor, x.dtype)).matmul(x)
+        return x + Tensor(np.tri(x.shape[-2], dtype=x.dtype) * np.asarray(self.factor, x.dtype)).matmul(x * x)
 
 
 def known_gpt(vocab_size, embed_dim, factors, max_length, seed=0, dtype=np.float64):
@@ -798,7 +799,7 @@ def known_gpt(vocab_size, embed_dim, factors, max_length, seed=0, dtype=np.float
 def expected_scores(model, ids):
     x = model.tokens.weight.data[ids] + model.positions.weight.data[: ids.shape[-1]]
     for block in model.blocks:
-        x = x + block.factor * np.cumsum(x, axis=-2)
+        x = x + block.factor * np.cumsum(x * x, axis=-2)
     return plain_norm(x, model.norm.weight.data, model.norm.bias.data) @ model.tokens.weight.data.T
 
 # %% nbgrader={"grade": true, "grade_id": "test-13-07-gpt-forward", "locked": true, "points": 9, "schema_version": 3, "solution": false, "task": false}
@@ -814,7 +815,7 @@ with Checks("13.7", "GPT.forward") as check:
     check.raises("a text of 5 ids", ValueError, lambda: model.forward(np.zeros(5, int)), mentions=("5", "4"), inputs={"ids": "(5,)", "max_length": 4}, look="Which error tells the reader what is too long?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    model, ids = known_gpt(7, 4, [0.5, 1.0, -0.75], 6, 1), np.random.default_rng(2).integers(7, size=(2, 3, 5))
+    model, ids = known_gpt(7, 4, [0.2, 0.4, -0.3], 6, 1), np.random.default_rng(2).integers(7, size=(2, 3, 5))
     out = model.forward(Tensor(ids))
     check.equal("the scores for two batch axes", out, expected_scores(model, ids), dtype=np.float64)
     check.equal("the scores for a list", model.forward([1, 1, 6]), expected_scores(model, np.array([1, 1, 6])))
@@ -826,7 +827,7 @@ with Checks("13.7", "GPT.forward") as check:
     slopes = np.random.default_rng(3).normal(size=out.shape)
     out.backward(slopes)
     check.same("the parameters without a gradient", [p.shape for p in model.parameters() if p.grad is None], [])
-    moved = known_gpt(7, 4, [0.5, 1.0, -0.75], 6, 1)
+    moved = known_gpt(7, 4, [0.2, 0.4, -0.3], 6, 1)
     moved.tokens.weight.data[3, 1] += 1e-6
     slope = (expected_scores(moved, ids) - expected_scores(model, ids)) / 1e-6
     check.equal("a gradient of the tied table", model.tokens.weight.grad[3, 1], (slope * slopes).sum(), rtol=1e-3, atol=1e-4)
@@ -834,10 +835,10 @@ with Checks("13.7", "GPT.forward") as check:
 
 # %% tags=["demo"]
 manual_seed(0)
-model = GPT(512, 64, 2, 4, 64)
-counted = sum(p.size for p in model.parameters())
-print(model, "has", f"{counted:,}", "numbers to learn; counted before:", f"{gpt_parameters(512, 64, 2, 64):,}")
-print(list(named_parameters(model))[:5], "…")
+fresh = GPT(512, 64, 2, 4, 64)
+counted = sum(p.size for p in fresh.parameters())
+print(fresh, "has", f"{counted:,}", "numbers to learn; counted before:", f"{gpt_parameters(512, 64, 2, 64):,}")
+print(list(named_parameters(fresh))[:5], "…")
 
 # %% [markdown]
 # ## Part 4 · One text, a thousand questions
@@ -957,60 +958,17 @@ with Checks("13.9", "next_token_loss") as check:
 
 # %% tags=["demo"]
 manual_seed(0)
-ids = np.random.default_rng(0).integers(512, size=(8, 64))
+inputs, targets = next_token_pairs(np.random.default_rng(0).integers(512, size=1000), 64)
 for name, factor in [("tables of 0.02", 1.0), ("tables as Embedding draws them", 50.0)]:
-    model = GPT(512, 64, 2, 4, 64)
-    model.tokens.weight.data *= np.float32(factor)
+    fresh = GPT(512, 64, 2, 4, 64)
+    fresh.tokens.weight.data *= np.float32(factor)
     with no_grad():
-        print(f"{name:<31} loss {next_token_loss(model(ids), ids).item():6.2f}   ln 512 = {math.log(512):.2f}")
+        print(f"{name:<31} loss {next_token_loss(fresh(inputs), targets).item():6.2f}   ln 512 = {math.log(512):.2f}")
 
 # %% [markdown]
-# ## Part 5 · Training
+# ## Part 5 · Writing
 #
-# The texts are the descriptions of NumPy's functions, as in Module 10; every tenth is held out. The tokenizer learns 512 ids from the others, the last one says that a text is over.
-
-# %% tags=["demo"]
-texts = load_docstrings()
-order = np.random.default_rng(0).permutation(len(texts))
-held_out, shown = [texts[k] for k in order[::10]], [texts[k] for k in order if k not in set(order[::10])]
-tokenizer = BPETokenizer.train(shown, 512, special=["<|end|>"])
-END = tokenizer.special["<|end|>"]
-
-
-def ids_of(texts):
-    """All texts as one row of ids, with the end after each."""
-    return np.array([number for text in texts for number in (*tokenizer.encode(text), END)])
-
-
-train, test = ids_of(shown), ids_of(held_out)
-bytes_held_out = sum(len(text.encode()) for text in held_out)
-print(f"{len(train):,} ids to learn from, {len(test):,} held out, {bytes_held_out / len(test):.2f} bytes an id")
-
-# %% tags=["demo"]
-def held_out_loss(model, windows=128):
-    """The mean loss on texts that the model was not trained on."""
-    inputs, targets = next_token_pairs(test, model.max_length)
-    with no_grad():
-        return next_token_loss(model(inputs[:windows]), targets[:windows]).item()
-
-
-def learn(model, steps, batch=16, lr=0.006, seed=0):
-    """Train for some steps; yields the number of the step and its loss."""
-    loader = DataLoader(TensorDataset(*map(Tensor, next_token_pairs(train, model.max_length))), batch, shuffle=True, seed=seed)
-    optimizer = AdamW(model.parameters(), lr=lr, weight_decay=0.01)
-    trainer = Trainer(model, next_token_loss, optimizer, CosineSchedule(optimizer, steps, warmup_steps=steps // 10), max_norm=1.0)
-    step = 0
-    while step < steps:
-        for inputs, targets in loader:
-            step += 1
-            yield step, trainer.train_batch(inputs, targets)
-            if step == steps:
-                return
-
-# %% [markdown]
-# ## Part 6 · Writing
-#
-# Before it trains, let it speak, so that you can hear how it learns. The model gives scores; to write, one id has to be chosen. Always the best one? That is a bore, and it gets stuck: *the the the*. So it is drawn, with the probabilities of the softmax, changed by two knobs.
+# Before it trains, it gets a voice, so that you can hear how it learns. The model gives scores; to write, one id has to be chosen. Always the best one? That is a bore, and it gets stuck: *the the the*. So it is drawn, with the probabilities of the softmax, changed by two knobs.
 
 # %% [markdown]
 # **Temperature** $\tau$: the scores are divided by it. Small: more careful. Large: bolder. **Top-k**: only the $k$ best may be drawn, because a thousand improbable ids together are not improbable.
@@ -1191,6 +1149,49 @@ with Checks("13.11", "generate") as check, check.using(next_token_probabilities=
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# ## Part 6 · Training
+#
+# The texts are the descriptions of NumPy's functions, as in Module 10; every tenth is held out. The tokenizer learns 512 ids from the others, the last one says that a text is over.
+
+# %% tags=["demo"]
+texts = load_docstrings()
+order = np.random.default_rng(0).permutation(len(texts))
+held_out, shown = [texts[k] for k in order[::10]], [texts[k] for k in order if k not in set(order[::10])]
+tokenizer = BPETokenizer.train(shown, 512, special=["<|end|>"])
+END = tokenizer.special["<|end|>"]
+
+
+def ids_of(texts):
+    """All texts as one row of ids, with the end after each."""
+    return np.array([number for text in texts for number in (*tokenizer.encode(text), END)])
+
+
+train, test = ids_of(shown), ids_of(held_out)
+bytes_held_out = sum(len(text.encode()) for text in held_out)
+print(f"{len(train):,} ids to learn from, {len(test):,} held out, {bytes_held_out / len(test):.2f} bytes an id")
+
+# %% tags=["demo"]
+def held_out_loss(model, windows=128):
+    """The mean loss on texts that the model was not trained on."""
+    inputs, targets = next_token_pairs(test, model.max_length)
+    with no_grad():
+        return next_token_loss(model(inputs[:windows]), targets[:windows]).item()
+
+
+def learn(model, steps, batch=16, lr=0.006, seed=0):
+    """Train for some steps; yields the number of the step and its loss."""
+    loader = DataLoader(TensorDataset(*map(Tensor, next_token_pairs(train, model.max_length))), batch, shuffle=True, seed=seed)
+    optimizer = AdamW(model.parameters(), lr=lr, weight_decay=0.01)
+    trainer = Trainer(model, next_token_loss, optimizer, CosineSchedule(optimizer, steps, warmup_steps=steps // 10), max_norm=1.0)
+    step = 0
+    while step < steps:
+        for inputs, targets in loader:
+            step += 1
+            yield step, trainer.train_batch(inputs, targets)
+            if step == steps:
+                return
+
+# %% [markdown]
 # Now train it. It is stopped twice to let it speak: before the first step, in the middle, at the end. The beginning is the end of another text.
 
 # %% tags=["demo"]
@@ -1204,13 +1205,13 @@ def speaks(model, seed=0, count=70, beginning=""):
 
 
 manual_seed(0)
-model, losses, checked, samples = GPT(512, 64, 2, 4, 64), [], {}, {}
-checked[0], samples[0] = held_out_loss(model), speaks(model)
+writer, losses, checked, samples = GPT(512, 64, 2, 4, 64), [], {}, {}
+checked[0], samples[0] = held_out_loss(writer), speaks(writer)
 start = time.perf_counter()
-for step, loss in learn(model, STEPS):
+for step, loss in learn(writer, STEPS):
     losses.append(loss)
     if step % (STEPS // 4) == 0:
-        checked[step], samples[step] = held_out_loss(model), speaks(model)
+        checked[step], samples[step] = held_out_loss(writer), speaks(writer)
 print(f"{STEPS} steps in {time.perf_counter() - start:.0f} s")
 
 # %% tags=["demo"]
@@ -1235,7 +1236,7 @@ for step in (0, STEPS // 2, STEPS):
 
 # %% tags=["demo", "play"]
 # Yours: another beginning, another seed, another temperature.
-print(speaks(model, seed=1, count=60, beginning="Return the"))
+print(speaks(writer, seed=1, count=60, beginning="Return the"))
 
 # %% [markdown]
 # Where do the heads look? The weights of the last call are kept in each layer. A text that the model has not seen:
@@ -1243,11 +1244,11 @@ print(speaks(model, seed=1, count=60, beginning="Return the"))
 # %% tags=["demo"]
 sentence = tokenizer.encode("Parameters\n----------\na : array_like\n    Input array.\n")
 with no_grad():
-    model(np.array(sentence))
+    writer(np.array(sentence))
 labels = [tokenizer.pieces[number].decode(errors="replace").replace("\n", "↵").replace(" ", "·") for number in sentence]
 figure, axes = plt.subplots(1, 2, figsize=(9.5, 4.4), layout="constrained")
 for axis, (layer, head) in zip(axes, [(0, 0), (1, 1)]):
-    axis.imshow(model.blocks[layer].attention.weights[head], cmap="Blues", vmin=0)
+    axis.imshow(writer.blocks[layer].attention.weights[head], cmap="Blues", vmin=0)
     axis.set(title=f"block {layer}, head {head}", xlabel="key", ylabel="query")
     axis.set_xticks(range(len(labels)), labels, rotation=90, fontsize=7)
     axis.set_yticks(range(len(labels)), labels, fontsize=7)
@@ -1634,12 +1635,12 @@ import tempfile
 
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "writer.safetensors")
-    save_safetensors(model, path)
-    print(f"{os.path.getsize(path):,} bytes for {sum(p.size for p in model.parameters()):,} numbers of 4 bytes")
+    save_safetensors(writer, path)
+    print(f"{os.path.getsize(path):,} bytes for {sum(p.size for p in writer.parameters()):,} numbers of 4 bytes")
     manual_seed(7)
     other = GPT(512, 64, 2, 4, 64)
     load_safetensors(other, path)
-print("the same text from the file:", speaks(other, seed=2) == speaks(model, seed=2))
+print("the same text from the file:", speaks(other, seed=2) == speaks(writer, seed=2))
 
 # %% [markdown]
 # ### 13.16 In your own words
