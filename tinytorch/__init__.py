@@ -26,6 +26,7 @@ _HOME = {
     "tokenization": "CharTokenizer BPETokenizer load_docstrings bits_per_byte",
     "embeddings": "Embedding PositionalEncoding",
     "attention": "scaled_dot_product_attention MultiHeadAttention",
+    "transformers": "LayerNorm TransformerBlock GPT next_token_pairs next_token_loss generate generate_cached",
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names.split()}
 _PICTURES = ("draw_graph", "play_backward")

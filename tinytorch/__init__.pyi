@@ -44,6 +44,13 @@ from .core.tokenization import load_docstrings as load_docstrings
 from .core.training import CosineSchedule as CosineSchedule
 from .core.training import Trainer as Trainer
 from .core.training import clip_grad_norm as clip_grad_norm
+from .core.transformers import GPT as GPT
+from .core.transformers import LayerNorm as LayerNorm
+from .core.transformers import TransformerBlock as TransformerBlock
+from .core.transformers import generate as generate
+from .core.transformers import generate_cached as generate_cached
+from .core.transformers import next_token_loss as next_token_loss
+from .core.transformers import next_token_pairs as next_token_pairs
 from .graph import draw_graph as draw_graph
 from .graph import play_backward as play_backward
 
@@ -51,6 +58,7 @@ __version__: str
 
 __all__ = [
     "GELU",
+    "GPT",
     "SGD",
     "Adam",
     "AdamW",
@@ -68,6 +76,7 @@ __all__ = [
     "Flatten",
     "Function",
     "Layer",
+    "LayerNorm",
     "Linear",
     "MSELoss",
     "MaxPool2d",
@@ -82,16 +91,21 @@ __all__ = [
     "Tensor",
     "TensorDataset",
     "Trainer",
+    "TransformerBlock",
     "bits_per_byte",
     "clip_grad_norm",
     "detect_anomaly",
     "draw_graph",
     "enable_autograd",
+    "generate",
+    "generate_cached",
     "gradcheck",
     "load_digits",
     "load_docstrings",
     "log_softmax",
     "manual_seed",
+    "next_token_loss",
+    "next_token_pairs",
     "no_grad",
     "play_backward",
     "scaled_dot_product_attention",

@@ -119,10 +119,12 @@ USES = {
     "CrossEntropyLoss": lambda cls, x: cls()(x, CLASSES_TARGET),
     "PositionalEncoding": lambda cls, x: cls(3, max_length=8)(x.reshape(1, 3, 3)),
     "MultiHeadAttention": lambda cls, x: cls(3, 1)(x.reshape(1, 3, 3)),
+    "LayerNorm": lambda cls, x: cls(3)(x),
+    "TransformerBlock": lambda cls, x: cls(3, 1)(x.reshape(1, 3, 3)),
 }
 ABSTRACT = {"Activation", "Layer", "Loss"}  # their forward raises NotImplementedError
-LOOKUP = {"Embedding"}  # takes whole numbers; the gradient goes to its weight
-MODULES = ["activations", "layers", "losses", "convolutions", "embeddings", "attention"]
+LOOKUP = {"Embedding", "GPT"}  # take whole numbers; the gradient goes to their weights
+MODULES = ["activations", "layers", "losses", "convolutions", "embeddings", "attention", "transformers"]
 
 
 def classes_with_forward():

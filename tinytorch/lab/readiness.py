@@ -40,6 +40,7 @@ _MODULES = {
     "tokenization": "10_tokenization",
     "embeddings": "11_embeddings",
     "attention": "12_attention",
+    "transformers": "13_transformers",
 }
 
 

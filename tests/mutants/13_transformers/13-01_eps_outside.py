@@ -1,0 +1,8 @@
+"""Adds eps to the standard deviation, outside of the root.
+
+breaks: 13-01-composed
+"""
+def composed_layer_norm(x, weight, bias, eps=1e-5):
+    centred = x - x.mean(axis=-1, keepdims=True)
+    variance = (centred * centred).mean(axis=-1, keepdims=True)
+    return centred / (variance.sqrt() + eps) * weight + bias

@@ -1,0 +1,14 @@
+"""Uses the saved rows as scratch paper.
+
+breaks: 13-02-layer-norm-backward
+hidden: yes
+"""
+#| exporti
+@method_of(LayerNormBackward)
+def apply(self, grad_output):
+    grad = grad_output * self.saved_tensors[0].data
+    grad_x = grad - grad.mean(axis=-1, keepdims=True)
+    grad_x -= self.normal * (grad * self.normal).mean(axis=-1, keepdims=True)
+    grad_x *= self.scale
+    self.normal *= grad_output
+    return grad_x, self.normal, grad_output

@@ -1,0 +1,11 @@
+"""Makes odd sizes fit instead of refusing them.
+
+breaks: 13-03-block-init
+hidden: yes
+"""
+#| exporti
+@method_of(TransformerBlock)
+def __init__(self, embed_dim, num_heads):
+    self.norm1, self.attention = LayerNorm(embed_dim), MultiHeadAttention(embed_dim, num_heads if embed_dim % num_heads == 0 else 1)
+    self.norm2 = LayerNorm(embed_dim)
+    self.mlp = Sequential(Linear(embed_dim, 4 * embed_dim), GELU(), Linear(4 * embed_dim, embed_dim))

@@ -1,0 +1,10 @@
+"""One norm under two names.
+
+breaks: 13-03-block-init
+"""
+#| exporti
+@method_of(TransformerBlock)
+def __init__(self, embed_dim, num_heads):
+    self.norm1, self.attention = LayerNorm(embed_dim), MultiHeadAttention(embed_dim, num_heads)
+    self.norm2 = self.norm1
+    self.mlp = Sequential(Linear(embed_dim, 4 * embed_dim), GELU(), Linear(4 * embed_dim, embed_dim))

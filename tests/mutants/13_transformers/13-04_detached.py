@@ -1,0 +1,10 @@
+"""Attention on an array: its gradient is lost.
+
+breaks: 13-04-block-forward
+hidden: yes
+"""
+#| exporti
+@method_of(TransformerBlock)
+def forward(self, x):
+    x = x + self.attention(self.norm1(x), causal_mask(x.shape[-2])).data
+    return x + self.mlp(self.norm2(x))

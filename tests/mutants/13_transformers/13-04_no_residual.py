@@ -1,0 +1,9 @@
+"""No path around attention.
+
+breaks: 13-04-block-forward
+"""
+#| exporti
+@method_of(TransformerBlock)
+def forward(self, x):
+    x = self.attention(self.norm1(x), causal_mask(x.shape[-2]))
+    return x + self.mlp(self.norm2(x))

@@ -1,0 +1,9 @@
+"""No path around the network.
+
+breaks: 13-04-block-forward
+"""
+#| exporti
+@method_of(TransformerBlock)
+def forward(self, x):
+    x = x + self.attention(self.norm1(x), causal_mask(x.shape[-2]))
+    return self.mlp(self.norm2(x))

@@ -1,0 +1,10 @@
+"""Adds to the normalized x.
+
+breaks: 13-04-block-forward
+"""
+#| exporti
+@method_of(TransformerBlock)
+def forward(self, x):
+    x = self.norm1(x)
+    x = x + self.attention(x, causal_mask(x.shape[-2]))
+    return x + self.mlp(self.norm2(x))

@@ -1,0 +1,16 @@
+"""Probabilities instead of scores.
+
+breaks: 13-07-gpt-forward
+"""
+#| exporti
+@method_of(GPT)
+def forward(self, ids):
+    x = self.tokens(ids)
+    length = x.shape[-2]
+    if length > self.max_length:
+        raise ValueError(f"a text of {length} ids does not fit: there are {self.max_length} positions")
+    x = x + self.positions(np.arange(length))
+    for block in self.blocks:
+        x = block(x)
+    scores = self.norm(x).matmul(self.tokens.weight.transpose()).exp()
+    return scores / scores.sum(axis=-1, keepdims=True)

@@ -1,0 +1,15 @@
+"""Another seed.
+
+breaks: 13-11-generate
+hidden: yes
+"""
+#| export
+def generate(model, ids, count, temperature=1.0, top_k=None, seed=0, end=None):
+    ids, rng = list(ids), np.random.default_rng(0)
+    with no_grad():
+        for _ in range(count):
+            logits = model(np.array(ids[-model.max_length :])).data[-1]
+            ids.append(draw(next_token_probabilities(logits, temperature, top_k), rng))
+            if ids[-1] == end:
+                break
+    return ids
