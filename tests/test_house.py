@@ -34,12 +34,9 @@ STILL_LONG = [
     "tinytorch_course.grading.grade.grade",
     "tinytorch_course.grading.inbox.collect.collect",
     "tinytorch_course.grading.inbox.roster.filled",
-    "tinytorch_course.grading.marking.workers.run_all",
     "tinytorch_course.grading.records.gradebook.save",
     "tinytorch_course.grading.records.report.make_report",
     "tinytorch_course.grading.records.report_page.page",
-    "tinytorch_course.grading.sandbox.inside.sender.sender",
-    "tinytorch_course.grading.sandbox.walls.command_line",
     "tinytorch_course.publish.lite.build_lite",
 ]
 
