@@ -243,10 +243,12 @@ class _Outputs:
     def take(self, frames: list[bytes], session: Session) -> None:
         size = sum(map(len, frames))
         self._budget.read -= size
-        full = self._cut or self._budget.read < 0
-        if full and (size > _SMALL or self._kind(frames) not in ("status", "execute_result")):
-            self._cut_off()
-            return  # not even read: a flood must not cost time
+        if self._cut or self._budget.read < 0:
+            kind = self._kind(frames)
+            if size > _SMALL or kind not in ("status", "execute_result"):  # not even read: a flood must not cost time
+                if kind in self._handlers:
+                    self._cut_off()
+                return
         try:
             _, parts = session.feed_identities(frames)
             message = session.deserialize(parts)
