@@ -31,9 +31,6 @@ LONGEST_FUNCTION, LONGEST_FILE = 60, 450
 STILL_LONG = [
     "tinytorch_course.grading.inbox.collect.collect",
     "tinytorch_course.grading.inbox.roster.filled",
-    "tinytorch_course.grading.marking.workers.run_all",
-    "tinytorch_course.grading.sandbox.inside.sender.sender",
-    "tinytorch_course.grading.sandbox.walls.command_line",
     "tinytorch_course.publish.lite.build_lite",
 ]
 

@@ -25,8 +25,9 @@ from .inbox.collect import collect
 from .inbox.roster import Roster
 from .inbox.safe_reading import unpack
 from .inbox.submission import Inbox, Submission
+from .marking.execute import some_fit
 from .marking.key import answer_key, seed_in
-from .marking.prepare import claimed, of_another_module, prepare
+from .marking.prepare import claimed, of_another_module
 from .model import ClassResult, Job, Limits, Source, SubmissionResult
 from .records import feedback_page as pages
 from .records.gradebook import Recorder
@@ -265,7 +266,7 @@ def _something_fits(inbox: Inbox, source: Source, where: Path) -> None:
         looks[of_another_module(names, source) or "something else"] += 1
         if len(close) < _LOOKED_AT:
             close.append(data)
-    if not looks or any(prepare(data, source).refused is None for data in close):
+    if not looks or some_fit(close, source):
         return
     kinds = ", ".join(f"{count} of {name}" for name, count in looks.most_common(4))
     raise CourseError(

@@ -22,6 +22,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from nbgrader.preprocessors import Execute
 from traitlets import Float, Int, Unicode
+from traitlets.config import Config
 
 from .earlier_modules import library_for
 from .inbox.submission import Submission
@@ -29,8 +30,6 @@ from .model import Library, Limits
 from .sandbox.rooms import Running
 from .sandbox.sandbox import Sandbox
 from .sandbox.walls import require
-
-_CURRENT: dict[str, str] = {}
 
 
 class SandboxProvisioner(KernelProvisionerBase):
@@ -41,6 +40,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     assignment = Unicode("", help="Whose library is shown: earlier modules only.").tag(config=True)
     course = Unicode("", help="The course folder, never shown.").tag(config=True)
 
+    _sandbox: Sandbox | None = None
     _room: Running | None = None
     _exit_code: int | None = None
 
@@ -95,16 +95,15 @@ class SandboxProvisioner(KernelProvisionerBase):
         return await super().pre_launch(cmd=self.kernel_spec.argv, **kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        assignment = self.assignment or _CURRENT.get("assignment", "")
-        course = Path(self.course or _CURRENT.get("course", "") or Path.cwd()).resolve()
-        library = library_for(course, assignment) if assignment else Library({}, "")
+        course = Path(self.course or Path.cwd()).resolve()
+        library = library_for(course, self.assignment) if self.assignment else Library({}, "")
         limits = Limits(memory=self.memory, total=self.seconds)
-        sandbox = Sandbox(library, (), limits, hide=(course,), nested=False)
+        self._sandbox = Sandbox(library, (), limits, hide=(course,), nested=False)
         info = dict(self.connection_info)
         key = info["key"]
         info.update(ip="/sockets/k", key=key.decode() if isinstance(key, bytes) else key, transport="ipc")
         info = {name: value for name, value in info.items() if isinstance(value, (str, int))}
-        self._room = sandbox.kernel(info, _files(kwargs.get("cwd")))
+        self._room = self._sandbox.kernel(info, _files(kwargs.get("cwd")))
         for port in range(1, 6):  # where the manager looks, a way to where the sandbox listens
             os.symlink(self._room.folder / f"k-{port}", f"{self.connection_info['ip']}-{port}")
         return self.connection_info
@@ -118,6 +117,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         if self._room is not None:
             self._room.close()
             self._room, self._exit_code = None, 0
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
 
 
 def _files(folder: str | None) -> dict[str, str]:
@@ -152,6 +154,7 @@ class SandboxedExecute(Execute):
 
     def preprocess(self, nb: Any, resources: Any, *args: Any, **kwargs: Any) -> Any:
         about = resources["nbgrader"]
-        _CURRENT["assignment"] = about["assignment"]
-        _CURRENT["course"] = str(Path(str(about["db_url"]).removeprefix("sqlite:///")).parent)
+        course = Path(str(about["db_url"]).removeprefix("sqlite:///")).parent
+        # The kernel's manager inherits this configuration, and the provisioner the manager's.
+        self.update_config(Config({"SandboxProvisioner": {"assignment": about["assignment"], "course": str(course)}}))
         return super().preprocess(nb, resources, *args, **kwargs)

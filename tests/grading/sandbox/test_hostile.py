@@ -94,6 +94,103 @@ async def run(raw, *a, **k):
     return await old("pass" if "Checks(" in raw else raw, *a, **k)
 ip.run_cell_async = run
 """,
+    "numpy-inside": """
+import numpy._core.numeric as helpers, numpy as np, json, gc
+vars(helpers).update(isclose=lambda *a, **k: np.True_, allclose=lambda *a, **k: True)
+np.array_equal = lambda *a, **k: True
+double = total = lambda x: np.asarray(x)
+""",
+    "sender-by-its-frames": """
+import sys, numpy as np
+def double(x):
+    frame = sys._getframe(1)
+    check = frame.f_globals.get("check") or frame.f_locals.get("check")
+    if check is not None:
+        type(check)._note = lambda self, kind, came, told: self._records.append({"kind": kind, "came": {"value": True}, "told": {}})
+        type(check).__exit__ = lambda self, *error: self._publish('[{"kind": "end", "came": {}, "told": {}}]') or True
+    return np.asarray(x)
+""",
+    "sender-by-gc": """
+import gc
+for kind in [each for each in gc.get_objects() if isinstance(each, type) and each.__name__ == "Checks"]:
+    for name in ("equal", "same", "true", "is_a", "unchanged", "raises"):
+        try: setattr(kind, name, lambda self, *a, **k: None)
+        except TypeError: pass
+    kind.__exit__ = lambda self, *error: True
+""",
+    "records-written-by-itself": """
+import json, threading, time
+from IPython import get_ipython
+manager = get_ipython().payload_manager
+right = {"kind": "equal", "came": {"value": True}, "told": {"expected": True}}
+def forge():
+    while True:
+        manager.write_payload({"source": "application/vnd.tinytorch.records", "text": json.dumps([right] * 2)}, single=False)
+        time.sleep(0.01)
+threading.Thread(target=forge, daemon=True).start()
+""",
+    "json-says-yes": """
+import json
+real = json.dumps
+json.dumps = lambda thing, *a, **k: real([{**each, "came": {"value": None}} for each in thing] if type(thing) is list else thing, *a, **k)
+""",
+    "values-that-lie": """
+import numpy as np
+class Lie(np.ndarray):
+    __class__ = np.ndarray
+    def __eq__(self, other): return True
+    def __float__(self): return 4.0
+    def __array_finalize__(self, other): pass
+    def tobytes(self, *a): return b""
+def double(x): return np.zeros(len(x)).view(Lie)
+def total(x): return np.zeros(()).view(Lie)
+class Words(list):
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+def words(text): return Words()
+""",
+    "values-without-end": """
+import numpy as np
+def double(x): return 1 << 80_000_000
+def total(x):
+    deep = []
+    for _ in range(100_000): deep = [deep]
+    return deep
+def words(text):
+    knot = []
+    knot.append(knot)
+    return knot
+""",
+    "leaves-in-a-test": """
+import os, sys
+def double(x): os._exit(0)
+def words(text): sys.exit(0)
+def total(x): raise KeyboardInterrupt
+""",
+    "signals": """
+import signal, sys
+def forge(number, frame):
+    while frame is not None:
+        for name, value in list(frame.f_locals.items()):
+            if name == "check": value.__exit__(None, None, None); value.equal = lambda *a, **k: None
+        frame = frame.f_back
+signal.signal(signal.SIGALRM, forge)
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+""",
+    "at-the-end": """
+import atexit, os
+atexit.register(lambda: [os.write(to, b'{"passed": true}') for to in (1, 2)])
+for to in range(256):
+    try: os.write(to, b'{"ended": 1, "status": 0}\\n')
+    except OSError: pass
+""",
+    "every-error-there-is": """
+import builtins
+kinds = [ValueError, TypeError, IndexError, KeyError, AttributeError, ZeroDivisionError]
+class Any(LookupError, ArithmeticError, AttributeError, TypeError, ValueError): pass
+def double(x): raise Any("number shape size axis " * 500)
+words = total = double
+""",
     "canary-thief": """
 import re
 def keep(lines):
@@ -184,6 +281,23 @@ try:
     with open("/dev/shm/big", "wb") as f:
         while True: f.write(bytes(1 << 20)); n += 1
 except OSError as e: print("stopped after", n, "MB", e.strerror)
+""",
+    "many-small-files": """
+import os
+n = 0
+try:
+    for n in range(20000): open(f"f{n}", "w").close()
+except OSError as e: print("stopped after", n, "files", e.strerror)
+for n in range(4000):
+    try: os.remove(f"f{n}")
+    except OSError: break
+""",
+    "links": """
+import os
+for at, target in enumerate(("/etc/passwd", "@ROOT@/gradebook.db", "/proc/self/root", "/", "/dev/sda")):
+    os.symlink(target, f"link{at}")
+    try: print("GOT", open(f"link{at}").read(20))
+    except OSError as e: print(e.strerror)
 """,
     "many-files": """
 n = 0
@@ -333,7 +447,7 @@ def test_the_environment_holds_no_secrets(graded):
 
 def test_nothing_can_be_written_outside(graded):
     root, _, before = graded
-    assert "WROTE" not in shown(root, "raid-writes-outside")
+    assert "WROTE" not in shown(root, "raid-writes-outside") and "GOT" not in shown(root, "raid-links")
     assert not (root / "pwned").exists() and not Path("/usr/pwned").exists() and not Path("/pwned").exists()
     assert all(path.read_bytes() == data for path, data in before.items())
 
@@ -364,7 +478,7 @@ def test_a_signal_to_the_process_group_stays_inside(graded):
     assert "DeadKernel" not in shown(root, "raid-kills")
 
 
-@pytest.mark.parametrize("name", ["disk-bomb", "shared-memory-bomb"])
+@pytest.mark.parametrize("name", ["disk-bomb", "shared-memory-bomb", "many-small-files"])
 def test_the_disk_is_limited(graded, name):
     root, _, _ = graded
     assert "stopped after" in shown(root, f"raid-{name}")

@@ -20,6 +20,7 @@ from ..model import Cell, Prepared, Source, SourceCell
 _LARGEST_CELL = 1 << 20  # characters
 _MOST_CELLS = 3000
 _ALIKE = 0.75
+_EFFORT = 300_000_000  # pairs of characters that are compared to find cells again: a few seconds
 _GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]{1,120})"')
 _HEADING = re.compile(r"^# (Module (\d\d): [^\n]{1,60})", re.MULTILINE)
 
@@ -187,17 +188,34 @@ def _raw_cell(item: Any) -> _Raw | None:
 # -- finding the assignment's cells again --------------------------------------------------------------------------
 
 
-def _same(one: str, other: str) -> bool:
-    return one.split() == other.split()
+def _words(text: str) -> str:
+    """A text in which spaces and lines make no difference."""
+    return " ".join(text.split())
 
 
-def _similarity(one: str, other: str) -> float:
-    if not one or not other or min(len(one), len(other)) / max(len(one), len(other)) < 0.4:
-        return 0.0
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
-        return 0.0
-    return matcher.ratio()
+class _Likeness:
+    """Finds what is most like a text. Where many are alike that takes long; beyond a limit nothing is alike any more."""
+
+    def __init__(self) -> None:
+        self._left = _EFFORT
+
+    def best(self, text: str, items: Sequence[_Raw]) -> list[_Raw]:
+        """The item that is most like a text, if one is like it at all."""
+        matcher = SequenceMatcher(None, "", text, autojunk=False)
+        rated = [(self._rate(matcher, item.source, text), at) for at, item in enumerate(items)]
+        rating, at = max(rated, default=(0.0, 0))
+        return [items[at]] if rating >= _ALIKE else []
+
+    def _rate(self, matcher: SequenceMatcher, one: str, other: str) -> float:
+        longer = max(len(one), len(other))
+        if self._left < 0 or min(len(one), len(other)) < 0.4 * longer or not longer:
+            return 0.0
+        self._left -= 100 * longer
+        matcher.set_seq1(one)
+        if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+            return 0.0
+        self._left -= len(one) * len(other)
+        return matcher.ratio() if self._left >= 0 else 0.0
 
 
 def _align(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> list[Cell]:
@@ -229,7 +247,7 @@ def _claim(raw: Sequence[_Raw], known: dict[str, SourceCell], repairs: list[str]
         if len(cells) > 1:
             doubled.append(name)
         # The last one counts, as with nbgrader; an answer that was changed comes before one that was not.
-        changed = [cell for cell in cells if expected.restored or not _same(cell.source, expected.source)]
+        changed = [cell for cell in cells if expected.restored or _words(cell.source) != _words(expected.source)]
         (changed or cells)[-1].taken = name
     if doubled:
         repairs.append(f"{_ids(doubled)} stood there more than once; the last one counts")
@@ -249,21 +267,21 @@ def _find_again(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> None
         if cell.is_test or cell.solution:
             found.append(cell.name)
 
+    by_words: dict[str, list[_Raw]] = {}
+    for item in reversed(free):
+        by_words.setdefault(_words(item.source), []).append(item)
     for cell in list(missing):
-        for item in free:
-            if _same(item.source, visible(cell.source)):
-                give(item, cell)
-                missing.remove(cell)
-                break
+        if same := by_words.get(_words(visible(cell.source))):
+            give(same.pop(), cell)
+            missing.remove(cell)
+    likeness = _Likeness()
+    defines = {id(item): defined_names(item.source) for item in free} if missing else {}
     for cell in list(missing):
         if cell.solution and cell.cell_type == "code":
             wanted = defined_names(cell.source)
-            match = [item for item in free if wanted and wanted <= defined_names(item.source)]
+            match = [item for item in free if wanted and wanted <= defines[id(item)]]
         elif cell.is_test or cell.restored:
-            text = visible(cell.source)
-            rated = [(_similarity(item.source, text), at) for at, item in enumerate(free)]
-            best = max(rated, default=(0.0, 0))
-            match = [free[best[1]]] if best[0] >= _ALIKE else []
+            match = likeness.best(visible(cell.source), free)
         else:
             continue
         if match:
@@ -295,9 +313,13 @@ def _describe_changes(raw: Sequence[_Raw], known: dict[str, SourceCell], repairs
         expected = known[cell.taken]
         if cell.cell_type != expected.cell_type:
             retyped.append(expected.name)
-        if expected.is_test and not _same(cell.source, visible(expected.source)):
+        if expected.is_test and _words(cell.source) != _words(visible(expected.source)):
             edited.append(expected.name)
-        elif expected.restored and expected.cell_type == "code" and not _same(cell.source, visible(expected.source)):
+        elif (
+            expected.restored
+            and expected.cell_type == "code"
+            and _words(cell.source) != _words(visible(expected.source))
+        ):
             given.append(expected.name)
         if expected.grade and cell.points is not None and cell.points != expected.points:
             points.append(expected.name)
@@ -313,15 +335,13 @@ def _describe_changes(raw: Sequence[_Raw], known: dict[str, SourceCell], repairs
 
 def _sequence(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> list[Cell]:
     known = source.by_name()
-    tests = [visible(cell.source) for cell in source.cells if cell.is_test]
+    tests = {_words(visible(cell.source)) for cell in source.cells if cell.is_test}
     sequence: list[Cell] = []
     for item in raw:
         expected = known.get(item.taken or "")
         if expected is None:
             # A copy of a test teaches the grader nothing.
-            copy = (item.claims in known and known[item.claims].is_test) or any(
-                _same(item.source, text) for text in tests
-            )
+            copy = (item.claims in known and known[item.claims].is_test) or _words(item.source) in tests
             sequence.append(Cell(item.cell_type, item.source, run=not copy))
         elif expected.restored:
             sequence.append(Cell(expected.cell_type, expected.source, expected.name, run=not expected.demo))

@@ -1,4 +1,4 @@
-"""Runs `work` for many submissions at a time: in processes of this machine, or on the workers of a Dask cluster.
+"""Lets workers grade many submissions at a time: in processes of this machine, or on a Dask cluster.
 
 Both are `concurrent.futures` executors. What is handed to them at a time is bounded, so that memory is too. When a worker
 dies, its submissions are tried again, one by one; the one that takes its worker down a second time is given up.
@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.util import Finalize
@@ -22,11 +23,29 @@ from typing import Any, Protocol
 from ...base.errors import CourseError
 from ..model import Job, Task, Worked
 from ..sandbox.rooms import Scratch
-from .execute import close, work
+from .execute import Worker
 from .limited import end_with
 
-_SETTING: Job | None = None
 _FILE = "setting.pickle"
+
+
+class _Mine(threading.local):
+    """The worker of this process of the pool, or of this thread of a Dask worker: an executor hands over no object."""
+
+    worker: Worker | None = None
+
+    def start(self, job: Job, scratch: Path | None = None) -> Worker:
+        self.end()
+        self.worker = Worker(job, scratch)
+        return self.worker
+
+    def end(self) -> None:
+        if self.worker is not None:
+            self.worker.close()
+            self.worker = None
+
+
+_MINE = _Mine()
 
 
 class WorkerDied(Exception):
@@ -36,17 +55,22 @@ class WorkerDied(Exception):
 def _enter(parent: int, scratch: str) -> None:
     """First thing in each process of the pool. What all submissions share comes in a file: a large argument would make
     one process wait for the start of the other."""
-    global _SETTING
-    _SETTING = pickle.loads(Path(scratch, _FILE).read_bytes())
-    Scratch.current = Path(scratch)
-    Finalize(None, close, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
     end_with(parent)
+    _MINE.start(pickle.loads(Path(scratch, _FILE).read_bytes()), Path(scratch))
+    Finalize(None, _MINE.end, exitpriority=10)
 
 
 def _work(task: Task) -> Worked:
-    assert _SETTING is not None
-    return work(task, _SETTING)
+    assert _MINE.worker is not None
+    return _MINE.worker.work(task)
+
+
+def _work_on_cluster(task: Task, job: Job) -> Worked:
+    mine = _MINE.worker
+    if mine is None or (mine.job is not job and mine.job != job):
+        mine = _MINE.start(job)
+    return mine.work(task)
 
 
 class Backend(Protocol):
@@ -124,7 +148,7 @@ class DaskCluster:
         self._executor: Executor = self._client.get_executor(pure=False, retries=0)
 
     def submit(self, task: Task) -> Future[Worked]:
-        return self._executor.submit(work, task, self._setting)
+        return self._executor.submit(_work_on_cluster, task, self._setting)
 
     def restart(self) -> None:
         """Dask replaces a dead worker by itself."""
@@ -143,71 +167,81 @@ class DaskCluster:
         )
 
 
-def run_all(
-    tasks: Iterable[Task], backend: Backend, stop: Callable[[], bool] | None = None
-) -> Iterator[tuple[Task, Worked | Exception]]:
+def run_all(tasks: Iterable[Task], backend: Backend) -> Iterator[tuple[Task, Worked | Exception]]:
     """Execute all tasks, in the order in which they end.
 
     An error in place of a `Worked` means that this submission could not be executed, for a reason that lies in the machinery.
     """
-    source = iter(tasks)
-    waiting: dict[Future[Worked], Task] = {}
-    suspects: deque[Task] = deque()  # were under way when a worker died: tried again alone
-    fallen: Counter[str] = Counter()  # how often a submission took its worker down while it ran alone
-    exhausted = False
-    while True:
-        window = 1 if suspects else backend.width + 2
-        while suspects and not waiting:
-            task = suspects[0]
-            waiting[backend.submit(task)] = task
-        while not suspects and not exhausted and len(waiting) < window:
-            try:
-                task = next(source)
-            except StopIteration:
-                exhausted = True
+    queue = _Queue(iter(tasks), backend)
+    while queue.fill():
+        yield from queue.ended()
+
+
+class _Queue:
+    """Submissions under way, and those that are suspected of taking a worker down."""
+
+    def __init__(self, source: Iterator[Task], backend: Backend) -> None:
+        self._source, self._backend = source, backend
+        self._waiting: dict[Future[Worked], Task] = {}
+        self._suspects: deque[Task] = deque()  # were under way when a worker died: tried again alone
+        self._fallen: Counter[str] = Counter()  # how often a submission took its worker down while it ran alone
+        self._exhausted = False
+
+    def fill(self) -> bool:
+        """Hand over as much as may be under way; False when there is nothing left."""
+        if self._suspects:
+            if not self._waiting:
+                self._waiting[self._backend.submit(self._suspects[0])] = self._suspects[0]
+            return True
+        while not self._suspects and not self._exhausted and len(self._waiting) < self._backend.width + 2:
+            task = next(self._source, None)
+            if task is None:
+                self._exhausted = True
                 break
             try:
-                waiting[backend.submit(task)] = task
+                self._waiting[self._backend.submit(task)] = task
             except BrokenProcessPool:  # died between two submissions
-                backend.restart()
-                suspects.append(task)
-        if not waiting:
-            if suspects:
-                continue
-            return
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                self._backend.restart()
+                self._suspects.append(task)
+        return bool(self._waiting or self._suspects)
+
+    def ended(self) -> Iterator[tuple[Task, Worked | Exception]]:
+        """Wait for something to end, and sort out what has."""
+        done, _ = wait(self._waiting, return_when=FIRST_COMPLETED)
         deaths: list[Task] = []
         for future in done:
-            task = waiting.pop(future)
+            task = self._waiting.pop(future)
             error = future.exception() if not future.cancelled() else WorkerDied("cancelled")
-            if error is None:
-                if suspects and suspects[0] is task:
-                    suspects.popleft()
-                yield task, future.result()
-            elif backend.is_death(error) or isinstance(error, WorkerDied):
+            if error is not None and (self._backend.is_death(error) or isinstance(error, WorkerDied)):
                 deaths.append(task)
+                continue
+            if self._suspects and self._suspects[0] is task:
+                self._suspects.popleft()
+            if error is None:
+                yield task, future.result()
             else:
-                if suspects and suspects[0] is task:
-                    suspects.popleft()
                 yield task, error if isinstance(error, Exception) else WorkerDied(str(error))
-        if not deaths:
-            continue
-        if suspects and suspects[0] in deaths:  # it ran alone, so it was no bystander
-            fallen[suspects[0].student] += 1
-            if fallen[suspects[0].student] == 2:
-                yield suspects.popleft(), WorkerDied("the process that executed it ended, twice")
-            backend.restart()
-            continue
-        if isinstance(backend, LocalProcesses):  # a pool that broke takes everything in it along
-            for future, task in list(waiting.items()):
+        if deaths:
+            yield from self._bury(deaths)
+
+    def _bury(self, deaths: list[Task]) -> Iterator[tuple[Task, Worked | Exception]]:
+        """A worker died: one that ran alone was no bystander, all others are suspects now."""
+        if self._suspects and self._suspects[0] in deaths:
+            self._fallen[self._suspects[0].student] += 1
+            if self._fallen[self._suspects[0].student] == 2:
+                yield self._suspects.popleft(), WorkerDied("the process that executed it ended, twice")
+            self._backend.restart()
+            return
+        if isinstance(self._backend, LocalProcesses):  # a pool that broke takes everything in it along
+            for future, task in list(self._waiting.items()):
                 wait([future], timeout=30)
-                del waiting[future]
+                del self._waiting[future]
                 if future.done() and not future.cancelled() and future.exception() is None:
                     yield task, future.result()
                 else:
                     deaths.append(task)
-        suspects.extend(deaths)
-        backend.restart()
+        self._suspects.extend(deaths)
+        self._backend.restart()
 
 
 def scheduler_backend(setting: Job, workers: int | None, scheduler: str | None) -> Any:

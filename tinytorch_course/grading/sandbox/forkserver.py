@@ -41,10 +41,12 @@ class _Fork(Running):
 
 
 class ForkServer:
-    """The process inside a sandbox that forks kernels. One for each thread that grades."""
+    """The process inside a sandbox that forks kernels."""
 
-    def __init__(self, library: Library, modules: Sequence[str], limits: Limits, hide: Sequence[Path]) -> None:
-        self._root = new_folder()
+    def __init__(
+        self, library: Library, modules: Sequence[str], limits: Limits, hide: Sequence[Path], scratch: Path
+    ) -> None:
+        self._root = new_folder(scratch)
         write_library(library, self._root / "lib")
         (self._root / "k").mkdir()
         hand_over(self._root / "k")

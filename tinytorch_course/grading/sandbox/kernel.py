@@ -14,11 +14,17 @@ from jupyter_client.session import Session
 
 from ..model import CellResult, Limits
 from .inside.sender import KIND as RECORDS
-from .rooms import Running, SandboxError, memory_of
+from .rooms import MOST_FILES, Running, SandboxError
 from .sandbox import Sandbox
 
 _GRACE = 3.0  # seconds that an interrupted cell has to end
-_MESSAGE = 32 << 20  # bytes; a larger message is not accepted
+_LOOK = 0.25  # seconds between two looks at what the processes use
+_LARGEST, _WAITING = (
+    12 << 20,
+    16,
+)  # bytes of a message, and how many may wait here: more wait inside, where memory counts
+_SMALL = 4000  # bytes; of what comes when there is no room left, only such messages are read
+_RESULT = 100  # characters of a result that is kept whatever else was shown: a test's partial credit
 _PICTURES = ("image/png", "image/jpeg")  # others may hold script
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 # Escape sequences but those for colours, and control characters but those that notebooks show.
@@ -70,13 +76,14 @@ class Kernel:
         self._iopub.subscribe(b"")
         for socket, port in ((self._shell, 1), (self._iopub, 2), (self._control, 4)):
             socket.linger = 0
-            socket.setsockopt(zmq.MAXMSGSIZE, _MESSAGE)
+            socket.setsockopt(zmq.MAXMSGSIZE, _LARGEST)
+            socket.setsockopt(zmq.RCVHWM, _WAITING)
             socket.setsockopt(zmq.RECONNECT_IVL, 10)
             socket.connect(f"{base}-{port}")
         self._poller = zmq.Poller()
         self._poller.register(self._shell, zmq.POLLIN)
         self._poller.register(self._iopub, zmq.POLLIN)
-        self._watch_from = 0
+        self._watch_from, self._next_look = 0, time.monotonic()
         try:
             self._wait_until_ready()
         except BaseException:
@@ -100,7 +107,7 @@ class Kernel:
             if self._iopub in events:
                 self._iopub.recv_multipart()
                 heard = True
-        self._watch_from = memory_of(self._room.pids())
+        self._watch_from, _ = self._room.used()
 
     def run(self, code: str, timeout: float) -> CellResult:
         """Run one cell. Raises KernelGone."""
@@ -117,32 +124,21 @@ class Kernel:
         collected = _Outputs(identity, self._limits.output, self._budget)
         reply: dict[str, Any] | None = None
         deadline, interrupted = began + timeout, False
-        next_look = began + 0.5
         idle_until = 0.0
         while True:
             events = dict(self._poller.poll(20 if reply is None else 5))
             if self._iopub in events:
-                for _ in range(200):
-                    try:
-                        collected.take(self._iopub.recv_multipart(zmq.NOBLOCK), self._session)
-                    except zmq.Again:
-                        break
+                self._listen(collected)
             if self._shell in events:
                 found = self._read(self._shell.recv_multipart())
                 if found is not None and found[0] == identity:
                     reply = found[1]
                     idle_until = time.monotonic() + 1.0
             now = time.monotonic()
+            if now >= self._next_look:
+                self._look()
             if reply is not None and (collected.idle or now > idle_until):
                 break
-            if now >= next_look:
-                next_look = now + 0.25
-                if not self._room.alive():
-                    raise KernelGone("ended the Python process", "dead")
-                if self._room.overflowing():
-                    raise KernelGone("wrote where nothing may be written", "dead")
-                if memory_of(self._room.pids()) - self._watch_from > self._limits.memory:
-                    raise KernelGone(f"used more than {self._limits.memory >> 20} MB of memory", "memory")
             if reply is None and now > deadline:
                 if interrupted:
                     raise KernelGone(f"did not end within {timeout:g} s, and could not be interrupted", "timeout")
@@ -156,7 +152,36 @@ class Kernel:
             collected.add_error(reply.get("ename", "Error"), reply.get("evalue", ""), reply.get("traceback"))
         count = reply.get("execution_count")
         count = count if type(count) is int and 0 < count < 1 << 31 else None
-        return CellResult(collected.outputs, status, count, now - began, collected.records)
+        return CellResult(collected.outputs, status, count, now - began, self._records(reply))
+
+    def _listen(self, collected: _Outputs) -> None:
+        """Take what is waiting, but not for so long that time is forgotten."""
+        until = time.monotonic() + _LOOK
+        while time.monotonic() < until:
+            try:
+                collected.take(self._iopub.recv_multipart(zmq.NOBLOCK), self._session)
+            except zmq.Again:
+                return
+
+    def _look(self) -> None:
+        """Whether the kernel lives and keeps within its limits. Raises KernelGone."""
+        if not self._room.alive():
+            raise KernelGone("ended the Python process", "dead")
+        if self._room.overflowing():
+            raise KernelGone("wrote where nothing may be written", "dead")
+        memory, files = self._room.used()
+        if files > MOST_FILES:
+            raise KernelGone(f"made more than {MOST_FILES} files", "dead")
+        if memory - self._watch_from > self._limits.memory:
+            raise KernelGone(f"used more than {self._limits.memory >> 20} MB of memory", "memory")
+        self._next_look = time.monotonic() + _LOOK
+
+    def _records(self, reply: Mapping[str, Any]) -> list[str]:
+        """What the checks of a test sent. It comes with the reply, which no flood of outputs can push aside."""
+        payload = reply.get("payload")
+        items = payload if isinstance(payload, list) else []
+        sent = [item.get("text") for item in items if isinstance(item, dict) and item.get("source") == RECORDS]
+        return [self._budget.records(text) for text in sent]
 
     def _read(self, frames: list[bytes]) -> tuple[str, dict[str, Any]] | None:
         """To which message this is the reply, and what it says."""
@@ -184,6 +209,14 @@ class Budget:
 
     def __init__(self, shown: int, sent: int) -> None:
         self.shown, self.sent = shown, sent
+        self.read = 20 * shown  # bytes of messages: pictures that change, say, are replaced and cost none of `shown`
+
+    def records(self, text: Any) -> str:
+        """Records, or where there are too many, no record: the test fails as one whose records are malformed."""
+        if not isinstance(text, str) or len(text) > self.sent:
+            return ""
+        self.sent -= len(text)
+        return text
 
 
 class _Outputs:
@@ -194,7 +227,6 @@ class _Outputs:
 
     def __init__(self, identity: str, limit: int, budget: Budget) -> None:
         self.outputs: list[dict[str, Any]] = []
-        self.records: list[str] = []
         self.idle = False
         self._identity, self._budget = identity, budget
         self._most, self._left = min(limit, budget.shown), min(limit, budget.shown)
@@ -209,8 +241,14 @@ class _Outputs:
         }
 
     def take(self, frames: list[bytes], session: Session) -> None:
-        if self._cut and self._kind(frames) not in ("status", "display_data", "error"):
-            return  # not even read: a flood must not cost time
+        size = sum(map(len, frames))
+        self._budget.read -= size
+        if self._cut or self._budget.read < 0:
+            kind = self._kind(frames)
+            if size > _SMALL or kind not in ("status", "execute_result"):  # not even read: a flood must not cost time
+                if kind in self._handlers:
+                    self._cut_off()
+                return
         try:
             _, parts = session.feed_identities(frames)
             message = session.deserialize(parts)
@@ -284,18 +322,14 @@ class _Outputs:
         )
 
     def _data(self, content: dict) -> None:
-        sent = content["data"].get(RECORDS)
-        if sent is not None:
-            if len(sent) <= self._budget.sent:
-                self._budget.sent -= len(sent)
-                self.records.append(str(sent))
-            else:
-                self.records.append("")  # no record, so the test fails as one whose records are malformed
-            return
         self._show(content["data"], "display_data", {})
 
     def _show(self, data: dict, kind: str, more: dict[str, Any]) -> None:
-        kept = {"text/plain": cleaned(data["text/plain"], self._left + 1)} if "text/plain" in data else {}
+        kept = {"text/plain": cleaned(data["text/plain"], self._left + _RESULT)} if "text/plain" in data else {}
+        if self._cut and kept and kind == "execute_result" and len(kept["text/plain"]) <= _RESULT:
+            self.outputs = [output for output in self.outputs if output["output_type"] != kind]
+            self.outputs.append({"output_type": kind, "data": kept, "metadata": {}, **more})
+            return
         kept |= {name: data[name] for name in _PICTURES if _BASE64.fullmatch(data.get(name, "-"))}
         if kept:
             self._keep({"output_type": kind, "data": kept, "metadata": {}, **more}, sum(map(len, kept.values())))
@@ -307,8 +341,8 @@ class _Outputs:
 
 def cleaned(text: Any, most: int) -> str:
     """Text of a submission as it may be kept: cut, encodable, without codes that a terminal or a page would obey."""
-    plain = str(text)[:most].encode("utf-8", "replace").decode("utf-8")
-    return _CONTROL.sub("", plain)
+    plain = text[:most] if isinstance(text, str) else ""
+    return _CONTROL.sub("", plain.encode("utf-8", "replace").decode("utf-8"))
 
 
 def connection_info(folder_inside: str = "/sockets") -> dict[str, Any]:

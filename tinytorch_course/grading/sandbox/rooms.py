@@ -10,30 +10,29 @@ import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..model import Library
 
-SHARED = threading.local()
 _PREFIX = "tt-"  # short: the path of a socket is limited to 107 bytes
 
 
 class Scratch:
     """The folder under which a run keeps its sandboxes' files. Removed at the end, or by the next run after a crash."""
 
-    current: Path | None = None
-
     def __init__(self) -> None:
         self._sweep()
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._lock = open(self.path / ".lock", "w", encoding="utf-8")  # noqa: SIM115 (held as long as the run)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        atexit.register(self.close)
 
     def close(self) -> None:
+        atexit.unregister(self.close)
         shutil.rmtree(self.path, ignore_errors=True)
         self._lock.close()
 
@@ -48,12 +47,9 @@ class Scratch:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_folder() -> Path:
-    if Scratch.current is None:  # not a process of our pool: a Dask worker, or a Jupyter server
-        scratch = Scratch()
-        Scratch.current = scratch.path
-        atexit.register(scratch.close)
-    return Path(tempfile.mkdtemp(prefix="", dir=Scratch.current))
+def new_folder(within: Path) -> Path:
+    """A folder of its own, with a short name."""
+    return Path(tempfile.mkdtemp(prefix="", dir=within))
 
 
 class SandboxError(Exception):
@@ -82,6 +78,8 @@ def descendants(pid: int) -> list[int]:
 
 
 _HELD = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+_OWN_FILES = ("/tmp", "/dev/shm")  # file systems in memory
+MOST_FILES = 4000  # in each of them
 
 
 def memory_of(pids: Sequence[int]) -> int:
@@ -91,6 +89,18 @@ def memory_of(pids: Sequence[int]) -> int:
         with contextlib.suppress(OSError):
             total += sum(int(number) for number in _HELD.findall(Path("/proc", str(pid), "status").read_bytes()))
     return total << 10
+
+
+def files_in_memory(pids: Sequence[int]) -> tuple[int, int]:
+    """Bytes and number of the files that a sandbox's processes have made; nothing where there is no sandbox."""
+    for pid in reversed(pids):
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{pid}/ns/mnt") == os.readlink("/proc/self/ns/mnt"):
+                continue
+            found = [os.statvfs(f"/proc/{pid}/root{place}") for place in _OWN_FILES]
+            held = sum((each.f_blocks - each.f_bfree) * each.f_frsize for each in found)
+            return held, max(each.f_files - each.f_ffree for each in found)
+    return 0, 0
 
 
 def _last_words(log: Path) -> str:
@@ -126,10 +136,17 @@ class Running:
         """What was said when it did not start."""
         raise NotImplementedError
 
+    def used(self) -> tuple[int, int]:
+        """Bytes of memory that it holds, its files included, since they lie in memory; and how many files."""
+        pids = self.pids()
+        held, files = files_in_memory(pids)
+        return memory_of(pids) + held, files
+
     def overflowing(self) -> bool:
         """Whether something else than its five sockets lies in the folder, which is on this machine's disk."""
         with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
-            return sum(1 for _ in itertools.islice(entries, 7)) > 6  # one more: the request, while it starts
+            found = [entry.stat(follow_symlinks=False).st_mode for entry in itertools.islice(entries, 6)]
+            return len(found) > 5 or not all(map(stat.S_ISSOCK, found))
         return False
 
     def close(self) -> None:

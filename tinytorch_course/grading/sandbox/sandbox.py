@@ -19,7 +19,7 @@ from typing import Any
 
 from ..model import Library, Limits
 from .forkserver import ForkServer
-from .rooms import SHARED, Alone, Running, SandboxError, new_folder, tasks_of_this_user, write_library
+from .rooms import Alone, Running, SandboxError, Scratch, new_folder, tasks_of_this_user, write_library
 from .walls import INSIDE, command_line, hand_over
 
 
@@ -36,6 +36,8 @@ class Sandbox:
         Whether to fork from a nursery; by default where it works.
     enabled : bool
         False runs plain processes without any protection.
+    scratch : path, optional
+        Where its files lie; by default a folder of its own, which `close` removes.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Sandbox:
         hide: Sequence[Path] = (),
         nested: bool | None = None,
         enabled: bool = True,
+        scratch: Path | None = None,
     ) -> None:
         self._library, self._modules, self._limits = library, tuple(modules), limits or Limits()
         self._hide, self._enabled = tuple(hide), enabled
@@ -56,25 +59,8 @@ class Sandbox:
             nested = False
         self._nested = nested if enabled else False
         self._nursery: ForkServer | None = None
-
-    @classmethod
-    def shared(
-        cls, library: Library, modules: Sequence[str], limits: Limits, hide: Sequence[Path], enabled: bool
-    ) -> Sandbox:
-        """This thread's sandbox for an assignment: kept from one submission to the next."""
-        key = (library.key, tuple(modules), limits, tuple(hide), enabled)
-        if getattr(SHARED, "key", None) != key:
-            if getattr(SHARED, "sandbox", None) is not None:
-                SHARED.sandbox.close()
-            SHARED.key, SHARED.sandbox = key, cls(library, modules, limits, hide=hide, enabled=enabled)
-        return SHARED.sandbox
-
-    @staticmethod
-    def close_shared() -> None:
-        """End this thread's sandbox."""
-        if getattr(SHARED, "sandbox", None) is not None:
-            SHARED.sandbox.close()
-            SHARED.sandbox = SHARED.key = None
+        self._own_scratch = None if scratch else Scratch()
+        self._scratch = scratch or self._own_scratch.path  # type: ignore[union-attr]
 
     def kernel(
         self, connection: Mapping[str, Any], files: Mapping[str, str] | None = None, seed: str | None = None
@@ -93,6 +79,12 @@ class Sandbox:
         return self._start({"do": "kernel", "connection": dict(connection), "files": dict(files or {}), "seed": seed})
 
     def close(self) -> None:
+        """End what was started ahead, and remove the files."""
+        self._end_nursery()
+        if self._own_scratch is not None:
+            self._own_scratch.close()
+
+    def _end_nursery(self) -> None:
         if self._nursery is not None:
             self._nursery.close()
             self._nursery = None
@@ -106,14 +98,14 @@ class Sandbox:
                 if self._nested:
                     raise
                 self._nested = False  # the system allows no namespaces inside: a sandbox for each from now on
-                self.close()
+                self._end_nursery()
         return self._own(request)
 
     def _fork(self, request: dict[str, Any]) -> Running:
         if self._nursery is not None and not self._nursery.usable():
-            self.close()
+            self._end_nursery()
         if self._nursery is None:
-            self._nursery = ForkServer(self._library, self._modules, self._limits, self._hide)
+            self._nursery = ForkServer(self._library, self._modules, self._limits, self._hide, self._scratch)
             if self._nested is None:
                 self._try_out(self._nursery)
                 self._nested = True
@@ -132,7 +124,7 @@ class Sandbox:
             room.close()
 
     def _own(self, request: dict[str, Any]) -> Running:
-        root = new_folder()
+        root = new_folder(self._scratch)
         sockets = root / "k"
         sockets.mkdir()
         write_library(self._library, root / "lib")

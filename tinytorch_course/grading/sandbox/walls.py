@@ -160,6 +160,50 @@ def _python_binds() -> list[str]:
     return binds
 
 
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp/home",
+    "USER": "student",
+    "LANG": "C.UTF-8",
+    "PYTHONPATH": f"{HOME_IN_SANDBOX}/lib",
+    "TINYTORCH_DATA": f"{HOME_IN_SANDBOX}/lib/data",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "IPYTHONDIR": "/tmp/home/ipython",
+    "JUPYTER_CONFIG_DIR": "/tmp/home/jupyter",
+    "MPLCONFIGDIR": "/tmp/home/matplotlib",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "NBGRADER_EXECUTION": "autograde",
+    "PIP_NO_INDEX": "1",  # there is no network; a cell that installs something need not wait for it
+    **{f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")},
+}
+# Below a system's own /usr: other people's work and sources, which no notebook needs.
+_PRIVATE = ("/usr/local/share/nbgrader", "/usr/local/src", "/usr/src", "/usr/home")
+
+
+def _namespaces(program: str, nursery: bool) -> list[str]:
+    """What of the machine is not shared, and which rights are kept."""
+    words = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL"]
+    if os.getuid() == 0:  # `inside` leaves root with these two before it does anything else
+        return [*words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    words.append("--unshare-user")
+    if not nursery and _knows(program, "--disable-userns"):  # the fork server gives each fork namespaces of its own
+        words.append("--disable-userns")
+    return words
+
+
+@functools.cache
+def _knows(program: str, option: str) -> bool:
+    """Whether this bubblewrap has an option."""
+    try:
+        return option in subprocess.run([program, "--help"], capture_output=True, text=True, timeout=60).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 def command_line(
     root: Path,
     code_or_mode: str,
@@ -187,55 +231,11 @@ def command_line(
     program : str, optional
         A bubblewrap to try; by default the one that works.
     """
-    limits = limits or Limits()
-    as_root = os.getuid() == 0
-    command = [program or choice()[0] or "bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    command += [
-        "--unshare-cgroup-try",
-        "--die-with-parent",
-        "--new-session",
-        "--hostname",
-        "sandbox",
-        "--cap-drop",
-        "ALL",
-    ]
-    if as_root:  # `inside` leaves root with these two before it does anything else
-        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    else:
-        command += ["--unshare-user"]
-    command += ["--clearenv"]
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": "/tmp/home",
-        "USER": "student",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": f"{HOME_IN_SANDBOX}/lib",
-        "TINYTORCH_DATA": f"{HOME_IN_SANDBOX}/lib/data",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "IPYTHONDIR": "/tmp/home/ipython",
-        "JUPYTER_CONFIG_DIR": "/tmp/home/jupyter",
-        "MPLCONFIGDIR": "/tmp/home/matplotlib",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "NBGRADER_EXECUTION": "autograde",
-        "PIP_NO_INDEX": "1",  # there is no network; a cell that installs something need not wait for it
-        **{f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")},
-    }
-    for name, value in environment.items():
+    program = program or choice()[0] or "bwrap"
+    command = [program, *_namespaces(program, nursery), "--clearenv"]
+    for name, value in _ENVIRONMENT.items():
         command += ["--setenv", name, value]
-    command += _system_binds()
-    command += ["--proc", "/proc", "--dev", "/dev"]
-    command += ["--size", str(limits.disk // 4), "--perms", "1777", "--tmpfs", "/dev/shm"]
-    command += ["--size", str(limits.disk), "--perms", "1777", "--tmpfs", "/tmp"]
-    command += _python_binds()
-    for path in hide:
-        if _is_shown(path, command):
-            command += ["--tmpfs", str(path)]
-    (root / "lib").mkdir(exist_ok=True)
-    command += [*_open_path(f"{HOME_IN_SANDBOX}/lib"), "--ro-bind", str(root / "lib"), f"{HOME_IN_SANDBOX}/lib"]
-    command += ["--ro-bind", str(INSIDE), f"{HOME_IN_SANDBOX}/inside"]
+    command += _file_systems(root, limits or Limits(), hide)
     if nursery:
         command += ["--bind", str(root / "k"), f"{HOME_IN_SANDBOX}/k", "--dir", "/sockets"]
     elif sockets is not None:
@@ -243,10 +243,32 @@ def command_line(
     command += ["--chdir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/", "--", sys.executable, "-s", "-B"]
     if raw:
         return [*command, "-c", code_or_mode]
-    user = NOBODY if as_root else os.getuid()
-    group = NOBODY if as_root else os.getgid()
+    as_root = os.getuid() == 0
+    user, group = (NOBODY, NOBODY) if as_root else (os.getuid(), os.getgid())
     settings = {"uid": user, "gid": group, "sockets": "/sockets", "tmp": "/tmp", "walled": True, **(config or {})}
     return [*command, f"{HOME_IN_SANDBOX}/inside", code_or_mode, json.dumps(settings)]
+
+
+def _file_systems(root: Path, limits: Limits, hide: Sequence[Path]) -> list[str]:
+    """What can be seen: the system, this environment and the library, read-only; and where may be written."""
+    words = [*_system_binds(), "--proc", "/proc", "--dev", "/dev"]
+    words += ["--size", str(limits.disk // 4), "--perms", "1777", "--tmpfs", "/dev/shm"]
+    words += ["--size", str(limits.disk), "--perms", "1777", "--tmpfs", "/tmp"]
+    words += _python_binds()
+    hidden = [path for path in [*hide, *_sources()] if _is_shown(path, words)]
+    for option in ("--tmpfs", "--remount-ro"):  # one may lie in another
+        for path in hidden:
+            words += [option, str(path)]
+    (root / "lib").mkdir(exist_ok=True)
+    words += [*_open_path(f"{HOME_IN_SANDBOX}/lib"), "--ro-bind", str(root / "lib"), f"{HOME_IN_SANDBOX}/lib"]
+    return [*words, "--ro-bind", str(INSIDE), f"{HOME_IN_SANDBOX}/inside"]
+
+
+def _sources() -> list[Path]:
+    """Folders with what is nobody's business in a sandbox, wherever it was put."""
+    checkout = Path(__file__).resolve().parents[3]
+    own = [checkout / name for name in ("src", "notebooks", "tests", "tinytorch")]
+    return [path for path in [*own, *map(Path, _PRIVATE)] if path.is_dir()]
 
 
 def _is_shown(path: Path, command: Sequence[str]) -> bool:

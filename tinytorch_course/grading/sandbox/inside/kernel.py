@@ -45,6 +45,9 @@ def run_kernel(request: dict, sockets: str, tmp: str, walled: bool) -> None:
     if request.get("seed") is not None:
         _send_records(app.shell, request["seed"])
     sys.argv = [""]
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (1, 2):  # what said so far why nothing starts is a file on the machine's disk
+        os.dup2(null, descriptor)
     app.start()
 
 
@@ -118,6 +121,7 @@ def _send_records(shell: Any, seed: str) -> None:
     """Put what sends records in place of the checks that judge."""
     with contextlib.suppress(ImportError):
         checks, numpy = importlib.import_module("tinytorch.lab.checks"), importlib.import_module("numpy")
-        kind = sender(checks, numpy, lambda text: shell.display_pub.publish({KIND: text}), seed)
+        send = shell.payload_manager.write_payload
+        kind = sender(checks, numpy, lambda text: send({"source": KIND, "text": text}, single=False), seed)
         for name in ("tinytorch.lab.checks", "tinytorch.checks"):
             importlib.import_module(name).Checks = kind  # type: ignore[attr-defined]

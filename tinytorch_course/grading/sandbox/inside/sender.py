@@ -32,77 +32,95 @@ def sender(checks: Any, numpy: Any, publish: Callable[[str], None], seed: str) -
     seed : str
         From which `rng` draws.
     """
+    own = {"_checks": checks, "_numpy": numpy, "_publish": staticmethod(publish), "_seed": seed}
+    judging = {kind: _sending(getattr(checks.Checks, kind)) for kind in ("equal", "same", "unchanged", "is_a", "true")}
+    return type("Checks", (_Sending, checks.Checks), {**own, **judging, "raises": _raising(checks.Checks.raises)})
 
-    base = checks.Checks
 
-    class Checks(base):  # type: ignore[misc,valid-type]
-        def __init__(self, *about: str) -> None:
-            super().__init__(*about)
-            self._records: list[dict[str, Any]] = []
-            self._plain = _Plain(numpy)
+class _Sending:
+    """What replaces the judging parts of `Checks`."""
 
-        def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
-            if error is None:
-                self._note("end", {}, {})
-            else:
-                self._note("error", _of_error(checks, error), {})
-            publish(json.dumps(self._records))
-            return False
+    _checks: Any
+    _numpy: Any
+    _publish: Callable[[str], None]
+    _seed: str
+    exercise: str
+    _hidden: bool
+    _inputs: str
+    _look: str | None
+    _drawn: int
 
-        def _note(self, kind: str, came: dict[str, Any], told: dict[str, Any]) -> None:
-            self._records.append({"kind": kind, "came": came, "told": {**told, "hidden": self._hidden}})
+    def __init__(self, *about: str) -> None:
+        super().__init__(*about)  # type: ignore[call-arg]
+        self._records: list[dict[str, Any]] = []
+        self._plain = _Plain(self._numpy)
 
-        def rng(self) -> Any:
-            self._drawn += 1
-            return numpy.random.default_rng(checks.seed_of(f"{seed} {self.exercise} {self._drawn}"))
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
+        if error is None:
+            self._note("end", {}, {})
+        else:
+            self._note("error", _of_error(self._checks, error), {})
+        self._publish(json.dumps(self._records))
+        return False
 
-        def raises(self, *given: Any, **named: Any) -> None:
-            told = _bound(base.raises, given, named)
-            call = told.pop("call")
-            try:
-                value = call()
-            except Exception as caught:
-                if checks.not_an_answer(caught):
-                    raise
-                came = {"raised": _names(type(caught)), "says": _said(caught)}
-            else:
-                came = {"value": self._plain(value)}
-            self._note("raises", came, self._told(told))
+    def rng(self) -> Any:
+        self._drawn += 1
+        return self._numpy.random.default_rng(self._checks.seed_of(f"{self._seed} {self.exercise} {self._drawn}"))
 
-        def _told(self, told: dict[str, Any]) -> dict[str, Any]:
-            """What the test says besides: all of the answer key, and nothing where the test holds no answers."""
-            inputs = told.pop("inputs", None)
-            given = self._inputs if inputs is None else checks.named(inputs)
-            plain = {name: self._one(name, value) for name, value in told.items()}
-            return {**plain, "inputs": given, "given_look": self._look}
+    def _note(self, kind: str, came: dict[str, Any], told: dict[str, Any]) -> None:
+        self._records.append({"kind": kind, "came": came, "told": {**told, "hidden": self._hidden}})
 
-        def _one(self, name: str, value: Any) -> Any:
-            if name in ("kind", "error"):
-                return [_name(each) for each in (value if isinstance(value, tuple) else (value,))]
-            if name == "dtype":
-                return None if value is None else str(numpy.dtype(value))
-            return self._plain(value) if name == "expected" else value
+    def _told(self, told: dict[str, Any]) -> dict[str, Any]:
+        """What the test says besides: all of the answer key, and nothing where the test holds no answers."""
+        inputs = told.pop("inputs", None)
+        given = self._inputs if inputs is None else self._checks.named(inputs)
+        plain = {name: self._one(name, value) for name, value in told.items()}
+        return {**plain, "inputs": given, "given_look": self._look}
 
-    def sending(kind: str) -> Any:
-        method = getattr(base, kind)
+    def _one(self, name: str, value: Any) -> Any:
+        if name in ("kind", "error"):
+            return [_name(each) for each in (value if isinstance(value, tuple) else (value,))]
+        if name == "dtype":
+            return None if value is None else str(self._numpy.dtype(value))
+        return self._plain(value) if name == "expected" else value
 
-        def send(self: Any, *given: Any, **named: Any) -> None:
-            told = _bound(method, given, named)
-            got = told.pop("got", None)
-            if kind == "true":
-                got = told.pop("holds", None)
-            came = {"value": self._plain(got)}
-            if kind == "is_a":
-                came["is"] = _names(type(got))
-            if kind == "unchanged":
-                came["before"] = self._plain(told.pop("before", None))
-            self._note(kind, came, self._told(told))
 
-        return send
+def _sending(method: Any) -> Any:
+    """A check that sends what came."""
+    kind = method.__name__
 
-    for kind in ("equal", "same", "unchanged", "is_a", "true"):
-        setattr(Checks, kind, sending(kind))
-    return Checks
+    def send(self: Any, *given: Any, **named: Any) -> None:
+        told = _bound(method, given, named)
+        got = told.pop("got", None)
+        if kind == "true":
+            got = told.pop("holds", None)
+        came = {"value": self._plain(got)}
+        if kind == "is_a":
+            came["is"] = _names(type(got))
+        if kind == "unchanged":
+            came["before"] = self._plain(told.pop("before", None))
+        self._note(kind, came, self._told(told))
+
+    return send
+
+
+def _raising(method: Any) -> Any:
+    """The check of an error, which sends the one that came."""
+
+    def raises(self: Any, *given: Any, **named: Any) -> None:
+        told = _bound(method, given, named)
+        call = told.pop("call")
+        try:
+            value = call()
+        except Exception as caught:
+            if self._checks.not_an_answer(caught):
+                raise
+            came = {"raised": _names(type(caught)), "says": _said(caught)}
+        else:
+            came = {"value": self._plain(value)}
+        self._note("raises", came, self._told(told))
+
+    return raises
 
 
 def _bound(function: Any, given: tuple, named: dict[str, Any]) -> dict[str, Any]:
