@@ -136,11 +136,7 @@ class Checks:
         right = array_of(expected)
         assert right is not None, f"a check needs numbers to compare with, not {type(expected).__name__}"
         value = array_of(got)
-        like = value.astype(right.dtype) if value is not None and value.dtype.kind == right.dtype.kind == "f" else value
-        shown = {  # in one dtype: where the dtype matters, its own card says so
-            "expected": shown_as(expected if is_numbers(expected) else right),
-            "got": shown_as(got if value is None or is_numbers(got) else like),
-        }
+        shown = _side_by_side(expected, right, got, value)
         if value is None:
             self._fail("kind", unlike(what, "an array", got), shown, inputs, look)
         if value.shape != right.shape:
@@ -374,6 +370,16 @@ class Checks:
         elif self._look:
             rows["look at"] = self._look
         return CheckFailed(self.exercise, self.title, "your code raised an error", rows, self._hidden)
+
+
+def _side_by_side(expected: Any, right: np.ndarray, got: Any, value: np.ndarray | None) -> dict[str, str]:
+    """What is right and what came, in one dtype: where the dtype matters, its own card says so."""
+    if value is not None and value.dtype.kind == right.dtype.kind == "f":
+        value = value.astype(right.dtype)
+    return {
+        "expected": shown_as(expected if is_numbers(expected) else right),
+        "got": shown_as(got if value is None or is_numbers(got) else value),
+    }
 
 
 def _first_place(value: np.ndarray, right: np.ndarray, rtol: float, atol: float) -> str:

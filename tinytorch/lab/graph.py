@@ -237,17 +237,10 @@ def draw_graph(
             box.label = f"{named[id(node)][0]} = {box.label}"
         if node is not tensor._grad_fn:
             box.value = short(held.get(id(node)))
-        box.gradient = short(found.get(node))
         for place, target in enumerate(node.next_functions):
             box.inputs.append(_input_box(node, place, target, drawn, boxes, known))
         boxes[box.name] = box
-    for target, gradient in found.items():
-        if id(target) in drawn:
-            boxes[drawn[id(target)]].gradient = short(gradient)
-    for key, data in held.items():
-        named_box = boxes.get(drawn.get(key, ""))
-        if named_box and named_box.kind != _OPERATION and named_box.label != short(data):
-            named_box.value = short(data)
+    _fill_in({drawn.get(id(target), ""): short(gradient) for target, gradient in found.items()}, boxes, held, drawn)
     result = _Box("result", _RESULT, known.get(id(tensor), "result"), tuple(tensor.shape))
     result.value, result.gradient = short(tensor.data) if values else "", "1" if gradients else ""
     if tensor._grad_fn is None:
@@ -258,6 +251,16 @@ def draw_graph(
     boxes["result"] = result
     _place(boxes)
     return GraphPicture(list(boxes.values()), left_out, drawn)
+
+
+def _fill_in(gradients: dict[str, str], boxes: dict[str, _Box], held: dict[int, Any], drawn: dict[Any, str]) -> None:
+    """Write gradients into the boxes, and values into those of leaves and constants."""
+    for name, box in boxes.items():
+        box.gradient = gradients.get(name, "")
+    for key, data in held.items():
+        box_of_it = boxes.get(drawn.get(key, ""))
+        if box_of_it and box_of_it.kind != _OPERATION and box_of_it.label != short(data):
+            box_of_it.value = short(data)
 
 
 def _held(order: list[Any], tensors: list[Any]) -> Any:

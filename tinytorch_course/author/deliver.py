@@ -48,7 +48,6 @@ def deliver(files: Mapping[str, bytes], to: Path, *, replace: bool = False, only
     ----------
     files : mapping of str to bytes
         Contents by their path in the edition.
-    to : path
     replace : bool
         Also replace files that were changed since they were released; they are put aside first.
     only_add : bool
@@ -57,7 +56,7 @@ def deliver(files: Mapping[str, bytes], to: Path, *, replace: bool = False, only
     Returns
     -------
     path or None
-        The folder where changed files were put aside, if there were any.
+        Where changed files were put aside.
 
     Raises
     ------
@@ -81,8 +80,7 @@ def deliver(files: Mapping[str, bytes], to: Path, *, replace: bool = False, only
     files = _with_record(files, before if only_add else {})
     aside = _put_aside(to, changed) if changed else None
     draft = to.parent / f".{to.name}.draft"
-    if draft.exists():  # of a release that was stopped
-        shutil.rmtree(draft)
+    shutil.rmtree(draft, ignore_errors=True)  # of a release that was stopped
     try:
         for name, content in files.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
