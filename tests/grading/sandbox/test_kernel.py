@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -185,3 +188,30 @@ def test_only_text_is_text(value):
 
 def test_text_comes_out_without_what_a_terminal_or_a_file_would_trip_over():
     assert cleaned("a\x1b]0;PWNED\x07b\ud800\x1b[2Kc\x1b[31md", 100) == "ab?c\x1b[31md"
+
+
+SPIN = "import time\nt = time.process_time()\nwhile time.process_time() < t + {seconds}: pass\n'done'"
+
+
+@pytest.fixture
+def busy_machine():
+    """So many other processes that a cell gets less than half of a processor."""
+    cores = len(os.sched_getaffinity(0))
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3 * cores)]
+    yield
+    for other in others:
+        other.kill()
+        other.wait()
+
+
+def test_a_busy_machine_takes_no_cells_time(busy_machine, kernel, monkeypatch):
+    monkeypatch.setattr("tinytorch_course.grading.sandbox.kernel._MOST_PATIENCE", 100)
+    assert kernel.run(SPIN.format(seconds=1.2), timeout=2).status == "ok"
+    assert kernel.waited > 1
+
+
+def test_a_cell_that_waits_for_nothing_is_stopped_on_a_busy_machine_too(busy_machine, kernel):
+    began = time.monotonic()
+    assert kernel.run(SPIN.format(seconds=60), timeout=1).status == "timeout"
+    assert kernel.run("time.sleep(60)", timeout=1).status == "timeout"
+    assert time.monotonic() - began < 30

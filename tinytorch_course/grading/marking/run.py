@@ -95,7 +95,7 @@ class Run:
             for at, cell in enumerate(self._cells):
                 if cell.cell_type != "code" or not cell.run or at in self._ran.lost or not cell.source.strip():
                     continue
-                left = deadline - time.monotonic()
+                left = deadline + min(kernel.waited, self._limits.total) - time.monotonic()
                 if left <= 0:
                     total = self._limits.total
                     self._ran.problem = f"the notebook took longer than {total:g} s; the rest was not run"

@@ -91,6 +91,15 @@ def memory_of(pids: Sequence[int]) -> int:
     return total << 10
 
 
+def waited_for_cpu(pids: Sequence[int]) -> float:
+    """Seconds that a process was ready to run and others had the processor: the most of any of these."""
+    most = 0
+    for pid in pids:
+        with contextlib.suppress(OSError, IndexError, ValueError):  # a kernel without these figures has none to give
+            most = max(most, int(Path("/proc", str(pid), "schedstat").read_bytes().split()[1]))
+    return most / 1e9
+
+
 def files_in_memory(pids: Sequence[int]) -> tuple[int, int]:
     """Bytes and number of the files that a sandbox's processes have made; nothing where there is no sandbox."""
     for pid in reversed(pids):
@@ -141,6 +150,10 @@ class Running:
         pids = self.pids()
         held, files = files_in_memory(pids)
         return memory_of(pids) + held, files
+
+    def waited(self) -> float:
+        """Seconds that it stood ready while this machine did something else."""
+        return waited_for_cpu(self.pids())
 
     def overflowing(self) -> bool:
         """Whether something else than its five sockets lies in the folder, which is on this machine's disk."""
