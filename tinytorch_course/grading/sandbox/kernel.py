@@ -143,7 +143,7 @@ class Kernel:
                 break
             if reply is None and now > deadline:
                 if not interrupted:
-                    waited = min(self._room.waited() - ready_before, _MOST_PATIENCE * timeout)
+                    waited = self._patience(ready_before, timeout)
                     if now < began + timeout + waited:  # this machine is busy: that is no fault of the cell
                         deadline = began + timeout + waited
                         continue
@@ -151,7 +151,7 @@ class Kernel:
                     raise KernelGone(f"did not end within {timeout:g} s, and could not be interrupted", "timeout")
                 self._session.send(self._control, "interrupt_request")
                 interrupted, deadline = True, now + _GRACE
-        self.waited += max(0.0, min(self._room.waited() - ready_before, _MOST_PATIENCE * timeout))
+        self.waited += self._patience(ready_before, timeout)
         status = "ok" if reply.get("status") == "ok" else "error"
         if interrupted:
             status = "timeout"
@@ -161,6 +161,11 @@ class Kernel:
         count = reply.get("execution_count")
         count = count if type(count) is int and 0 < count < 1 << 31 else None
         return CellResult(collected.outputs, status, count, now - began, self._records(reply))
+
+    def _patience(self, before: Mapping[int, float], timeout: float) -> float:
+        """By how much a cell's limit is put off: the time since `before` that it was ready and did not get to run."""
+        grown = [waited - before.get(pid, 0.0) for pid, waited in self._room.waited().items()]
+        return min(max(grown, default=0.0), _MOST_PATIENCE * timeout)
 
     def _listen(self, collected: _Outputs) -> None:
         """Take what is waiting, but not for so long that time is forgotten."""

@@ -91,13 +91,13 @@ def memory_of(pids: Sequence[int]) -> int:
     return total << 10
 
 
-def waited_for_cpu(pids: Sequence[int]) -> float:
-    """Seconds that a process was ready to run and others had the processor: the most of any of these."""
-    most = 0
+def waited_for_cpu(pids: Sequence[int]) -> dict[int, float]:
+    """Seconds that each process was ready to run while others had the processor."""
+    found = {}
     for pid in pids:
-        with contextlib.suppress(OSError, IndexError, ValueError):  # a kernel without these figures has none to give
-            most = max(most, int(Path("/proc", str(pid), "schedstat").read_bytes().split()[1]))
-    return most / 1e9
+        with contextlib.suppress(OSError, IndexError, ValueError):  # not every system has these figures
+            found[pid] = int(Path("/proc", str(pid), "schedstat").read_bytes().split()[1]) / 1e9
+    return found
 
 
 def files_in_memory(pids: Sequence[int]) -> tuple[int, int]:
@@ -151,8 +151,8 @@ class Running:
         held, files = files_in_memory(pids)
         return memory_of(pids) + held, files
 
-    def waited(self) -> float:
-        """Seconds that it stood ready while this machine did something else."""
+    def waited(self) -> dict[int, float]:
+        """Seconds that each of its processes stood ready while this machine did something else."""
         return waited_for_cpu(self.pids())
 
     def overflowing(self) -> bool:
