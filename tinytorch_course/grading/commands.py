@@ -128,7 +128,7 @@ def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -
 
 @commands.command(epilog="Example: tinytorch report 06_autograd")
 def report(
-    module: Annotated[str, typer.Argument(help="For example 06_autograd.")],
+    module: Annotated[str | None, typer.Argument(help="For example 06_autograd; without it, the whole term.")] = None,
     course_dir: Annotated[Path | None, typer.Option(help="Where the gradebook lies; by default the checkout.")] = None,
     roster: Annotated[
         Path | None,
@@ -142,8 +142,14 @@ def report(
 ) -> None:
     """Write the class's report, the tables to import into Canvas and Moodle, and everybody's feedback page again."""
     from .records.report import make_report
+    from .records.term import make_term_report
 
     course = Course.find()
+    if module is None:
+        if roster is not None or column is not None:
+            raise CourseError("a table is filled in for one module", "Name the module too.")
+        out.print(f"report     {make_term_report((course_dir or course.root).resolve())}")
+        return
     name = course.module(module).name
     report = make_report((course_dir or course.root).resolve(), name, roster=roster, column=column)
     out.print(report.summary)

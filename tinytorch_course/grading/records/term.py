@@ -1,0 +1,233 @@
+"""The term on one page: modules in a row, totals, who falls behind, sections. From what the gradebook says now."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.api import Assignment as BookAssignment
+from nbgrader.api import BaseCell, Grade, Gradebook, Notebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import func
+
+from ...base.errors import CourseError
+from ...base.files import write_whole
+from ..assignment import Assignment, course_directory
+from ..inbox.roster import Roster
+from ..model import PERSON
+from .pages import render
+from .results import stored_results
+
+_SECTIONS = ("Section", "Sections", "Group", "Groups")
+_WEAK = 0.5  # of a module's points
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one student has in one module.
+
+    Parameters
+    ----------
+    points : float or None
+        None where there is no score: nothing was handed in, or it waits for a person.
+    most : float
+        What there is to be had.
+    handed_in, provisional : bool
+        Whether there is a submission, and whether answers of it are still to be read.
+    """
+
+    points: float | None
+    most: float
+    handed_in: bool = True
+    provisional: bool = False
+
+    @property
+    def share(self) -> float | None:
+        """Between 0 and 1."""
+        return None if self.points is None else self.points / (self.most or 1.0)
+
+
+@dataclass
+class Line:
+    """A student over the term. `marks` has one place a module, in their order."""
+
+    student: str
+    name: str = ""
+    section: str = ""
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def total(self) -> float:
+        """All points so far."""
+        return sum(mark.points or 0.0 for mark in self.marks)
+
+    @property
+    def shares(self) -> list[float]:
+        """Of the modules with a score, in their order."""
+        return [mark.share for mark in self.marks if mark.share is not None]
+
+    @property
+    def trend(self) -> float | None:
+        """The last module with a score against the mean of those before, in shares."""
+        return self.shares[-1] - statistics.fmean(self.shares[:-1]) if len(self.shares) > 1 else None
+
+    @property
+    def behind(self) -> str:
+        """Why somebody should ask how it goes; nothing for most."""
+        last = self.marks[-2:]
+        missed = sum(not mark.handed_in for mark in last)
+        if missed and missed == len(last):
+            return "handed in nothing lately" if any(mark.handed_in for mark in self.marks) else "never handed in"
+        if not self.marks[-1].handed_in:
+            return "did not hand in the last module"
+        weak = [mark.share is not None and mark.share < _WEAK and not mark.provisional for mark in last]
+        return f"less than {_WEAK:.0%} of the points lately" if all(weak) else ""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of the term, over those who have a score in it."""
+
+    name: str
+    most: float
+    handed_in: int
+    graded: int
+    waiting: int
+    mean: float | None
+    page: str  # the address of its report, if there is one
+
+    @property
+    def number(self) -> str:
+        """What stands before the name."""
+        return self.name.partition("_")[0]
+
+
+def make_term_report(course_dir: Path) -> Path:
+    """Write ``report/index.html``, the page of the term, and give its path.
+
+    Raises
+    ------
+    CourseError
+        When nothing has been graded yet.
+    """
+    directory = course_directory(Path(course_dir).resolve())
+    folder = Path(directory.root) / "report"
+    grounds = [Assignment.open(Path(course_dir), name) for name in _graded(directory)]
+    if not grounds:
+        raise CourseError("nothing has been graded yet", "Call `tinytorch grade MODULE` first.")
+    lines = _people(directory, [ground.roster() for ground in grounds])
+    modules = []
+    for ground in grounds:
+        marks = _marks(directory, ground)
+        most = ground.source.max_score
+        for student in marks.keys() - lines.keys():
+            lines[student] = Line(student)
+        for line in lines.values():
+            line.marks += [Mark(None, most, handed_in=False)] * (len(modules) - len(line.marks))
+            line.marks.append(marks.get(line.student, Mark(None, most, handed_in=False)))
+        page = f"{ground.assignment}/report.html"
+        modules.append(_module(ground.assignment, most, list(marks.values()), folder, page))
+    people = sorted(lines.values(), key=lambda line: ((line.name or line.student).casefold(), line.student))
+    path = folder / "index.html"
+    write_whole({path: term_page(modules, people)})
+    return path
+
+
+def _graded(directory: CourseDirectory) -> list[str]:
+    """The assignments that this grader has graded, by name."""
+    store = Path(directory.root, ".tinytorch", "grading")
+    return sorted({path.parent.name for path in store.glob("*/*.json")})
+
+
+def _people(directory: CourseDirectory, rosters: Iterable[Roster | None]) -> dict[str, Line]:
+    """Everybody whom the gradebook or a class's table knows."""
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        found = {
+            student.id: Line(student.id, ", ".join(filter(None, [student.last_name, student.first_name])))
+            for student in gradebook.students
+        }
+    for table in filter(None, rosters):
+        at = next((table.places[word] for word in _SECTIONS if word in table.places), None)
+        for person in table.people:
+            row = table.lines[person.row]
+            line = found.setdefault(person.student, Line(person.student))
+            line.name = line.name or person.name
+            line.section = line.section or (row[at].strip() if at is not None and at < len(row) else "")
+    return found
+
+
+def _marks(directory: CourseDirectory, ground: Assignment) -> dict[str, Mark]:
+    """The module's marks by student, in one query over the gradebook."""
+    without = {result.student for result in stored_results(ground) if result.state == PERSON}
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        unread = Grade.auto_score.is_(None) & Grade.manual_score.is_(None)
+        rows = (
+            gradebook.db.query(
+                Student.id,
+                func.sum(Grade.score),
+                func.max(SubmittedNotebook.late_submission_penalty),
+                func.count(Grade.id).filter(unread),
+                func.count(Grade.manual_score),
+            )
+            .select_from(Grade)
+            .join(BaseCell, BaseCell.id == Grade.cell_id)
+            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(BookAssignment, BookAssignment.id == SubmittedAssignment.assignment_id)
+            .join(Student, Student.id == SubmittedAssignment.student_id)
+            .filter(BookAssignment.name == ground.assignment, Notebook.name == ground.source.notebook)
+            .group_by(Student.id)
+            .all()
+        )
+    most = ground.source.max_score
+    found = {}
+    for student, points, penalty, waiting, by_person in rows:
+        known = student not in without or by_person
+        found[student] = Mark(points - (penalty or 0.0) if known else None, most, provisional=bool(waiting))
+    return found
+
+
+def _module(name: str, most: float, marks: Sequence[Mark], folder: Path, page: str) -> Module:
+    points = [mark.points for mark in marks if mark.points is not None]
+    waiting = sum(mark.points is None or mark.provisional for mark in marks)
+    mean = statistics.fmean(points) if points else None
+    return Module(name, most, len(marks), len(points), waiting, mean, page if (folder / page).is_file() else "")
+
+
+# -- the page ------------------------------------------------------------------------------------------------------
+
+
+def term_page(modules: Sequence[Module], people: Sequence[Line]) -> str:
+    """The page as HTML."""
+    return render(
+        "term",
+        sorts=True,
+        wide=True,
+        modules=modules,
+        people=people,
+        most=sum(module.most for module in modules),
+        behind=[line for line in people if line.behind],
+        sections=_sections(people, len(modules)),
+        spark=_spark,
+    )
+
+
+def _sections(people: Sequence[Line], modules: int) -> Mapping[str, list[float | None]]:
+    """For each section how many are in it, and the mean share of each module."""
+    names = sorted({line.section for line in people} - {""})
+    found: dict[str, list[float | None]] = {}
+    for name in names:
+        own = [line for line in people if line.section == name]
+        columns = [[s for line in own if (s := line.marks[at].share) is not None] for at in range(modules)]
+        found[name] = [float(len(own)), *(statistics.fmean(column) if column else None for column in columns)]
+    return found
+
+
+def _spark(line: Line, wide: float = 90, tall: float = 18) -> str:
+    """The points of a line through the modules with a score, from 0 at the bottom to all points at the top."""
+    step = wide / max(1, len(line.marks) - 1)
+    dots = [(at * step, mark.share) for at, mark in enumerate(line.marks) if mark.share is not None]
+    return " ".join(f"{x + 2:.1f},{2 + tall * (1 - min(1.0, max(0.0, share))):.1f}" for x, share in dots)
