@@ -34,8 +34,8 @@ def tables(changes: Sequence[Change]) -> list[Table]:
     for change in changes:
         by_student.setdefault(change.student, []).append(change)
     for student, own in sorted(by_student.items()):
-        steps = ", ".join(f"{change.number}: {change.before:g} → {change.after:g}" for change in own)
-        people.add_row(escape(student), f"{sum(change.after - change.before for change in own):+g}", steps)
+        listed = ", ".join(f"{change.number}: {change.before:g} → {change.after:g}" for change in own)
+        people.add_row(escape(student), f"{sum(change.after - change.before for change in own):+g}", listed)
     return [exercises, people]
 
 

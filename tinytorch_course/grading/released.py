@@ -54,10 +54,11 @@ def generate_if_needed(root: Path, assignment: str, *, take: bool = False) -> li
     gradebook = _in_gradebook(root, assignment)
     if now == before and gradebook is not None:
         return []
+    notes: list[str] = []
     differs = _source_differs(module)
     if gradebook is None:
         _generate(module, root)
-        notes, now.ours = [], True
+        now.ours = True
     else:
         notes, stale = _other_tests(module, root, gradebook, now, take)
         if stale:
@@ -96,7 +97,7 @@ def _other_tests(module: Module, root: Path, old: Source, now: _Seen, take: bool
     return [f"Cells have changed since this was graded last ({numbers}): everybody is graded by the new ones."], False
 
 
-def _what_counts(cell: SourceCell) -> tuple:
+def _what_counts(cell: SourceCell) -> tuple[object, ...]:
     return cell.source.split(), cell.points, cell.grade, cell.solution
 
 
