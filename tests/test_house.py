@@ -18,7 +18,8 @@ tinytorch_course.publish tinytorch_course.grading.model
 tinytorch_course.grading.inbox tinytorch_course.grading.sandbox
 tinytorch_course.grading.assignment tinytorch_course.grading.earlier_modules tinytorch_course.grading.marking
 tinytorch_course.grading.provisioner tinytorch_course.grading.records
-tinytorch_course.grading.forget tinytorch_course.grading.class_run tinytorch_course.grading.released
+tinytorch_course.grading.came tinytorch_course.grading.released
+tinytorch_course.grading.forget tinytorch_course.grading.class_run tinytorch_course.grading.changes
 tinytorch_course.grading.grade
 tinytorch_course.grading.commands
 tinytorch_course.cli tinytorch_course.demo
@@ -29,8 +30,6 @@ FLOOR = {room: at for at, line in enumerate(FLOORS.split("\n")) for room in line
 LONGEST_FUNCTION, LONGEST_FILE = 60, 450
 # Longer than that today. The list may shrink, and has to when one of them has.
 STILL_LONG = [
-    "tinytorch_course.grading.inbox.collect.collect",
-    "tinytorch_course.grading.inbox.roster.filled",
     "tinytorch_course.publish.lite.build_lite",
 ]
 

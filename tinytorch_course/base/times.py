@@ -92,7 +92,7 @@ def _of_iso(found: re.Match[str], home: tzinfo | None) -> tuple[datetime, tzinfo
             raise ValueError
         hours = hours % 12 + 12 * (half.upper() == "P")
     parts = [int(year), int(month), int(day), hours, int(minute or 0), int(second or 0)]
-    local = datetime(*parts, int(((fraction or "") + "000000")[:6]))  # type: ignore[misc, arg-type]
+    local = datetime(*parts, int(((fraction or "") + "000000")[:6]))  # type: ignore[arg-type]
     return local, _zone(zone, local, home)
 
 

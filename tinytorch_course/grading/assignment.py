@@ -10,8 +10,9 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -279,6 +280,33 @@ class Assignment:
 
     def title(self, student: str) -> str:
         return f"{self.assignment}: {student}"
+
+
+@contextlib.contextmanager
+def shared_with_group(ground: Assignment) -> Iterator[None]:
+    """Leave what is written to the whole group, where ``CourseDirectory.groupshared`` asks for that."""
+    if not ground.directory.groupshared:
+        yield
+        return
+    before = os.umask(0o002)
+    try:
+        yield
+    finally:
+        os.umask(before)
+        root = Path(ground.directory.root)
+        folders = [ground.step(name) for name in ("submitted", "autograded", "feedback")]
+        for top in [*folders, root / ".tinytorch", root / "report"]:
+            for folder, _, files in os.walk(top):
+                _open_to_group(folder, 0o2770)
+                for name in files:
+                    _open_to_group(os.path.join(folder, name), 0o660)
+
+
+def _open_to_group(path: str, mode: int) -> None:
+    with contextlib.suppress(OSError):  # another's: who made it sees to it
+        status = os.lstat(path)
+        if status.st_uid == os.getuid() and not stat.S_ISLNK(status.st_mode) and status.st_mode & mode != mode:
+            os.chmod(path, stat.S_IMODE(status.st_mode) | mode)
 
 
 @contextlib.contextmanager

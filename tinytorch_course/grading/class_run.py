@@ -10,13 +10,13 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from ..base.files import write_whole
 from ..base.marks import number_of
 from ..base.times import NoTime, read_time
 from .assignment import Assignment
+from .came import Memory, fingerprint, keep
 from .inbox.submission import Submission
 from .marking.workers import WorkerDied, run_all, scheduler_backend
-from .model import GRADED, PERSON, REPAIRED, ExerciseResult, Job, Recorded, SubmissionResult, Task, Worked
+from .model import GRADED, PERSON, REPAIRED, Change, ExerciseResult, Job, Recorded, SubmissionResult, Task, Worked
 from .records import feedback_page as pages
 from .records.gradebook import Recorder, autograded_notebook, placeholder_notebook
 from .records.results import result_from, result_key, stored_result
@@ -27,22 +27,25 @@ _NO_TIME = "the time of submission cannot be read"
 _NO_PENALTY = "no penalty"
 
 
-def _keep(path: Path, data: bytes) -> None:
-    """Write a copy of what was handed in, unless it is there already: a file that stays tells when it came."""
-    if path.is_symlink() or not path.is_file() or path.read_bytes() != data:
-        write_whole({path: data})
-
-
 class ClassRun:
     """One call of `grade`."""
 
     def __init__(
-        self, ground: Assignment, setting: Job, recorder: Recorder, force: bool, show: Progress, copy: bool
+        self,
+        ground: Assignment,
+        setting: Job,
+        recorder: Recorder,
+        force: bool,
+        show: Progress,
+        copy: bool,
+        memory: Memory,
     ) -> None:
         self._ground, self._setting, self._recorder = ground, setting, recorder
-        self._force, self._show, self._copy = force, show, copy
+        self._force, self._show, self._copy, self._memory = force, show, copy, memory
         self.results: list[SubmissionResult] = []
         self._keys: dict[str, str] = {}
+        self._works: dict[str, str] = {}  # fingerprints of what was handed in
+        self.changes: list[Change] = []  # points that the same work has now and had not
         self._by_student: dict[str, Submission] = {}
         self.without_zone: list[str] = []  # their times name none
         self.without_penalty: list[str] = []  # the plugin failed
@@ -60,6 +63,7 @@ class ClassRun:
         tasks = self._tasks(submissions)
         first = next(tasks, None)
         if first is None:
+            self._memory.save()
             return self.results
         backend = scheduler_backend(
             self._setting, min(workers or 1 << 10, self._total) if workers else workers, scheduler
@@ -70,6 +74,7 @@ class ClassRun:
                 self._finish(task.student, outcome)
             clean = True
         finally:
+            self._memory.save()
             backend.close(now=not clean)
         return self.results
 
@@ -80,11 +85,14 @@ class ClassRun:
         for submission in submissions:
             student = submission.student
             data = submission.read()
+            if self._copy:
+                data = self._bring_home(submission, data)
+            else:
+                data = self._memory.at_home(submission, data)
+            self._works[student] = fingerprint(data, submission.problem)
             task = Task(student, data, submission.files() if data is not None else {})
             self._keys[student] = result_key(task, self._setting, submission.problem, submission.repairs)
             self._by_student[student] = submission
-            if self._copy:
-                self._bring_home(submission, data)
             stored = None if self._force else self._unchanged(student)
             if stored is not None:
                 self._reuse(stored, submission)
@@ -93,18 +101,16 @@ class ClassRun:
             else:
                 yield task
 
-    def _bring_home(self, submission: Submission, data: bytes | None) -> None:
-        """Copy a submission from elsewhere into the course's own folder, where nbgrader expects it."""
+    def _bring_home(self, submission: Submission, data: bytes | None) -> bytes | None:
+        """Copy a submission from elsewhere into the course's own folder, where nbgrader expects it; what is graded."""
         folder = Path(
             self._ground.directory.format_path(
                 self._ground.directory.submitted_directory, submission.student, self._ground.assignment
             )
         )
         folder.mkdir(parents=True, exist_ok=True)
-        if data is not None:
-            _keep(folder / f"{self._ground.source.notebook}.ipynb", data)
-        if submission.timestamp is not None:
-            _keep(folder / "timestamp.txt", (submission.timestamp + "\n").encode())
+        self._memory.brought_time(submission, data, folder / "timestamp.txt")
+        return self._memory.brought(submission, data, folder / f"{self._ground.source.notebook}.ipynb")
 
     def _unchanged(self, student: str) -> SubmissionResult | None:
         """The stored result, if it is of the same submission and gradebook and files still agree with it."""
@@ -142,9 +148,10 @@ class ClassRun:
             self._leave(student, str(outcome))
             return
         if isinstance(outcome, Exception):
-            if not isinstance(outcome, WorkerDied):  # no fault of the submission: the next run tries it again
-                self._keys[student] = ""
-            self._give_up(student, f"it could not be executed: {outcome}", self._by_student[student].repairs)
+            if isinstance(outcome, WorkerDied):
+                self._give_up(student, f"it could not be executed: {outcome}", self._by_student[student].repairs)
+            else:
+                self._leave(student, f"{outcome}")
             return
         submission = self._by_student[student]
         prepared, executed = outcome.prepared, outcome.executed
@@ -168,7 +175,7 @@ class ClassRun:
         self._record(result, nb, scores, review)
 
     def _leave(self, student: str, why: str) -> None:
-        """The sandbox did not start, which is no fault of the submission: what was recorded before stays."""
+        """The machinery failed, which is no fault of the submission: what was recorded before stays."""
         submission = self._by_student[student]
         stored = stored_result(self._ground.stored(student))
         result = result_from(stored["result"]) if stored else None
@@ -193,6 +200,7 @@ class ClassRun:
         before = None if self._copy else stored_result(self._ground.stored(result.student))
         self._say_what_the_name_said(result, submission, result_from(before["result"]) if before else None)
         when = self._time_of(submission, result)
+        self._note_changes(result)
         same = self._recorder.same_work(result.student, nb)
         recorded = self._recorder.save(result.student, nb, scores, review, when, same)
         self._recorder.write_autograded(result.student, nb, submission.timestamp if when else None, submission.extras)
@@ -203,16 +211,31 @@ class ClassRun:
         self._write_down(result, recorded)
         self._add(result)
 
+    def _note_changes(self, result: SubmissionResult) -> None:
+        """Compare with what the same work had in the run before."""
+        before = stored_result(self._ground.stored(result.student))
+        if before is None or before.get("work") != self._works[result.student]:
+            return
+        had = result_from(before["result"])
+        if not (had.gradable and result.gradable):
+            return
+        points = had.scores
+        for item in result.exercises:
+            then = points.get(item.name)
+            if then is not None and item.score is not None and then != item.score:
+                self.changes.append(Change(result.student, item.number, item.title, then, item.score))
+
     def _write_down(self, result: SubmissionResult, recorded: Recorded) -> None:
         """The page for the student and what the next run goes by, where they are not what they were."""
         html = pages.page(result, recorded, self._ground.title(result.student))
         stored = {
             "key": self._keys[result.student],
             "auto": recorded.auto,
+            "work": self._works[result.student],
             "result": asdict(result) | {"cached": False},
         }
-        _keep(self._recorder.feedback_path(result.student), html.encode())
-        _keep(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False).encode())
+        keep(self._recorder.feedback_path(result.student), html.encode())
+        keep(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False).encode())
 
     def _time_of(self, submission: Submission, result: SubmissionResult) -> datetime | None:
         """When it was handed in, as far as that is said; what cannot be read becomes a remark."""
@@ -241,4 +264,5 @@ class ClassRun:
         self.results.append(result)
         self._by_student.pop(result.student, None)
         self._keys.pop(result.student, None)
+        self._works.pop(result.student, None)
         self._show(len(self.results), self._total, result.student)

@@ -1,4 +1,4 @@
-"""The instructor's commands: grade, report."""
+"""The instructor's commands: grade, regrade, report."""
 
 from __future__ import annotations
 
@@ -105,8 +105,49 @@ def _show(result: ClassResult) -> None:
     out.print(f"gradebook  {result.gradebook}")
     out.print(f"feedback   {result.feedback}")
     out.print(f"`tinytorch report {result.assignment}` writes the report, and the tables for Canvas and Moodle.")
+    if result.changes:
+        students = len({change.student for change in result.changes})
+        out.print(f"The same work has other points than before: {students} of {len(result.results)} students.")
     for line in result.incomplete:
         err.print(line, markup=False, style="red")
+
+
+@commands.command(epilog="Example: tinytorch regrade 06_autograd")
+def regrade(
+    module: Named,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    timeout: Annotated[float, typer.Option(help="Seconds for one cell.")] = 30,
+    memory: Annotated[str, typer.Option(help="Memory for one submission, for example 2G.")] = "2G",
+    sandbox: Protected = True,
+    course_dir: Folder = None,
+) -> None:
+    """A test was wrong: build what src/ says now, grade the class by it, and say who gained and who lost."""
+    from ..author.build import build
+    from .changes import tables, write_changes
+    from .grade import grade as grade_class
+
+    course = Course.find()
+    chosen, root = course.module(module), (course_dir or course.root).resolve()
+    if chosen.src.is_file():
+        build(course, [chosen])
+    result = grade_class(
+        root,
+        chosen.name,
+        workers=workers,
+        scheduler=scheduler,
+        timeout=timeout,
+        memory=memory,
+        sandbox=sandbox,
+        corrected=True,
+        say=lambda line: out.print(line, markup=False),
+    )
+    _show(result)
+    for table in tables(result.changes):
+        out.print(table)
+    out.print(f"changes    {write_changes(root, result)}")
+    if result.incomplete:
+        raise typer.Exit(1)
 
 
 def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -> None:

@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from ..base.errors import CourseError
 from .assignment import Assignment, only_one
+from .came import Memory
 from .inbox.collect import collect
+from .inbox.submission import Submission
 from .records.gradebook import Recorder
 from .records.results import stored_results
 
@@ -24,6 +26,7 @@ class Traces:
 
     student: str
     submissions: list[Path] = field(default_factory=list)
+    handed_in: list[Submission] = field(default_factory=list)
     results: list[Path] = field(default_factory=list)
     in_gradebook: bool = False
     manual: int = 0  # points that people entered
@@ -57,7 +60,8 @@ def _traces(ground: Assignment, recorder: Recorder, student: str) -> Traces:
         submissions = collect(
             home, ground.assignment, ground.source.notebook, rename=ground.ids(ground.roster())
         ).submissions
-        found.submissions = [place for one in submissions if one.student == student for place in one.places]
+        found.handed_in = [one for one in submissions if one.student == student]
+        found.submissions = [place for one in found.handed_in for place in one.places]
     folders = [recorder.autograded_path(student).parent, recorder.feedback_path(student).parent]
     found.results = [path for path in [*folders, ground.stored(student)] if path.exists()]
     found.in_gradebook = recorder.knows(student)
@@ -86,6 +90,10 @@ def forget(course_dir: Path, assignment: str, student: str) -> Traces:
     ground = Assignment.open(Path(course_dir), assignment)
     with only_one(ground), Recorder(ground.directory, ground.source, ground.config) as recorder:
         found = _traces(ground, recorder, student)
+        memory = Memory(ground)
+        for submission in found.handed_in:
+            memory.forget(submission)
+        memory.save()
         if found.kept is not None:
             found.kept.mkdir(parents=True)
             for path in found.submissions:

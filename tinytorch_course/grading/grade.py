@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from ..base.errors import CourseError
 from ..base.files import write_whole
-from .assignment import Assignment, only_one
+from .assignment import Assignment, only_one, shared_with_group
+from .came import Memory
 from .class_run import ClassRun, Progress
 from .earlier_modules import library_for, module_of
 from .inbox.collect import collect
@@ -80,6 +81,8 @@ class Options:
         False executes submissions without protection.
     force : bool
         Grade unchanged submissions again, too.
+    corrected : bool
+        A test was wrong: grade by the course's notebook as it is now, whoever has put the assignment into the gradebook.
     progress : bool or callable
         True shows a bar on a terminal; a callable gets ``(done, all, student)``.
     students : sequence of str, optional
@@ -105,6 +108,7 @@ class Options:
     memory: int | str = "2G"
     sandbox: bool = True
     force: bool = False
+    corrected: bool = False
     progress: bool | Progress = True
     students: Sequence[str] | None = None
     total: float | None = None
@@ -146,13 +150,16 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
     began = time.monotonic()
     wanted = Options(**options)
     root = Path(course_dir).resolve()
-    note = generate_if_needed(root, assignment) if root.is_dir() else ""
+    notes = generate_if_needed(root, assignment, take=wanted.corrected) if root.is_dir() else []
     ground = Assignment.open(root, assignment)
     home = ground.step("submitted")
     with ExitStack() as stack:
+        stack.enter_context(shared_with_group(ground))
         roster = Path(wanted.roster) if wanted.roster is not None else None
         known = ground.keep_roster(roster, wanted.columns) if roster else ground.roster()
         found = _collected(ground, wanted, known, stack)
+        memory = Memory(ground)
+        notes += _without_forgotten(found, memory, wanted.students or ())
         submissions = found.submissions
         stack.enter_context(only_one(ground))
         setting = _with_answers(_setting(ground, wanted), ground)
@@ -161,16 +168,18 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
         if line := recorder.deadline().said(ground.zone):
             wanted.say(line)
         elsewhere = wanted.submitted is not None and Path(wanted.submitted).resolve() != home.resolve()
-        run = ClassRun(ground, setting, recorder, wanted.force, show, copy=elsewhere)
+        run = ClassRun(ground, setting, recorder, wanted.force, show, copy=elsewhere, memory=memory)
         with _stops_with_a_sentence(run, len(submissions), ground):
             results = run.whole(submissions, wanted.workers, wanted.scheduler)
     order = {submission.student: at for at, submission in enumerate(submissions)}
     results.sort(key=lambda result: order[result.student])
-    notes = [*filter(None, [note]), *found.ignored, *_notes(results, known, partial=wanted.students is not None)]
+    notes += [*found.ignored, *_notes(results, known, partial=wanted.students is not None)]
     notes += _about_times(run)
     seconds = time.monotonic() - began
     autograded, feedback = ground.step("autograded"), ground.step("feedback")
-    return ClassResult(assignment, results, ground.gradebook, autograded, feedback, seconds, notes, _not_managed(run))
+    return ClassResult(
+        assignment, results, ground.gradebook, autograded, feedback, seconds, notes, run.changes, _not_managed(run)
+    )
 
 
 def _setting(ground: Assignment, wanted: Options) -> Job:
@@ -241,6 +250,18 @@ def _with_answers(setting: Job, ground: Assignment) -> Job:
     return replace(setting, key=key, answers=answers, seed=seed)
 
 
+def _without_forgotten(inbox: Inbox, memory: Memory, wanted: Sequence[str]) -> list[str]:
+    """Leave out what was taken back before and has come again, unless it is asked for by name."""
+    for student in wanted:
+        memory.wanted_again(student)
+    again = [submission for submission in inbox.submissions if memory.is_forgotten(submission)]
+    if not again:
+        return []
+    inbox.submissions = [submission for submission in inbox.submissions if submission not in again]
+    names = [submission.student for submission in again]
+    return [f"Taken back before, and left out: {_some(names)}. `--student NAME` grades one all the same."]
+
+
 def _something_fits(inbox: Inbox, source: Source, where: Path) -> None:
     """Refuse a folder in which nothing belongs to the assignment, before anybody gets a grade for it."""
     hint = " ".join(inbox.ignored)
@@ -302,7 +323,7 @@ def _notes(results: Sequence[SubmissionResult], roster: Roster | None, partial: 
 
 def _about_times(run: ClassRun) -> list[str]:
     if names := run.without_zone:
-        return [f"{len(names)} times of submission name no zone and were read as UTC: {_some(names)}."]
+        return [f"Times that name no zone were read as UTC: {_some(names)}."]
     return []
 
 
@@ -315,7 +336,7 @@ def _not_managed(run: ClassRun) -> list[str]:
             "the same command tries them again."
         )
     if names := run.without_penalty:
-        lines.append(f"{len(names)} late submissions have no penalty, since the plugin failed: {_some(names)}.")
+        lines.append(f"Late work without its penalty, since the plugin failed: {_some(names)}.")
     return lines
 
 

@@ -207,6 +207,17 @@ class SubmissionResult:
         return {exercise.name: exercise.score for exercise in self.exercises}
 
 
+@dataclass(frozen=True)
+class Change:
+    """Points of one exercise that the same work has now, and had in the run before."""
+
+    student: str
+    number: str
+    title: str
+    before: float
+    after: float
+
+
 @dataclass
 class ClassResult:
     """All submissions of an assignment, and where everything lies."""
@@ -218,6 +229,7 @@ class ClassResult:
     feedback: Path
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)  # remarks on the whole run
+    changes: list[Change] = field(default_factory=list)  # who gained and who lost since the run before
     incomplete: list[str] = field(default_factory=list)  # what the machinery did not manage
 
     def __iter__(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from .run import Ran, error_output
 from .taken_names import TakenNames
 
 _LONGEST_MESSAGE = 3000
+_NUMPY_NUMBER = re.compile(r"\A(?:np\.\w+|array)\(([^(),]+)(?:, dtype=[^()]*)?\)\Z")  # np.float64(1.5), array(1.5)
 
 
 def explain(prepared: Prepared, ran: Ran, source: Source, key: Key) -> Executed:
@@ -166,7 +168,7 @@ def _points(result: CellResult, cell: SourceCell) -> float:
     if not shown or not body or not isinstance(body[-1], ast.Expr):
         return cell.points
     try:
-        points = float(shown[-1]["data"]["text/plain"])
-    except (KeyError, ValueError):
+        points = float(_NUMPY_NUMBER.sub(r"\1", shown[-1]["data"]["text/plain"]))
+    except (KeyError, TypeError, ValueError):
         return cell.points
     return min(points, cell.points) if points >= 0 else cell.points  # not a number: all of them, as nbgrader does

@@ -8,8 +8,12 @@ from pathlib import Path
 
 from ...base.errors import CourseError
 from ...base.files import write_whole
+<<<<<<< HEAD
 from ..assignment import Assignment
 from ..inbox.roster import Roster
+=======
+from ..assignment import Assignment, shared_with_group
+>>>>>>> term
 from ..model import PERSON, Recorded, SubmissionResult
 from . import notebook_page, pair_page
 from .feedback_page import page as feedback_page
@@ -54,7 +58,7 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
     if column is not None and (table is None or table.kind not in ("canvas", "moodle")):
         raise CourseError("--column names a column of a gradebook that Canvas or Moodle exported", "Give --roster too.")
     folder = Path(ground.directory.root) / "report" / assignment
-    with Recorder(ground.directory, ground.source, ground.config) as recorder:
+    with shared_with_group(ground), Recorder(ground.directory, ground.source, ground.config) as recorder:
         held, people = recorder.students(), recorder.people()
         gone = [result.student for result in results if result.student not in held]
         results = [result for result in results if result.student in held]

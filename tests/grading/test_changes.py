@@ -1,0 +1,162 @@
+"""The course changes after its release: a mended test counts or it is said, and nobody is accused of what others changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.conftest import TOY_ONE
+from tests.grading.grading_course import ASSIGNMENT, SOLUTIONS, find, released, solved
+from tinytorch_course.author.build import build
+from tinytorch_course.author.release import generate
+from tinytorch_course.cli import app
+from tinytorch_course.grading.assignment import Assignment
+from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.marking.explain import _points
+from tinytorch_course.grading.marking.prepare import prepare
+from tinytorch_course.grading.model import CellResult, Change, SourceCell
+
+MODULE, HALF = "01_tensor", "#| export\ndef half(x):\n    return x / 2"
+CHECK = '    check.equal("half(-3)", half(-3), -1.5)\n'
+GAINED = Change("ann", "01.1", "half", 0.0, 60.0)
+
+
+@pytest.fixture
+def graded(toy, without_kernels, monkeypatch):
+    """A class of one, who is right, graded by a hidden test that is wrong. Gives a function that grades it first."""
+    monkeypatch.setitem(SOLUTIONS, "01-01-half", HALF)
+
+    def once(by_hand):
+        say(toy, "# impossible")
+        build(toy)
+        if by_hand:  # as nbgrader's own command does
+            generate(toy.module(MODULE))
+        nb = json.loads(toy.module(MODULE).notebook.read_text(encoding="utf-8"))
+        find(nb, "01-01-half")["source"] = HALF
+        path = toy.root / "submitted" / "ann" / MODULE / f"{MODULE}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(nb), encoding="utf-8")
+        assert scores(run(toy)) == [0.0]
+        return toy
+
+    return once
+
+
+def say(course, remark):
+    assert CHECK in TOY_ONE
+    course.module(MODULE).src.write_text(TOY_ONE.replace(CHECK, f"    {remark}\n{CHECK}"), encoding="utf-8")
+
+
+def run(course, **options):
+    return grade(course.root, MODULE, workers=1, progress=False, **options)
+
+
+def scores(result):
+    return [one.exercises[0].score for one in result]
+
+
+def test_a_mended_test_counts_and_says_whose_points_change(graded):
+    course = graded(by_hand=False)
+    say(course, "# mended")
+    build(course)
+    result = run(course)
+    assert scores(result) == [60.0] and result.changes == [GAINED]
+    assert any("(01.1): everybody is graded by the new ones" in note for note in result.notes)
+    again = run(course)
+    assert again.changes == [] and again.notes == []
+
+
+def test_what_was_generated_by_hand_stays_until_it_is_asked_for(graded):
+    course = graded(by_hand=True)
+    say(course, "# mended")
+    build(course)
+    for _ in range(2):  # not once only
+        result = run(course)
+        assert scores(result) == [0.0]
+        assert any("other tests than the gradebook (01.1)" in note and "regrade" in note for note in result.notes)
+    result = run(course, corrected=True)
+    assert scores(result) == [60.0] and result.changes == [GAINED]
+    assert run(course).notes == []
+
+
+def test_a_source_that_was_not_built_is_said(graded):
+    course = graded(by_hand=False)
+    say(course, "# mended")
+    for _ in range(2):
+        result = run(course)
+        assert scores(result) == [0.0] and any("01_tensor.py and the notebook differ" in note for note in result.notes)
+    build(course)
+    assert scores(run(course)) == [60.0]
+
+
+def test_other_work_is_no_change_of_the_test(graded):
+    course = graded(by_hand=False)
+    path = course.root / "submitted" / "ann" / MODULE / f"{MODULE}.ipynb"
+    nb = json.loads(path.read_text(encoding="utf-8"))
+    nb["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "More."})
+    path.write_text(json.dumps(nb), encoding="utf-8")
+    say(course, "# mended")
+    build(course)
+    result = run(course)
+    assert scores(result) == [60.0] and result.changes == []
+
+
+def test_one_command_for_a_test_that_was_wrong(graded, monkeypatch):
+    course = graded(by_hand=True)
+    say(course, "# mended")
+    monkeypatch.chdir(course.root)
+    done = CliRunner().invoke(app, ["regrade", "01", "--workers", "1"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "01.1 half" in done.output and "+60" in done.output and "01.1: 0 → 60" in done.output
+    table = (course.root / "report" / MODULE / "changes.csv").read_text(encoding="utf-8")
+    assert table.splitlines() == ["student,exercise,title,before,after,difference", "ann,01.1,half,0,60,+60"]
+
+
+def edited(source, name, text):
+    """The assignment with one cell's text changed by its author."""
+    cells = [replace(cell, source=cell.source.replace(*text)) if cell.name == name else cell for cell in source.cells]
+    return replace(source, cells=tuple(cells))
+
+
+def test_who_has_an_earlier_edition_has_edited_nothing(root):
+    source = Assignment.open(root, ASSIGNMENT).source
+    later = edited(source, "test-90-01-double", ("Is every number twice as large?", "Is each number doubled?"))
+    later = edited(later, "90-imports", ("import numpy as np", "import numpy as np  # arrays"))
+    assert later != source
+    assert prepare(json.dumps(solved(root)).encode(), later).repairs == ()
+
+
+def test_who_has_edited_a_test_is_still_named(root):
+    source = Assignment.open(root, ASSIGNMENT).source
+    nb = released(root)
+    find(nb, "test-90-01-double")["source"] = "pass"
+    assert prepare(json.dumps(nb).encode(), source).repairs == (
+        "test cells were edited, the originals were put back: test 90.1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "points"),
+    [
+        ("2", 2),
+        ("2.5", 2.5),
+        ("0", 0),
+        ("np.float64(1.5)", 1.5),
+        ("np.float32(1.5)", 1.5),
+        ("np.int64(3)", 3),
+        ("array(2.5)", 2.5),
+        ("array(2.5, dtype=float32)", 2.5),
+        ("np.float64(9.0)", 4),  # no more than there are
+        ("'2'", 4),  # no numbers: all points, as with nbgrader
+        ("[2.0]", 4),
+        ("array([1., 2.])", 4),
+        ("np.float64(2.0) or so", 4),
+    ],
+)
+def test_a_number_at_the_end_of_a_test_is_its_share_of_the_points(shown, points):
+    cell = SourceCell("test-90-01", "code", True, True, False, False, 4.0, "share", None)
+    output = {"output_type": "execute_result", "data": {"text/plain": shown}, "metadata": {}, "execution_count": 1}
+    assert _points(CellResult([output], "ok"), cell) == points
