@@ -53,6 +53,32 @@ def test_same_source_gives_the_same_bytes_twice_and_elsewhere(toy: Course, tmp_p
     assert made(Course(elsewhere)) == first
 
 
+def test_comments_that_look_like_commands_stay_comments(toy: Course):
+    comments = [
+        *(
+            "# copy the array first",
+            "# ls of the losses",
+            "# ? why",
+            "# %d is the number",
+            "# cat and dog",
+            "# !careful",
+        ),
+        *("# cd is the coefficient of drag", "# %%time it", "# help me", "# %matplotlib inline", "# # twice", "# x?"),
+    ]
+    edit(toy, "class Tensor:", "\n".join(comments) + "\nclass Tensor:")
+    edit(toy, "        self.data = np", "".join(f"        {c}\n" for c in comments) + "        self.data = np")
+    build(toy)
+    notebook = "\n".join(cell.source for cell in read_notebook(toy.module("01").notebook).cells).split("\n")
+    library = (toy.library / "core/tensor.py").read_text(encoding="utf-8").split("\n")
+    for comment in comments:
+        for text in (notebook, library):
+            assert comment in text and f"        {comment}" in text
+    edit_notebook(toy, "Half of 4 is 2.", "Half of 6 is 3.")  # and on the way back into src/
+    assert build(toy).taken_from_notebook == [toy.module("01")]
+    source = toy.module("01").src.read_text(encoding="utf-8").split("\n")
+    assert all(comment in source and f"        {comment}" in source for comment in comments)
+
+
 def test_the_library_has_no_marks_no_tests_and_keeps_the_code(toy: Course):
     build(toy)
     text = (toy.library / "core" / "tensor.py").read_text(encoding="utf-8")

@@ -52,6 +52,22 @@ def test_ones_own_library_comes_before_an_installed_one(edition: Path, tmp_path:
     assert done.stdout.strip() == str(edition / "tinytorch" / "__init__.py"), done.stderr
 
 
+def test_folders_that_nobody_may_read_are_passed_over(tmp_path: Path):
+    """As `lost+found` beside a notebook: asking for a file in it raises PermissionError, except for root."""
+    (tmp_path / "lost+found").mkdir()
+    shut = """
+import os
+real = os.stat
+def stat(path, *rest, **more):
+    if "lost+found" + os.sep in str(path):
+        raise PermissionError(13, "Permission denied", str(path))
+    return real(path, *rest, **more)
+os.stat = stat
+"""
+    done = run(tmp_path, before=shut, path=ROOT)
+    assert done.stdout.strip() == str(ROOT / "tinytorch" / "__init__.py"), done.stderr
+
+
 def test_an_installed_library_is_enough(tmp_path: Path):
     done = run(tmp_path, path=ROOT)
     assert done.stdout.strip() == str(ROOT / "tinytorch" / "__init__.py"), done.stderr

@@ -171,3 +171,36 @@ def test_a_student_has_no_instructor_commands(edition: Path):
     assert "check" in text and "export" in text
     for command in ("build", "release", "grade", "report"):
         assert f" {command} " not in text
+
+
+DEMO = "import time\nslow = 1\ntime.sleep({})\nopen('{}.txt', 'w').close()"
+
+
+@pytest.fixture
+def shown(toy: Course, tmp_path: Path) -> Path:
+    """An edition with three given cells: one that shows something, one that a student's cell uses, one to try things in."""
+    path = toy.module("01").src
+    text = path.read_text(encoding="utf-8")
+    cells = [
+        f'# %% tags=["demo"]\n{DEMO.format(0, "shown")}',
+        "# %% tags=[\"demo\"]\nuseful = 2\nopen('useful.txt', 'w').close()",
+        "# %% tags=[\"demo\", \"play\"]\nopen('play.txt', 'w').close()",
+        "# %%\nopen('given.txt', 'w').close()",
+    ]
+    path.write_text("\n\n".join([text.rstrip(), *cells]) + "\n", encoding="utf-8")
+    build(toy)
+    return release(toy, [toy.module("01")], tmp_path / "edition")
+
+
+@pytest.mark.parametrize(
+    "words, ran", [((), {"given", "play", "useful"}), (("--all",), {"given", "play", "useful", "shown"})]
+)
+def test_check_leaves_out_what_shows_something_and_nothing_else(shown: Path, words: tuple[str, ...], ran: set[str]):
+    path = shown / "notebooks/01_tensor/01_tensor.ipynb"
+    nb = nbformat.read(path, 4)
+    nb.cells.append(nbformat.v4.new_code_cell("assert useful == 2"))  # of the student's own
+    nbformat.write(nb, path)
+    write(shown, **RIGHT, _text_01_03_why="Because I say so.")
+    done = tinytorch(shown, "check", "01", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {file.stem for file in path.parent.glob("*.txt")} == ran

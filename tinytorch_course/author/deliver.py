@@ -79,25 +79,30 @@ def deliver(files: Mapping[str, bytes], to: Path, *, replace: bool = False, only
         )
     files = _with_record(files, before if only_add else {})
     aside = _put_aside(to, changed) if changed else None
+    gone = [] if only_add else [name for name in before if name not in files and there[name] == before[name]]
     draft = to.parent / f".{to.name}.draft"
     shutil.rmtree(draft, ignore_errors=True)  # of a release that was stopped
     try:
         for name, content in files.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             (draft / name).write_bytes(content)
-        if not to.exists():
-            draft.rename(to)
-            return aside
-        for name in filter(RECORD.__ne__, files):
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(draft / name, to / name)
-        if not only_add:
-            _remove(to, [name for name in before if name not in files and there[name] == before[name]])
-        (to / RECORD).parent.mkdir(exist_ok=True)  # last: until all is done, the earlier edition's files are known
-        os.replace(draft / RECORD, to / RECORD)
+        _move_in(files, draft, to, gone)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return aside
+
+
+def _move_in(files: Mapping[str, bytes], draft: Path, to: Path, gone: list[str]) -> None:
+    """Put the draft's files in their places in `to`, and remove those that are `gone`."""
+    if not to.exists():
+        draft.rename(to)
+        return
+    for name in filter(RECORD.__ne__, files):
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(draft / name, to / name)
+    _remove(to, gone)
+    (to / RECORD).parent.mkdir(exist_ok=True)  # last: until all is done, the earlier edition's files are known
+    os.replace(draft / RECORD, to / RECORD)
 
 
 def print_of(path: Path) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import difflib
+import json
 import os
 import re
 import shutil
@@ -159,6 +160,10 @@ def exported_file(module: Module) -> Path | None:
     file = module.src if module.src.is_file() else module.notebook
     text = read_text(file)
     if file.suffix == ".ipynb":
-        text = text.replace('"#', "#").replace("\\n", "\n")
+        try:
+            cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+            text = "\n".join("".join(cell["source"]) for cell in cells)
+        except (ValueError, KeyError, TypeError):
+            return None  # whoever runs the notebook says that it is none
     name = exported_module(text)
     return Path(*name.split(".")).with_suffix(".py") if name else None

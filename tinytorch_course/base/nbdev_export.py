@@ -14,8 +14,18 @@ from .errors import CourseError
 from .marks import is_export, without_marks
 from .notebook import to_json
 
+_SETTINGS = """[DEFAULT]
+lib_name = tinytorch-course
+lib_path = tinytorch
+nbs_path = .
+recursive = True
+black_formatting = False
+put_version_in_init = False
+update_pyproject = False
+"""
 
-def _drop_marks(cell) -> None:  # an nbdev processor
+
+def _drop_marks(cell: NotebookNode) -> None:  # an nbdev processor
     if cell.cell_type == "code":
         cell.set_source(without_marks(cell.source))
 
@@ -56,7 +66,10 @@ def exported_files(course: Course, notebook: Path, nb: NotebookNode) -> dict[Pat
     library = course.library.relative_to(course.root)
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
         root = Path(folder).resolve()
-        shutil.copy(course.root / "settings.ini", root)
+        if (course.root / "settings.ini").is_file():
+            shutil.copy(course.root / "settings.ini", root)
+        else:  # a notebook that nbgrader has fetched
+            (root / "settings.ini").write_text(_SETTINGS, encoding="utf-8")
         draft = root / notebook
         draft.parent.mkdir(parents=True)
         draft.write_text(to_json(nb), encoding="utf-8")

@@ -10,9 +10,9 @@ from nbformat.notebooknode import NotebookNode
 
 from ..base.code import names_bound, parsed
 from ..base.course import Course
-from ..base.errors import CourseError
 from ..base.marks import GradeId
 from ..base.notebook import is_as_released, read_notebook
+from .place import require_earlier
 from .run_notebook import Failure, run
 
 
@@ -26,18 +26,6 @@ class Standing:
     message: str
     points: float
     code: bool = True  # a text answer is not code
-
-
-def find_notebook(course: Course, name: str) -> Path:
-    """The notebook called `name`: a path, or a module's name."""
-    path = Path(name)
-    if path.suffix == ".ipynb":
-        if not path.is_file():
-            raise CourseError(
-                "there is no such file", "Name a notebook or a module, for example 06_autograd.", file=path
-            )
-        return path.resolve()
-    return course.module(name).notebook
 
 
 def _headings(nb: NotebookNode) -> dict[str, str]:
@@ -123,8 +111,14 @@ def check(course: Course, path: Path, *, whole: bool = False) -> tuple[list[Stan
         Every cell that raised, tests or not.
     changed : list of str
         Grade ids of test cells that were edited; grading uses the original ones.
+
+    Raises
+    ------
+    CourseError
+        When the notebook cannot be read, or needs an earlier module that was not exported.
     """
     nb = read_notebook(path)
+    require_earlier(course, path, nb)
     changed = changed_tests(nb)
     failures = run(course, path, nb, skip=() if whole else demonstrations(nb))
     return standings(nb, failures), failures, changed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,20 @@ from ..base.errors import CourseError
 commands = typer.Typer()
 
 
+def _with_work_kept(notebook: str) -> tuple[Course, Path]:
+    """The notebook that is meant and its course, once a copy is put aside and it is said what is gone."""
+    from ..base.notebook import read_notebook
+    from .keep import keep, lost, replaced_exports
+    from .place import find
+
+    course, path = find(notebook)
+    nb = read_notebook(path)
+    for sentence in filter(None, [lost(course, path, nb), *replaced_exports(course)]):
+        out.print(sentence, style="bold yellow", markup=False)
+    keep(course, path, nb)
+    return course, path
+
+
 @commands.command(epilog="Example: tinytorch check 06_autograd")
 def check(
     notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")],
@@ -23,10 +38,9 @@ def check(
 ) -> None:
     """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
     from .check import check as run_checks
-    from .check import find_notebook
 
-    course = Course.find()
-    rows, failures, changed = run_checks(course, find_notebook(course, notebook), whole=whole)
+    course, path = _with_work_kept(notebook)
+    rows, failures, changed = run_checks(course, path, whole=whole)
     width = max((len(f"{row.number} {row.title}") for row in rows), default=0)
     styles = {"passed": "green", "failed": "red", "not written": "yellow", "by hand": "cyan"}
     for row in rows:
@@ -58,20 +72,23 @@ def export(
     ] = False,
 ) -> None:
     """Put your work into your own tinytorch/, so that later modules run on it."""
-    from .check import find_notebook
     from .export import export as export_notebook
     from .export import take_reference
+    from .place import with_library
 
-    course = Course.find()
     if reference:
+        course = Course.find()
         name, written = take_reference(course, notebook)
         for path in written:
             out.print(f"wrote {path}")
         out.print(f"From now on later modules run on the course's {name}, not on yours, and say so.")
         out.print(f"`tinytorch export {name}` takes yours again.")
         return
-    for path in export_notebook(course, find_notebook(course, notebook), force=force):
-        out.print(f"wrote {path}")
+    course, path = _with_work_kept(notebook)
+    if with_library(course):
+        out.print(f"made {course.library}: your own library, from the one that is installed here")
+    for file in export_notebook(course, path, force=force):
+        out.print(f"wrote {file}")
     out.print("From now on `from tinytorch import Tensor` uses your work.")
 
 
@@ -124,7 +141,7 @@ def lab(
 
     Options that are not of this command go to JupyterLab: --no-browser, --allow-root, --port.
     """
-    from .check import find_notebook
+    from .place import find
 
     course = Course.find()
     if notebook is None and not course.modules:
@@ -134,7 +151,7 @@ def lab(
     handed_on = list(context.args)
     if notebook and notebook.startswith("-"):  # an option of JupyterLab's that stood first
         handed_on, notebook = [notebook, *handed_on], None
-    path = find_notebook(course, notebook or course.modules[-1].name)
+    _, path = find(notebook or course.modules[-1].name)
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError("JupyterLab is not installed here", 'Run `pip install -e ".[student]"` in this folder.')
     where = path.relative_to(course.root) if path.is_relative_to(course.root) else path

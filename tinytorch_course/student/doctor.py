@@ -5,7 +5,8 @@ Standard library only: it has to work where everything else is missing.
 
 from __future__ import annotations
 
-import configparser
+import contextlib
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -17,6 +18,9 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from ..base.course import Course
+from ..base.errors import CourseError
 
 NEWEST_TESTED = (3, 14)
 SECONDS = 60  # for one program that is asked whether it works
@@ -34,17 +38,6 @@ class Finding:
     state: str
     says: str
     mend: str = ""
-
-
-def find_root(start: Path) -> Path | None:
-    """The folder with settings.ini around `start`."""
-    return next((folder for folder in [start, *start.parents] if (folder / "settings.ini").is_file()), None)
-
-
-def _settings(root: Path) -> configparser.SectionProxy:
-    parser = configparser.ConfigParser(delimiters=["="])
-    parser.read(root / "settings.ini", encoding="utf-8")
-    return parser["DEFAULT"]
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -91,7 +84,7 @@ def requirements(root: Path | None, group: str) -> list[str]:
     """What a group of settings.ini asks for (``""`` for the library itself); without a folder, what the wheel says."""
     if root:
         key = f"{group}_requirements" if group else "requirements"
-        return _settings(root).get(key, "").split()
+        return Course(root).settings.get(key, "").split()
     try:
         asked = importlib.metadata.requires("tinytorch-course") or []
     except importlib.metadata.PackageNotFoundError:
@@ -130,17 +123,12 @@ def packages(root: Path | None, group: str, *, needed: bool = True) -> Finding:
 
 
 def library(root: Path) -> Finding:
-    """Does `import tinytorch`, from a notebook's folder, find this folder's library?"""
+    """Does a notebook find this folder's library, as its first cell looks for it?"""
+    first = next(filter(None, map(_setup_cell, sorted((root / "notebooks").glob("*/*.ipynb")))), None)
+    place, setup = first or (None, "")
     with tempfile.TemporaryDirectory() as elsewhere:
-        code = "import tinytorch, tinytorch.checks; print(tinytorch.__file__)"
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=elsewhere,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-        )
+        alone = _imports("", Path(elsewhere))
+        done = _imports(setup, place) if place else alone
     mend = 'pip install -e ".[student]"'
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
@@ -149,7 +137,27 @@ def library(root: Path) -> Finding:
     if found.parent != (root / "tinytorch").resolve():
         says = f"finds {found.parent}, not this folder's, so your work would not be used"
         return Finding("import tinytorch", "missing", says, mend)
+    if alone.stdout.strip() != done.stdout.strip():
+        says = "notebooks find this folder's library; Python elsewhere finds another one, or none"
+        return Finding("import tinytorch", "note", says)
     return Finding("import tinytorch", "ok", "finds this folder's library")
+
+
+def _setup_cell(notebook: Path) -> tuple[Path, str] | None:
+    """A notebook's folder and its cell that finds the library, if it has one."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        sources = ["".join(c["source"]) for c in cells if "setup" in c["metadata"].get("tags", [])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return (notebook.parent, sources[0]) if sources else None
+
+
+def _imports(setup: str, place: Path) -> subprocess.CompletedProcess[str]:
+    """Where Python finds the library when it works in the folder `place`, after the code of a first cell."""
+    code = f"{setup}\nimport tinytorch, tinytorch.checks; print(tinytorch.__file__)"
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=place, capture_output=True, text=True, encoding="utf-8", timeout=SECONDS)
 
 
 def kernel() -> Finding:
@@ -174,6 +182,8 @@ def kernel() -> Finding:
 def validate_button() -> Finding:
     """Are both halves of nbgrader's Validate button there: JupyterLab's extension and the server's?"""
     mend = "pip install --force-reinstall nbgrader"
+    if "JUPYTERHUB_USER" in os.environ and _elsewhere():
+        return Finding("Validate button", "note", "your hub's server runs in an environment that is not seen from here")
     if importlib.util.find_spec("nbgrader") is None:
         return Finding("Validate button", "missing", "nbgrader is not installed", "pip install nbgrader")
     if not any(
@@ -195,6 +205,12 @@ def validate_button() -> Finding:
         mend = "jupyter server extension enable --sys-prefix --py nbgrader"
         return Finding("Validate button", "missing", "nbgrader's server extension is not enabled", mend)
     return Finding("Validate button", "ok", "nbgrader's extensions are enabled")
+
+
+def _elsewhere() -> bool:
+    """Whether the server that started this terminal is of another environment: its program is not beside this Python."""
+    server = shutil.which("jupyterhub-singleuser")
+    return server is None or Path(server).parent.resolve() != Path(sys.executable).parent.resolve()
 
 
 def _jupyter_folders(below: str) -> list[Path]:
@@ -266,8 +282,14 @@ def database() -> Finding:
 
 def examine(start: Path | None = None) -> Iterator[Finding]:
     """All findings for the course around `start`, in the order in which one would mend them."""
-    root = find_root((start or Path.cwd()).resolve())
-    yield python(_settings(root).get("min_python", "3.10") if root else "3.10")
+    root: Path | None = None
+    with contextlib.suppress(CourseError):
+        root = Course.find(start).root
+    try:
+        yield python(Course(root).settings.get("min_python", "3.10") if root else "3.10")
+    except CourseError as error:
+        yield Finding("settings.ini", "missing", str(error), "take the file from the edition's zip again")
+        return
     if root is None:
         says = "no settings.ini here or above: only the installed packages are looked at"
         yield Finding("folder", "note", says, "cd into the checkout or the student edition")

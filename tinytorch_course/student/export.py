@@ -17,6 +17,8 @@ from ..base.files import read_text, write_whole
 from ..base.nbdev_export import exported_files
 from ..base.notebook import read_notebook
 from .check import standings
+from .keep import remember_export
+from .place import require_earlier
 from .run_notebook import Failure, run
 
 IMPORT_SECONDS = 120
@@ -43,6 +45,7 @@ def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
     """
     nb = read_notebook(path)
     ran = read_notebook(path)
+    require_earlier(course, path, nb)
     failures = run(course, path, ran)
     named = path.relative_to(course.root) if path.is_relative_to(course.root) else path
     _refuse_unfinished(ran, failures, named, force)
@@ -133,6 +136,7 @@ def _put(course: Course, files: Mapping[Path, str]) -> None:
         write_whole({Path(folder, name): text for name, text in files.items()})
         _import_all(Course(Path(folder)), list(files))
     write_whole({course.root / name: text for name, text in files.items()})
+    remember_export(course, files)
 
 
 def _import_all(course: Course, files: list[Path]) -> None:
@@ -149,8 +153,11 @@ def _import_all(course: Course, files: list[Path]) -> None:
         encoding="utf-8",
     )
     if done.returncode:
+        said = done.stderr.strip().splitlines() or ["no message"]
+        at = max((n for n, line in enumerate(said[:-2]) if str(course.library) in line), default=None)
+        line = f", in the line `{said[at + 1].strip()}`" if at is not None else ""
         raise CourseError(
-            f"not exported: the module cannot be imported: {done.stderr.strip().splitlines()[-1]}",
+            f"not exported: the module cannot be imported: {said[-1]}{line}",
             "Exported cells may use only other exported cells and imports that are exported too (`#| export`). "
             "What you exported before is still there.",
             exit_code=1,
