@@ -184,7 +184,7 @@ OPTIONAL = {
     "npm": "apt-get install npm",
     "bubblewrap": "apt-get install bubblewrap",
     r"(?i)\bpy?torch": "pip install torch",
-    r"could not import '([\w.]+)'": "pip install {}",
+    r"could not import '(\w+)": "pip install {}",
     r"no (Python [\d.]+)": "{}",
 }
 

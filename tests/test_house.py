@@ -40,7 +40,6 @@ STILL_LONG = [
     "tinytorch_course.grading.records.report_page.page",
     "tinytorch_course.grading.sandbox.inside.sender.sender",
     "tinytorch_course.grading.sandbox.walls.command_line",
-    "tinytorch_course.publish.lite.build_lite",
 ]
 
 

@@ -97,7 +97,8 @@ def test_what_the_system_refuses_is_a_sentence_and_exit_code_2(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number), "a-place")
 
-    for name in ("tempfile.mkstemp", "tempfile.mkdtemp", "pathlib.Path.mkdir", "pathlib.Path.write_text"):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(toy.root / "runtime"))
+    for name in ("tempfile.mkstemp", "tempfile.mkdtemp", "tempfile.TemporaryFile", "pathlib.Path.mkdir"):
         monkeypatch.setattr(name, refuse)
     monkeypatch.setattr(sys, "argv", ["tinytorch", *words])
     monkeypatch.chdir(toy.root)

@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 
 from ..author.build import drift
-from ..base.console import err, out, progress
+from ..base.console import exit_code, out, progress
 from ..base.course import Course
 from ..base.errors import CourseError
 from ..base.files import read_text
@@ -161,17 +161,12 @@ def build_book(course: Course, to: Path | None = None) -> Path:
     return to / "index.html"
 
 
-def main() -> int:
-    try:
-        course = Course.find()
-        index = build_book(course)
-    except CourseError as error:
-        err.print(f"book: {error}", markup=False, style="red")
-        return error.exit_code
+def main() -> None:
+    course = Course.find()
+    index = build_book(course)
     browser = ", with the browser edition in lite/" if (index.parent / "lite").is_dir() else ""
     out.print(f"the book is in {index.relative_to(course.root)}{browser}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main, "book"))

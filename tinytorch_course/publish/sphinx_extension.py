@@ -54,7 +54,7 @@ def warn_without_alt(app: Sphinx, doctree: nodes.document) -> None:
             log.warning("the diagram has no alternative text: give it accTitle and accDescr", location=node)
 
 
-def add_mermaid(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+def add_mermaid(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Load Mermaid on the pages that have a diagram."""
     here = Path(app.srcdir, STATIC, MERMAID).is_file()
     if here and doctree is not None and doctree.next_node(mermaid.mermaid):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_core.paths import jupyter_runtime_dir
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
@@ -53,6 +55,7 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
         "-f",
         "{connection_file}",
     ]
+    _make_sure_of_room()
     env = course.environment()
     total = sum(cell.cell_type == "code" for cell in nb.cells)
     done = started = 0
@@ -92,6 +95,14 @@ def run(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
         elif failure := _failure(cell, number, heading):
             failures.append(failure)
     return failures
+
+
+def _make_sure_of_room() -> None:
+    """Write where a kernel will: a full disk or a folder that cannot be written is said here, not by a kernel that dies."""
+    folder = Path(jupyter_runtime_dir())
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(1 << 16))
 
 
 def _endless(nb: NotebookNode, index: int, path: Path) -> CourseError:
