@@ -33,7 +33,7 @@ demo: env  ## the whole course once, from src/ to a gradebook, in demo/
 	@$(BIN)/python -m tinytorch_course.demo
 
 test: env  ## run all tests
-	$(BIN)/python -m pytest -n auto --dist loadfile --durations 15 $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations 15 $(ARGS)
 
 lab: env  ## JupyterLab on the paired notebooks
 	@$(BIN)/tinytorch lab $(ARGS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import importlib.metadata
 import importlib.util
@@ -11,9 +10,8 @@ from typing import Annotated
 
 import typer
 
-from .base.console import err, out
+from .base.console import exit_code, out
 from .base.course import Course
-from .base.errors import CourseError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,18 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Build a deep-learning framework on NumPy, one auto-graded notebook at a time.",
 )
-
-
-# What a person can do about an error of the operating system, by its number.
-_MEND = {
-    errno.EACCES: "Give yourself the right to write there, or work in a folder of your own.",
-    errno.EPERM: "Give yourself the right to write there, or work in a folder of your own.",
-    errno.EROFS: "Work in a folder that can be written, for example in your home folder.",
-    errno.ENOSPC: "The disk is full: make room, and call this again.",
-    errno.EDQUOT: "Your share of the disk is full: make room, and call this again.",
-    errno.ENAMETOOLONG: "Move the course to a folder with a shorter path.",
-    None: "Nothing more is known here; the operating system refused it.",
-}
 
 
 def _version(wanted: bool) -> None:
@@ -60,19 +46,10 @@ for room in ("author", "grading", "student"):
         ).commands.registered_commands
 
 
-def main() -> None:
+def main() -> int:
     """Run the command line; errors that a person can mend become one message and an exit code."""
-    try:
-        app()
-    except CourseError as error:
-        err.print(f"tinytorch: {error}", markup=False, style="red")
-        sys.exit(error.exit_code)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        what = f"{place}{error.strerror or error}"
-        err.print(f"tinytorch: {what}\n  {_MEND.get(error.errno, _MEND[None])}", markup=False, style="red")
-        sys.exit(2)
+    return exit_code(app, "tinytorch")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,9 +8,8 @@ import sys
 from .author.build import build
 from .author.release import release
 from .author.samples import sample_class, write_class
-from .base.console import err, out
+from .base.console import exit_code, out
 from .base.course import Course
-from .base.errors import CourseError
 from .grading.grade import grade
 from .grading.records.report import write_report
 from .grading.sandbox.walls import missing_reason
@@ -64,8 +63,4 @@ def demo() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        demo()
-    except CourseError as error:
-        err.print(f"demo: {error}", markup=False, style="red")
-        sys.exit(error.exit_code)
+    sys.exit(exit_code(demo, "demo"))

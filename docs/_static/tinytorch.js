@@ -1,4 +1,4 @@
-// Draws the diagrams. Mermaid itself is loaded before this, on the pages that have one; without it the text stays.
+// Draws the diagrams. Mermaid itself is loaded before this, on the pages that have one; without it what stands in its place stays.
 document.addEventListener("DOMContentLoaded", async () => {
   const diagrams = document.querySelectorAll("pre.mermaid");
   if (!diagrams.length || !window.mermaid) return;
@@ -18,7 +18,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     },
   });
   for (const pre of diagrams) {
-    const text = pre.textContent;
+    const text = pre.dataset.source ?? pre.textContent;
     try {
       await draw(pre, text);
       pre.parentElement.classList.add("drawn");

@@ -68,7 +68,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     subprocess.run(["git", "clone", "-q", str(checkout), str(home)], check=True)
     subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)
     made = Image(home, folder / "env", course)
-    made.run(str(made.bin / "pip"), "install", "--quiet", "--no-cache-dir", "-r", "binder/requirements.txt")
+    made.run(str(made.bin / "pip"), "install", "--quiet", "-r", "binder/requirements.txt")
     made.run("chmod", "+x", "binder/postBuild")
     assert "Everything that is needed is here." in made.run("./binder/postBuild")
     return made

@@ -10,8 +10,9 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from tinytorch_course.author.release import release
 from tinytorch_course.author.samples import exercise_ids, reference_cells, with_body
-from tinytorch_course.base.course import Module
+from tinytorch_course.base.course import Course, Module
 from tinytorch_course.base.marks import GradeId
 
 from .conftest import MODULE, ROOT, Lab
@@ -132,10 +133,12 @@ def test_the_graph_of_an_expression_is_drawn_without_network(checkout, tmp_path:
 
 
 def test_validate_says_which_exercises_fail_and_then_that_all_visible_checks_pass(
-    edition: Path, module: Module, serve, chromium
+    checkout: Course, tmp_path: Path, serve, chromium
 ):
-    lab: Lab = serve(edition)
-    with Notebook(chromium, lab, PATH, "validate") as notebook:
+    module = checkout.module("01")  # the shortest: the button is the same in each
+    lab: Lab = serve(release(checkout, [module], tmp_path / "edition"))
+    path = f"notebooks/{module.name}/{module.name}.ipynb"
+    with Notebook(chromium, lab, path, "validate") as notebook:
         button = notebook.page.locator(".jp-NotebookPanel:visible").get_by_text("Validate", exact=True)
         expect(button).to_be_visible()
         button.click()

@@ -11,6 +11,7 @@ from tinytorch_course.base.course import Course
 MODULES = [module.name for module in Course(ROOT).modules]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_mutants(name: str, request: pytest.FixtureRequest):
     verdict: Verdict = judge(Course(ROOT).module(name))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
 import yaml
 
+from tinytorch_course.author.build import build
 from tinytorch_course.author.source import read_source
 from tinytorch_course.base.course import Course
 from tinytorch_course.base.errors import CourseError
@@ -21,6 +24,7 @@ from tinytorch_course.publish import sphinx_extension as book_extension
 from tinytorch_course.publish.book import build_book, make_stage, run_jupyter_book
 from tinytorch_course.publish.links import relinked
 from tinytorch_course.publish.module_pages import binder_link, cards, on_binder, with_cards
+from tinytorch_course.publish.outputs import outputs_of
 from tinytorch_course.publish.stage import Stage, toc_pages
 
 from .pages import Page, squeezed
@@ -91,6 +95,47 @@ def test_the_reference_shows_what_a_module_adds_to_earlier_classes(book: Path):
     page = pages_of(book)["api/06_autograd.html"]
     assert "tinytorch.core.tensor.Tensor.backward" in page.ids
     assert "tinytorch.core.tensor.Tensor.backward" not in pages_of(book)["api/01_tensor.html"].ids
+
+
+def test_a_notebooks_page_shows_what_its_given_cells_print_and_draw(book: Path):
+    html = (book / "student" / "01_tensor.html").read_text(encoding="utf-8")
+    assert 'alt="Left, a histogram of the share of ink in each picture' in html and "data:image/png;base64," in html
+    assert "with what its given cells print and draw" in html and "visible checks passed" not in html
+    assert "without what its cells print" in (book / "student" / "02_activations.html").read_text(encoding="utf-8")
+
+
+def test_what_was_run_once_is_not_run_again_and_a_failing_cell_is_a_notice(
+    toy: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    build(toy)
+    module = toy.module("01")
+    nb = nbformat.read(module.notebook, 4)
+    nb.cells.append(nbformat.v4.new_code_cell("import sys\nprint(6 * 7)\nprint('careful', file=sys.stderr)"))
+    nbformat.write(nb, module.notebook)
+    [shown] = outputs_of(module, tmp_path).values()
+    assert [(output["name"], output["text"]) for output in shown] == [("stdout", "42\n")]
+    with monkeypatch.context() as patch:
+        patch.setattr("tinytorch_course.publish.outputs.run", None)
+        assert list(outputs_of(module, tmp_path).values()) == [shown]
+    nb.cells[-1].source = "1 / 0"
+    nbformat.write(nb, module.notebook)
+    stage = Stage(toy, tmp_path)
+    assert making._outputs(stage, module, tmp_path) is None
+    assert "is shown without outputs" in stage.notices[0] and "ZeroDivisionError" in stage.notices[0]
+
+
+def test_each_page_has_a_description_and_a_missing_one_leads_back(book: Path):
+    for name, page in pages_of(book).items():
+        html = page.path.read_text(encoding="utf-8")
+        if not name.startswith(("genindex", "search", "py-modindex", "api/")):
+            [text] = re.findall(r'<meta name="description" content="([^"]+)"', html)
+            assert 20 <= len(unescape(text)) <= 160, name
+    assert {"index.html", "search.html"} <= {*pages_of(book)["404.html"].links, "search.html"}
+
+
+def test_what_the_search_shows_of_a_page_is_no_source_of_a_diagram(book: Path):
+    for name, page in pages_of(book).items():
+        assert "accTitle" not in "".join(page.words), name
 
 
 # -- no solution, no hidden test -------------------------------------------------------------------------------------

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import urllib.parse
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
+from tinytorch_course.base.console import exit_code
 from tinytorch_course.base.course import Course, exported_file
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.publish.lite import FIRST_CELL, browser_notebook, build_lite, main, write_wheel
@@ -137,7 +139,7 @@ def test_a_module_without_a_notebook_is_named(toy: Course, tmp_path: Path):
 
 def test_a_wrong_name_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.chdir(ROOT)
-    assert main(["07_nonsense"]) == 2
+    assert exit_code(lambda: main(["07_nonsense"]), "lite") == 2
     assert "there is no module '07_nonsense'" in capsys.readouterr().err
 
 
@@ -224,6 +226,28 @@ def test_the_notebook_list_opens_and_a_notebook_too(site: Path, chromium: Any, s
         files.filter(has_text="06_autograd.ipynb").dblclick(timeout=30_000)
         tab.get_by_role("heading", name="Module 06: Autograd").wait_for(timeout=60_000)
         tab.context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("blocked", ["cdn.jsdelivr.net", "pypi.org", None])
+def test_where_python_cannot_be_fetched_the_page_says_from_where(
+    site: Path, chromium: Any, served: Any, blocked: str | None
+):
+    with served(site) as address:
+        context = chromium.new_context()
+        context.route(
+            "https://**", lambda route: route.fulfill(status=200, headers={"Access-Control-Allow-Origin": "*"})
+        )
+        if blocked:
+            context.route(f"https://{blocked}/**", lambda route: route.abort())
+        tab = context.new_page()
+        with tab.expect_request_finished(lambda r: "pypi.org" in r.url) if blocked is None else nullcontext():
+            tab.goto(f"{address}lab/index.html")
+        if blocked:
+            tab.get_by_text(f"Python cannot be fetched: {blocked} does not answer").wait_for(timeout=60_000)
+        else:
+            assert tab.get_by_text("Python cannot be fetched").count() == 0
+        context.close()
 
 
 @pytest.mark.slow

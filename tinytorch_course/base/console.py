@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import errno
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .errors import CourseError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -37,3 +40,29 @@ def progress(what: str, total: int) -> Iterator[Advance]:
             bar.update(task, completed=done, label=label)
 
         yield advance
+
+
+# What a person can do about an error of the operating system, by its number.
+_MEND = {
+    errno.EACCES: "Give yourself the right to write there, or work in a folder of your own.",
+    errno.EPERM: "Give yourself the right to write there, or work in a folder of your own.",
+    errno.EROFS: "Work in a folder that can be written, for example in your home folder.",
+    errno.ENOSPC: "The disk is full: make room, and call this again.",
+    errno.EDQUOT: "Your share of the disk is full: make room, and call this again.",
+    errno.ENAMETOOLONG: "Move the course to a folder with a shorter path.",
+    None: "Nothing more is known here; the operating system refused it.",
+}
+
+
+def exit_code(run: Callable[[], int | None], name: str) -> int:
+    """Run a command; an error that a person can mend, the operating system's too, becomes one message and an exit code."""
+    try:
+        return run() or 0
+    except CourseError as error:
+        err.print(f"{name}: {error}", markup=False, style="red")
+        return error.exit_code
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        mend = _MEND.get(error.errno, _MEND[None])
+        err.print(f"{name}: {place}{error.strerror or error}\n  {mend}", markup=False, style="red")
+        return 2

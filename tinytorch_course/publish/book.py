@@ -13,19 +13,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
 
 from ..author.build import drift
-from ..base.console import err, out, progress
-from ..base.course import Course
+from ..base.console import exit_code, out, progress
+from ..base.course import Course, Module
 from ..base.errors import CourseError
 from ..base.files import read_text
 from .api_reference import api_page
 from .audio import speak
 from .links import relinked
 from .module_pages import module_page, modules_list, notebook_page, transcript_page
+from .outputs import Outputs, outputs_of
 from .sphinx_extension import STATIC
 from .stage import Stage
 from .vendored import vendor
@@ -79,13 +81,25 @@ def behind(course: Course) -> list[str]:
         return [f"cannot be built, so the book shows what was built before: {error}"]
 
 
-def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False) -> Stage:
-    """Fill the folder that Jupyter Book reads."""
+def _outputs(stage: Stage, module: Module, cache: Path) -> Outputs | None:
+    """What a notebook's given cells print and draw, or a notice why that is not known."""
+    if not module.notebook.is_file():
+        return None
+    try:
+        return outputs_of(module, cache)
+    except CourseError as error:
+        stage.notices.append(f"{module.name} is shown without outputs: {error}")
+        return None
+
+
+def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False, run: Collection[str] = ()) -> Stage:
+    """Fill the folder that Jupyter Book reads; `run` names the modules whose notebooks are run for their outputs."""
     stage = Stage(course, root)
     stage.notices += behind(course)
     docs = course.root / "docs"
     shutil.copytree(docs / "_static", root / "_static")
     (root / STATIC).mkdir(parents=True)
+    shutil.copy(docs / "404.html", (root / STATIC).parent)
     vendor(stage, cache)
     with progress("pages", total=len(course.modules)) as advance:
         for count, module in enumerate(course.modules, start=1):
@@ -102,7 +116,8 @@ def make_stage(course: Course, root: Path, *, cache: Path, lite: bool = False) -
             if lite and not here:
                 stage.notices.append(f"the browser edition has no {module.name}: run `make lite` again")
             module_page(stage, module, audio=audio, lite=here)
-            notebook_page(stage, module)
+            outputs = _outputs(stage, module, cache.parent / "outputs") if module.name in run else None
+            notebook_page(stage, module, outputs)
             api_page(stage, module)
             transcript_page(stage, module, audio)
             advance(count, module.name)
@@ -135,8 +150,10 @@ def run_jupyter_book(course: Course, source: Path) -> Path:
     return pages
 
 
-def build_book(course: Course, to: Path | None = None) -> Path:
+def build_book(course: Course, to: Path | None = None, *, run: Collection[str] | None = None) -> Path:
     """Build the book into `to`, by default _build/html; the landing page's path.
+
+    Notebooks of the modules in `run`, by default of all, are run once for what their given cells print and draw.
 
     Raises
     ------
@@ -150,7 +167,8 @@ def build_book(course: Course, to: Path | None = None) -> Path:
     has_lite = (lite / "index.html").is_file()
     with tempfile.TemporaryDirectory(dir=build, prefix="book-") as folder:
         source = Path(folder).resolve() / "source"
-        stage = make_stage(course, source, cache=build / "npm", lite=has_lite)
+        names = [module.name for module in course.modules] if run is None else run
+        stage = make_stage(course, source, cache=build / "npm", lite=has_lite, run=names)
         for notice in stage.notices:
             out.print(f"note: {notice}", markup=False)
         pages = run_jupyter_book(course, source)
@@ -161,17 +179,12 @@ def build_book(course: Course, to: Path | None = None) -> Path:
     return to / "index.html"
 
 
-def main() -> int:
-    try:
-        course = Course.find()
-        index = build_book(course)
-    except CourseError as error:
-        err.print(f"book: {error}", markup=False, style="red")
-        return error.exit_code
+def main() -> None:
+    course = Course.find()
+    index = build_book(course)
     browser = ", with the browser edition in lite/" if (index.parent / "lite").is_dir() else ""
     out.print(f"the book is in {index.relative_to(course.root)}{browser}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main, "book"))

@@ -2,7 +2,8 @@
 
 The site has the student edition of each notebook, the data, and for each notebook a wheel of the library as it is *before*
 that module, so that no notebook comes with its own solution. Pyodide and NumPy are no part of it: they come from a content
-delivery network when a notebook starts, because NumPy's builds for the browser are published nowhere else.
+delivery network when a notebook starts, because NumPy's builds for the browser are published nowhere else; what that
+lacks comes from PyPI.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from ..author.release import stripped
-from ..base.console import err, out, progress
+from ..base.console import exit_code, out, progress
 from ..base.course import Course, Module
 from ..base.errors import CourseError
 
@@ -41,7 +42,8 @@ WELCOME = """\
 # TinyTorch in the browser
 
 Python runs in this page: nothing is installed on your computer, and nothing leaves it. When a notebook starts, the page
-fetches Python, NumPy and Matplotlib from `cdn.jsdelivr.net`; the first cell takes half a minute the first time.
+fetches Python, NumPy and Matplotlib from `cdn.jsdelivr.net` and a few packages of the kernel's from `pypi.org`; the first
+cell takes half a minute the first time.
 
 Open a folder on the left, then its notebook. What you write is kept in the browser's storage, on this computer only: use
 *Download* in the menu *File* to save it. Checks work here. `tinytorch check`, `tinytorch export` and grading need the course
@@ -49,6 +51,27 @@ on a computer; take the downloaded notebook there.
 
 {modules}
 """
+
+
+# In the head of the site's pages. A kernel that cannot fetch Python waits for ever and says nothing.
+NO_PYTHON = """{
+const say = (place) => {
+  const box = document.createElement("p");
+  box.setAttribute("role", "alert");
+  box.style.cssText = "position: fixed; z-index: 10000; inset: auto 1em 1em 1em; margin: 0; padding: 0.8em 1em; " +
+    "background: #fff4d6; color: #1a1a1a; border: 2px solid #E69F00; font: 15px sans-serif";
+  box.textContent = `Python cannot be fetched: ${place} does not answer from here. Notebooks can be read but not run. ` +
+    "Look whether you are online, or whether your network or a blocker keeps that address away; then load the page again.";
+  document.body.append(box);
+};
+addEventListener("load", async () => {
+  const needs = ["https://cdn.jsdelivr.net/pyodide/vVERSION/full/pyodide.mjs", "https://pypi.org/pypi/comm/json"];
+  for (const address of needs) {
+    const answer = await fetch(address).catch(() => null);
+    if (!answer || !answer.ok) return say(new URL(address).host);
+  }
+});
+}"""
 
 
 def package_name(module: Module) -> str:
@@ -132,12 +155,13 @@ def build_lite(
         A folder with wheels that Pyodide's distribution lacks and the kernel wants (`comm`). The site then asks PyPI for
         nothing.
     """
-    kernel = Path(sys.prefix) / KERNEL
-    if not kernel.is_dir():
-        raise CourseError("jupyterlite-pyodide-kernel is not installed", "Run `make env`.")
     missing = [module.name for module in modules if not module.notebook.is_file()]
     if missing:
         raise CourseError(f"{missing[0]} has no notebook", "Run `make build` first.")
+    if not (Path(sys.prefix) / KERNEL).is_dir():
+        raise CourseError("jupyterlite-pyodide-kernel is not installed", "Run `make env`.")
+    if pyodide and not (pyodide / "pyodide.mjs").is_file():
+        raise CourseError(f"{pyodide} holds no pyodide.mjs", "Name the folder of an unpacked Pyodide distribution.")
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=to.parent, prefix=".lite-") as folder:
         root = Path(folder).resolve()
@@ -148,58 +172,75 @@ def build_lite(
                 advance(count, module.name)
         for wheel in sorted(wheels.glob("*.whl")) if wheels else []:
             shutil.copy(wheel, root / "wheels")
-        settings: dict = {"disablePyPIFallback": True} if wheels else {}
         if pyodide:
-            if not (pyodide / "pyodide.mjs").is_file():
-                raise CourseError(
-                    f"{pyodide} holds no pyodide.mjs", "Name the folder of an unpacked Pyodide distribution."
-                )
             shutil.copytree(pyodide, root / "static" / "pyodide")
-        site = {
-            "jupyter-lite-schema-version": 0,
-            "jupyter-config-data": {
-                "appName": f"{course.settings['title']} in the browser",
-                "defaultKernelName": "python",
-                "disabledExtensions": ["@jupyterlab/apputils-extension:announcements"],
-                "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": settings},
-            },
-        }
-        (root / "jupyter-lite.json").write_text(json.dumps(site), encoding="utf-8")
-        # Only the kernel's extension: those of nbgrader and others ask a server that is not there.
-        config = {
-            "LiteBuildConfig": {
-                "contents": [str(root / "contents")],
-                "output_dir": str(root / "site"),
-                "cache_dir": str(root / "cache"),
-                "apps": ["lab", "repl"],
-                "ignore_sys_prefix": ["federated_extensions"],
-                "federated_extensions": [str(kernel)],
-                "no_sourcemaps": True,
-                "no_unused_shared_packages": True,
-            },
-            "PipliteAddon": {"piplite_urls": [str(wheel) for wheel in sorted((root / "wheels").glob("*.whl"))]},
-        }
-        (root / "jupyter_lite_config.json").write_text(json.dumps(config), encoding="utf-8")
-        command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(root)]
-        done = subprocess.run(
-            command,
-            cwd=root,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env={**os.environ, "NO_COLOR": "1"},
-        )
-        if done.returncode or not (root / "site" / "lab" / "index.html").is_file():
-            raise CourseError(
-                f"JupyterLite is not content:\n{(done.stdout + done.stderr).strip()[-4000:]}", exit_code=1
-            )
+        _write_configuration(root, f"{course.settings['title']} in the browser", asks_pypi=wheels is None)
+        site = _run_jupyterlite(root)
+        if not pyodide:
+            _say_when_python_is_missing(site)
         shutil.rmtree(to, ignore_errors=True)
-        (root / "site").rename(to)
+        site.rename(to)
     return to / "index.html"
 
 
-def main(arguments: list[str] | None = None) -> int:
+def _write_configuration(root: Path, title: str, *, asks_pypi: bool) -> None:
+    """What JupyterLite's build reads in `root`, and what the site itself reads later."""
+    site = {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": title,
+            "defaultKernelName": "python",
+            "disabledExtensions": ["@jupyterlab/apputils-extension:announcements"],
+            "litePluginSettings": {
+                "@jupyterlite/pyodide-kernel-extension:kernel": {} if asks_pypi else {"disablePyPIFallback": True}
+            },
+        },
+    }
+    # Only the kernel's extension: those of nbgrader and others ask a server that is not there.
+    build = {
+        "contents": [str(root / "contents")],
+        "output_dir": str(root / "site"),
+        "cache_dir": str(root / "cache"),
+        "apps": ["lab", "repl"],
+        "ignore_sys_prefix": ["federated_extensions"],
+        "federated_extensions": [str(Path(sys.prefix) / KERNEL)],
+        "no_sourcemaps": True,
+        "no_unused_shared_packages": True,
+    }
+    urls = [str(wheel) for wheel in sorted((root / "wheels").glob("*.whl"))]
+    config = {"LiteBuildConfig": build, "PipliteAddon": {"piplite_urls": urls}}
+    (root / "jupyter-lite.json").write_text(json.dumps(site), encoding="utf-8")
+    (root / "jupyter_lite_config.json").write_text(json.dumps(config), encoding="utf-8")
+
+
+def _run_jupyterlite(root: Path) -> Path:
+    """Build what `root` is configured for; the site's folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(root)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    if done.returncode or not (root / "site" / "lab" / "index.html").is_file():
+        raise CourseError(f"JupyterLite is not content:\n{(done.stdout + done.stderr).strip()[-4000:]}", exit_code=1)
+    return root / "site"
+
+
+def _say_when_python_is_missing(site: Path) -> None:
+    """Give the site's pages a script that asks where Python comes from, and says so when there is no answer."""
+    # Imported here: it is an extra's, and its absence is a sentence.
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+
+    script = f"<script>{NO_PYTHON.replace('VERSION', PYODIDE_VERSION)}</script>"
+    for page in (site / "lab" / "index.html", site / "repl" / "index.html"):
+        html = page.read_text(encoding="utf-8")
+        page.write_text(html.replace("</head>", f"{script}</head>", 1), encoding="utf-8", newline="\n")
+
+
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="make lite", description="The course for the browser, in _lite/.")
     parser.add_argument("modules", nargs="*", help="which modules, for example 01_tensor (by default all)")
     parser.add_argument(
@@ -207,19 +248,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--wheels", type=Path, help="wheels that the distribution lacks: comm")
     chosen = parser.parse_args(arguments)
-    try:
-        course = Course.find()
-        modules = course.chosen(chosen.modules)
-        index = build_lite(course, modules, course.root / "_lite", pyodide=chosen.pyodide, wheels=chosen.wheels)
-    except CourseError as error:
-        err.print(f"lite: {error}", markup=False, style="red")
-        return error.exit_code
+    course = Course.find()
+    modules = course.chosen(chosen.modules)
+    index = build_lite(course, modules, course.root / "_lite", pyodide=chosen.pyodide, wheels=chosen.wheels)
     out.print(f"{len(modules)} notebooks for the browser are in {index.parent.relative_to(course.root)}/")
     out.print("Serve the folder over HTTP, for example: python -m http.server --directory _lite 8000")
     if not chosen.pyodide:
-        out.print("Readers' browsers fetch Pyodide and NumPy from cdn.jsdelivr.net; everything else is in the folder.")
-    return 0
+        out.print(
+            "Readers' browsers fetch Pyodide, NumPy and Matplotlib from cdn.jsdelivr.net and what they lack from PyPI;\n"
+            "everything else is in the folder."
+        )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main, "lite"))

@@ -6,12 +6,14 @@ import html
 import re
 
 import nbformat
+from nbformat.notebooknode import NotebookNode
 
 from ..author.first_cell import TAG as SETUP
 from ..author.release import stripped
 from ..base.course import Course, Module
 from ..base.files import read_text
 from .links import prose_lines, relinked
+from .outputs import Outputs
 from .stage import Stage
 
 # -- pages -----------------------------------------------------------------------------------------------------------
@@ -133,7 +135,8 @@ def module_page(stage: Stage, module: Module, *, audio: str | None, lite: bool) 
     stage.write(f"modules/{module.name}.md", with_cards(text, block))
 
 
-def notebook_page(stage: Stage, module: Module) -> None:
+def notebook_page(stage: Stage, module: Module, outputs: Outputs | None = None) -> None:
+    """The student edition as a page, with what its given cells print and draw where that is known."""
     if not module.notebook.is_file():
         stage.notices.append(f"{module.name} has no notebook yet: run `make build`")
         return
@@ -146,11 +149,14 @@ def notebook_page(stage: Stage, module: Module) -> None:
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-cell"]
         if code and SETUP in cell.metadata.get("tags", []):
             cell.metadata["tags"] = [*cell.metadata["tags"], "hide-input"]
+        if code and cell.id in (outputs or {}):
+            cell.outputs = [NotebookNode(output) for output in outputs[cell.id]]
         if cell.cell_type == "markdown":
             cell.source = relinked(stage, cell.source, module.notebook)
     launch = f"[launch it]({binder_link(module)}) or " if binder_link(module) else ""
+    shows = "with what its given cells print and draw" if outputs else "without what its cells print and draw"
     note = (
-        ":::{note}\nThis is the notebook as students get it, without what its cells print and draw. "
+        f":::{{note}}\nThis is the notebook as students get it, {shows}. "
         f"To work on it, {launch}follow the [student guide](../../docs/guides/student.md).\n:::"
     )
     nb.cells.insert(1, nbformat.v4.new_markdown_cell(relinked(stage, note, module.notebook)))

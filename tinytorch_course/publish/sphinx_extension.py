@@ -10,6 +10,7 @@ import html
 import importlib
 import pkgutil
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,14 @@ def described(node: nodes.Element) -> str:
 
 
 def visit_mermaid(self: Any, node: nodes.Element) -> None:
-    """A diagram as text that tinytorch.js draws; without Mermaid the text stays."""
+    """A diagram that tinytorch.js draws, in whose place its description stands; without Mermaid, its text.
+
+    The text is an attribute, since the search shows what is between the tags.
+    """
     alt, code = html.escape(described(node)), html.escape(node["code"])
-    self.body.append(
-        f'<div class="diagram" role="img" tabindex="0" aria-label="{alt}"><pre class="mermaid">{code}</pre></div>\n'
-    )
+    drawn = Path(self.builder.srcdir, STATIC, MERMAID).is_file()
+    pre = f'<pre class="mermaid" data-source="{code}">{alt}</pre>' if drawn else f'<pre class="mermaid">{code}</pre>'
+    self.body.append(f'<div class="diagram" role="img" tabindex="0" aria-label="{alt}">{pre}</div>\n')
     raise nodes.SkipNode
 
 
@@ -54,11 +58,22 @@ def warn_without_alt(app: Sphinx, doctree: nodes.document) -> None:
             log.warning("the diagram has no alternative text: give it accTitle and accDescr", location=node)
 
 
-def add_mermaid(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+def add_mermaid(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Load Mermaid on the pages that have a diagram."""
     here = Path(app.srcdir, STATIC, MERMAID).is_file()
     if here and doctree is not None and doctree.next_node(mermaid.mermaid):
         app.add_js_file(MERMAID, priority=400)
+
+
+def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """A description for search engines: the page's first sentences that are neither a title nor in a box."""
+    if doctree is None:
+        return
+    texts = [p.astext() for p in doctree.findall(nodes.paragraph) if isinstance(p.parent, nodes.section)]
+    words = " ".join(" ".join(texts).split())
+    if words:
+        text = textwrap.shorten(words, 160, placeholder=" …")
+        context["metatags"] = f'{context.get("metatags", "")}\n<meta name="description" content="{html.escape(text)}">'
 
 
 _MARKUP = re.compile(r"(``.*?``|`[^`\n]*`)|(?<!\\)([*|])|(?<=\w)(_)(?!\w)")
@@ -160,6 +175,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", import_library)
     app.connect("doctree-read", warn_without_alt)
     app.connect("html-page-context", add_mermaid)
+    app.connect("html-page-context", describe)
     app.connect("build-finished", mend_pages)
     app.connect("autodoc-process-docstring", literal_docstring, priority=100)  # before napoleon
     return {"version": "1", "parallel_read_safe": True}

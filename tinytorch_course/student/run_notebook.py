@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.paths import jupyter_runtime_dir
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
@@ -47,6 +49,7 @@ def run(course: Course, path: Path, nb: NotebookNode, skip: Collection[int] = ()
 
     The kernel is this interpreter's, works in the notebook's folder, and finds this course's ``tinytorch`` first.
     """
+    _make_sure_of_room()
     for at in skip:
         nb.cells[at].metadata["tags"] = [*nb.cells[at].metadata.get("tags", []), SKIPPED]
     total = sum(cell.cell_type == "code" for cell in nb.cells) - len(skip)
@@ -83,6 +86,14 @@ def run(course: Course, path: Path, nb: NotebookNode, skip: Collection[int] = ()
                 failure = replace(failure, message=f"{failure.message}; {why}")
             failures.append(failure)
     return failures
+
+
+def _make_sure_of_room() -> None:
+    """Write where a kernel will: a full disk or a folder that cannot be written is said here, not by a kernel that dies."""
+    folder = Path(jupyter_runtime_dir())
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(1 << 16))
 
 
 def _client(path: Path, nb: NotebookNode) -> NotebookClient:

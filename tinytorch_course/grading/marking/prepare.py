@@ -329,13 +329,9 @@ def _describe_changes(raw: Sequence[_Raw], known: dict[str, SourceCell], repairs
         expected = known[cell.taken]
         if cell.cell_type != expected.cell_type:
             retyped.append(expected.name)
-<<<<<<< HEAD
-        if expected.is_test and _words(cell.source) != _words(visible(expected.source)):
-=======
         if cell.released and expected.restored:  # of an earlier edition, maybe: nobody edited it
             continue
-        if expected.is_test and not _same(cell.source, visible(expected.source)):
->>>>>>> term
+        if expected.is_test and _words(cell.source) != _words(visible(expected.source)):
             edited.append(expected.name)
         elif (
             expected.restored

@@ -8,12 +8,8 @@ from pathlib import Path
 
 from ...base.errors import CourseError
 from ...base.files import write_whole
-<<<<<<< HEAD
-from ..assignment import Assignment
-from ..inbox.roster import Roster
-=======
 from ..assignment import Assignment, shared_with_group
->>>>>>> term
+from ..inbox.roster import Roster
 from ..model import PERSON, Recorded, SubmissionResult
 from . import notebook_page, pair_page
 from .feedback_page import page as feedback_page
