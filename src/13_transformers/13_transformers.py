@@ -654,7 +654,7 @@ with Checks("13.5", "gpt_parameters") as check:
 # %% [markdown]
 # ### 13.6 `GPT.__init__`
 #
-# An `Embedding` begins with numbers of standard deviation 1. As a last layer that is far too much: after the norm a position's vector has length $\sqrt E$, so its dot products with such rows have standard deviation $\sqrt E$, and the untrained model would be sure of itself, and wrong. Both tables are made 50 times smaller: 0.02, as in GPT-2.
+# An `Embedding` begins with numbers of standard deviation 1. As a last layer that is far too much: after the norm a position's vector has length $\sqrt E$, so its dot products with such rows have standard deviation $\sqrt E$, and the untrained model would be sure of itself, and wrong. With tables that are $\sqrt E$ times smaller the scores have standard deviation 1, whatever $E$ is.
 
 # %%
 #| export
@@ -695,12 +695,12 @@ class GPT(Layer):
 def __init__(self, vocab_size, embed_dim, num_layers, num_heads, max_length):
     """Set `tokens`, `positions`, `blocks` and `norm`, in this order.
 
-    The numbers of both tables are 0.02 times those that `Embedding` draws, in float32.
+    The numbers of both tables are those that `Embedding` draws, divided by sqrt(embed_dim), in float32.
     """
     ### BEGIN SOLUTION 13.6 GPT.__init__: set tokens, positions, blocks and norm
     self.tokens, self.positions = Embedding(vocab_size, embed_dim), Embedding(max_length, embed_dim)
     for table in (self.tokens, self.positions):
-        table.weight.data *= 0.02
+        table.weight.data /= math.sqrt(embed_dim)
     self.blocks = [TransformerBlock(embed_dim, num_heads) for _ in range(num_layers)]
     self.norm = LayerNorm(embed_dim)
     ### END SOLUTION
@@ -724,15 +724,15 @@ with Checks("13.6", "GPT.__init__") as check, check.using(TransformerBlock=Given
     check.same("the number of numbers to learn", sum(p.size for p in model.parameters()), 604, look="The last layer is the table of tokens: it needs no numbers of its own.")
     manual_seed(0)
     drawn = Embedding(20, 4)
-    check.equal("the table of tokens", model.tokens.weight, drawn.weight.data * np.float32(0.02), dtype=np.float32, look="0.02 times what Embedding draws.")
+    check.equal("the table of tokens", model.tokens.weight, drawn.weight.data / 2, dtype=np.float32, look="What Embedding draws, divided by sqrt(4).")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     manual_seed(5)
     model = GPT(11, 6, 3, 3, 13)
     manual_seed(5)
     first, second, block = Embedding(11, 6), Embedding(13, 6), GivenBlock(6, 3)
-    check.equal("the table of tokens for one seed", model.tokens.weight, first.weight.data * np.float32(0.02), dtype=np.float32)
-    check.equal("the table of positions for one seed", model.positions.weight, second.weight.data * np.float32(0.02), dtype=np.float32)
+    check.equal("the table of tokens for one seed", model.tokens.weight, first.weight.data / np.float32(6**0.5), dtype=np.float32)
+    check.equal("the table of positions for one seed", model.positions.weight, second.weight.data / np.float32(6**0.5), dtype=np.float32)
     check.equal("the first block's q_proj for one seed", model.blocks[0].attention.q_proj.weight, block.attention.q_proj.weight)
     check.same("whether both tables are to be learned", (model.tokens.weight.requires_grad, model.positions.weight.requires_grad), (True, True))
     check.same("the number of different tensors", len({id(p) for p in model.parameters()}), 52)
@@ -960,12 +960,12 @@ with Checks("13.9", "next_token_loss") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# What is the loss of a model that has learned nothing? If it gives all $V$ ids about the same probability, $\ln V$; anything above that is misplaced confidence. With 512 ids it should be near 6.24:
+# What is the loss of a model that has learned nothing? If it gives all $V$ ids the same probability, $\ln V$: with 512 ids 6.24. Scores with standard deviation $\sigma$ cost about $\sigma^2/2$ more, so with our tables it should be near 6.74. What is far above that is confidence without knowledge:
 
 # %% tags=["demo"]
 manual_seed(0)
 inputs, targets = next_token_pairs(np.random.default_rng(0).integers(512, size=1000), 64)
-for name, factor in [("tables of 0.02", 1.0), ("tables as Embedding draws them", 50.0)]:
+for name, factor in [("tables divided by 8", 1.0), ("tables as Embedding draws them", 8.0)]:
     fresh = GPT(512, 64, 2, 4, 64)
     fresh.tokens.weight.data *= np.float32(factor)
     with no_grad():
@@ -1055,7 +1055,8 @@ with Checks("13.10", "next_token_probabilities") as check:
 #| export
 def draw(probabilities, rng):
     """An id, drawn with these probabilities: an int. One number of `rng` is used."""
-    return int(np.searchsorted(np.cumsum(probabilities), rng.random() * probabilities.sum(), side="right"))
+    steps = np.cumsum(probabilities)
+    return int(np.searchsorted(steps, rng.random() * steps[-1], side="right"))
 
 # %% [markdown]
 # ### 13.11 generate
@@ -1227,7 +1228,7 @@ axis.plot(list(checked), list(checked.values()), "o-", color=BLUE, label="held-o
 axis.axhline(math.log(512), color="black", linestyle=":", label="ln 512")
 axis.set(xlabel="step", ylabel="loss of an id", ylim=(0, None))
 axis.legend()
-show(figure, "The loss of an id over the steps of training. It begins at ln 512 = 6.24, falls below 5 within the first fifth and then "
+show(figure, "The loss of an id over the steps of training. It begins a little above ln 512 = 6.24, falls below 5 within the first fifth and then "
              "slowly; the loss on held-out texts lies on the curve of the batches.")
 for step, loss in checked.items():
     print(f"step {step:>4}: held-out loss {loss:.2f}, {bits_per_byte(loss, len(test), bytes_held_out):.2f} bits a byte")
@@ -1667,7 +1668,8 @@ print("the same text from the file:", speaks(other, seed=2) == speaks(writer, se
 #
 # | | here | others |
 # |---|---|---|
-# | the block, tied weights, 0.02 | the same | GPT-2 |
+# | the block, tied weights | the same | GPT-2 |
+# | the tables at first | 1/√E, so 0.036 for E = 768 | 0.02 in GPT-2 |
 # | the last layers of the paths | as `Linear` draws them | GPT-2 divides them by √(2 · layers) |
 # | dropout | none, the texts are read about once | in GPT-2 on each path |
 # | norm | LayerNorm | RMSNorm in many newer models: no mean, no bias |

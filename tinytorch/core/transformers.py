@@ -179,11 +179,11 @@ class GPT(Layer):
 def __init__(self, vocab_size, embed_dim, num_layers, num_heads, max_length):
     """Set `tokens`, `positions`, `blocks` and `norm`, in this order.
 
-    The numbers of both tables are 0.02 times those that `Embedding` draws, in float32.
+    The numbers of both tables are those that `Embedding` draws, divided by sqrt(embed_dim), in float32.
     """
     self.tokens, self.positions = Embedding(vocab_size, embed_dim), Embedding(max_length, embed_dim)
     for table in (self.tokens, self.positions):
-        table.weight.data *= 0.02
+        table.weight.data /= math.sqrt(embed_dim)
     self.blocks = [TransformerBlock(embed_dim, num_heads) for _ in range(num_layers)]
     self.norm = LayerNorm(embed_dim)
 
@@ -294,10 +294,11 @@ def next_token_probabilities(logits, temperature=1.0, top_k=None):
     probabilities[best] = powers / powers.sum()
     return probabilities
 
-# %% ../../notebooks/13_transformers/13_transformers.ipynb #c-a9b948a722
+# %% ../../notebooks/13_transformers/13_transformers.ipynb #c-4a02c09e67
 def draw(probabilities, rng):
     """An id, drawn with these probabilities: an int. One number of `rng` is used."""
-    return int(np.searchsorted(np.cumsum(probabilities), rng.random() * probabilities.sum(), side="right"))
+    steps = np.cumsum(probabilities)
+    return int(np.searchsorted(steps, rng.random() * steps[-1], side="right"))
 
 # %% ../../notebooks/13_transformers/13_transformers.ipynb #13-11-generate
 def generate(model, ids, count, temperature=1.0, top_k=None, seed=0, end=None):

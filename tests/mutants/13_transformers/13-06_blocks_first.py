@@ -8,6 +8,6 @@ def __init__(self, vocab_size, embed_dim, num_layers, num_heads, max_length):
     blocks = [TransformerBlock(embed_dim, num_heads) for _ in range(num_layers)]
     self.tokens, self.positions = Embedding(vocab_size, embed_dim), Embedding(max_length, embed_dim)
     for table in (self.tokens, self.positions):
-        table.weight.data *= 0.02
+        table.weight.data /= math.sqrt(embed_dim)
     self.blocks = blocks
     self.norm = LayerNorm(embed_dim)

@@ -7,6 +7,6 @@ breaks: 13-06-gpt-init
 def __init__(self, vocab_size, embed_dim, num_layers, num_heads, max_length):
     self.tokens, self.positions = Embedding(vocab_size, embed_dim), Embedding(max_length, embed_dim)
     for table in (self.tokens, self.positions):
-        table.weight.data *= 0.02
+        table.weight.data /= math.sqrt(embed_dim)
     self.blocks = [TransformerBlock(embed_dim, num_heads)] * num_layers
     self.norm = LayerNorm(embed_dim)
