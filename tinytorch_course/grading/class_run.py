@@ -103,6 +103,8 @@ class ClassRun:
         folder.mkdir(parents=True, exist_ok=True)
         if data is not None:
             _keep(folder / f"{self._ground.source.notebook}.ipynb", data)
+            for name, text in submission.files().items():
+                _keep(folder / name, text.encode("latin-1"))
         if submission.timestamp is not None:
             _keep(folder / "timestamp.txt", (submission.timestamp + "\n").encode())
 
@@ -131,7 +133,9 @@ class ClassRun:
     ) -> None:
         """What comes from a platform's file name, which the copy in the course's folder has not kept."""
         late, number, folder = submission.late, submission.lms_id, submission.moodle_folder
+        result.team = list(submission.team)
         if not self._copy and before is not None:
+            result.team = result.team or before.team
             late, number, folder = late or before.marked_late, number or before.lms_id, folder or before.moodle_folder
         result.marked_late, result.lms_id, result.moodle_folder = late, number, folder
 
