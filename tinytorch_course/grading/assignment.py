@@ -12,7 +12,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -224,7 +224,10 @@ class Assignment:
         return Path(self.directory.root, ".tinytorch", "grading", self.assignment)
 
     def stored(self, student: str) -> Path:
-        return self.store / f"{quote(student, safe='')[:180]}.json"
+        name = quote(student, safe="")
+        if len(name) > 180:  # what two long ids begin with may be the same
+            name = f"{name[:160]}-{hashlib.sha256(student.encode()).hexdigest()[:16]}"
+        return self.store / f"{name}.json"
 
     @property
     def roster_file(self) -> Path:
@@ -262,7 +265,7 @@ class Assignment:
         about = self._about_roster()
         return read_roster(self.roster_file, about.get("name"), about.get("columns"))
 
-    def ids(self, roster: Roster | None) -> Callable[[Submission], str] | None:
+    def ids(self, roster: Roster | None) -> Callable[[Submission], Sequence[str]] | None:
         """What gives submissions the ids of the class's table.
 
         In nbgrader's own folders they have ids already, which its gradebook and its exchange know.
@@ -271,12 +274,11 @@ class Assignment:
             return None
         home = self.step("submitted")
 
-        def id_of(submission: Submission) -> str:
-            place = submission.places[0]
-            nbgraders = place.name == self.assignment and place.parent.parent == home
-            return "" if nbgraders else roster.student_of(submission)
+        def ids_of(submission: Submission) -> Sequence[str]:
+            nbgraders = any(p.name == self.assignment and p.parent.parent == home for p in submission.places)
+            return () if nbgraders else roster.students_of(submission)
 
-        return id_of
+        return ids_of
 
     def title(self, student: str) -> str:
         return f"{self.assignment}: {student}"

@@ -110,6 +110,9 @@ class ClassRun:
         )
         folder.mkdir(parents=True, exist_ok=True)
         self._memory.brought_time(submission, data, folder / "timestamp.txt")
+        if data is not None:
+            for name, text in submission.files().items():
+                keep(folder / name, text.encode("latin-1"))
         return self._memory.brought(submission, data, folder / f"{self._ground.source.notebook}.ipynb")
 
     def _unchanged(self, student: str) -> SubmissionResult | None:
@@ -137,7 +140,9 @@ class ClassRun:
     ) -> None:
         """What comes from a platform's file name, which the copy in the course's folder has not kept."""
         late, number, folder = submission.late, submission.lms_id, submission.moodle_folder
+        result.team = list(submission.team)
         if not self._copy and before is not None:
+            result.team = result.team or before.team
             late, number, folder = late or before.marked_late, number or before.lms_id, folder or before.moodle_folder
         result.marked_late, result.lms_id, result.moodle_folder = late, number, folder
 

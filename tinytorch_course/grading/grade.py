@@ -24,7 +24,6 @@ from .class_run import ClassRun, Progress
 from .earlier_modules import library_for, module_of
 from .inbox.collect import collect
 from .inbox.roster import Roster
-from .inbox.safe_reading import unpack
 from .inbox.submission import Inbox, Submission
 from .marking.execute import some_fit
 from .marking.key import answer_key, seed_in
@@ -32,6 +31,7 @@ from .marking.prepare import claimed, of_another_module
 from .model import ClassResult, Job, Limits, Source, SubmissionResult
 from .records import feedback_page as pages
 from .records.gradebook import Recorder
+from .records.rename import names_of_before, rename
 from .records.results import stored_results
 from .released import generate_if_needed
 from .sandbox.rooms import SandboxError
@@ -157,11 +157,13 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
         stack.enter_context(shared_with_group(ground))
         roster = Path(wanted.roster) if wanted.roster is not None else None
         known = ground.keep_roster(roster, wanted.columns) if roster else ground.roster()
+        stack.enter_context(only_one(ground))
+        _renamed(ground, known)
         found = _collected(ground, wanted, known, stack)
         memory = Memory(ground)
         notes += _without_forgotten(found, memory, wanted.students or ())
         submissions = found.submissions
-        stack.enter_context(only_one(ground))
+        found.ignored += _renamed(ground, known, submissions)
         setting = _with_answers(_setting(ground, wanted), ground)
         show = stack.enter_context(_progress(wanted.progress, len(submissions)))
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
@@ -190,17 +192,14 @@ def _setting(ground: Assignment, wanted: Options) -> Job:
 def _collected(ground: Assignment, wanted: Options, known: Roster | None, stack: ExitStack) -> Inbox:
     """What was handed in; a zip file is unpacked for as long as `stack` is open."""
     place = Path(wanted.submitted or ground.step("submitted"))
-    inbox = place
-    if inbox.suffix.lower() == ".zip":
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tinytorch-"))
-        inbox = unpack(inbox, Path(folder))
     found = collect(
-        inbox,
+        place,
         ground.assignment,
         ground.source.notebook,
         wanted.students,
         rename=ground.ids(known),
-        unpacked=inbox != place,
+        stubs=ground.source.stubs,
+        scratch=Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tinytorch-"))),
     )
     _all_there(wanted.students, found.submissions)
     _something_fits(found, ground.source, place)
@@ -221,6 +220,15 @@ def _stops_with_a_sentence(run: ClassRun, total: int, ground: Assignment) -> Ite
             "What was graded so far is safe. Make room or mend the rights, then call this again: it goes on from there.",
             file=getattr(error, "filename", None) or ground.gradebook,
         ) from error
+
+
+def _renamed(ground: Assignment, known: Roster | None, submissions: Sequence[Submission] = ()) -> list[str]:
+    """Move what was graded before the class's table was there; says what could not be moved."""
+    names = names_of_before(ground, known, submissions) if known is not None else {}
+    if not names:
+        return []
+    with Recorder(ground.directory, ground.source, ground.config) as recorder:
+        return rename(ground, recorder, names)
 
 
 def _with_answers(setting: Job, ground: Assignment) -> Job:

@@ -101,6 +101,11 @@ class Source:
         return {cell.name: cell for cell in self.cells}
 
     @property
+    def stubs(self) -> dict[str, str]:
+        """What was handed out in the cells for answers, by grade id."""
+        return {cell.name: cell.source for cell in self.cells if cell.solution}
+
+    @property
     def max_score(self) -> float:
         return sum(cell.points for cell in self.cells if cell.grade or cell.task)
 
@@ -122,6 +127,7 @@ class Cell:
     name: str | None = None
     added: bool = False  # put back because the submission had lost it
     run: bool = True
+    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # pasted pictures
 
 
 @dataclass(frozen=True)
@@ -194,6 +200,7 @@ class SubmissionResult:
     marked_late: bool = False  # the platform says so; by how much is not known
     lms_id: str = ""  # the platform's number of the student, where the submission's name holds it
     moodle_folder: str = ""  # the folder in which Moodle handed it out, and takes feedback for it
+    team: list[str] = field(default_factory=list)  # all who handed it in together
     failed: bool = False  # the grader could not run it this time: nothing of it was recorded
 
     @property

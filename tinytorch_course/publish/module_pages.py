@@ -149,7 +149,7 @@ def notebook_page(stage: Stage, module: Module, outputs: Outputs | None = None) 
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-cell"]
         if code and SETUP in cell.metadata.get("tags", []):
             cell.metadata["tags"] = [*cell.metadata["tags"], "hide-input"]
-        if code and cell.id in (outputs or {}):
+        if code and outputs and cell.id in outputs:
             cell.outputs = [NotebookNode(output) for output in outputs[cell.id]]
         if cell.cell_type == "markdown":
             cell.source = relinked(stage, cell.source, module.notebook)

@@ -20,7 +20,6 @@ from tinytorch_course.grading.forget import forget, traces
 from tinytorch_course.grading.grade import grade
 from tinytorch_course.grading.inbox.collect import collect
 from tinytorch_course.grading.inbox.roster import Entry, read_roster
-from tinytorch_course.grading.inbox.safe_reading import unpack
 from tinytorch_course.grading.marking.prepare import prepare
 from tinytorch_course.grading.model import Recorded, SubmissionResult
 from tinytorch_course.grading.records.feedback_page import is_final
@@ -151,8 +150,9 @@ def test_times_of_the_exchange_and_of_the_zip_file_decide(inbox, tmp_path):
     assert b"12" in collected(inbox)["ada"].read()
     members = [("ada.ipynb", '{"hour": 14}', 14), (f"ada/{NOTEBOOK}", '{"hour": 9}', 9)]
     archive = zip_of(tmp_path / "class.zip", members)
-    unpacked = unpack(archive, tmp_path / "unpacked")
-    (one,) = collected(unpacked, unpacked=True).values()
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    (one,) = collected(archive, scratch=unpacked).values()
     assert b"14" in one.read() and "the zip file's time" in one.repairs[0]
     (one,) = collected(unpacked).values()  # a copied folder's times say when it was copied
     assert one.path is None
@@ -569,7 +569,7 @@ def test_submissions_get_the_ids_of_the_table(inbox, tmp_path, roster, names, st
     known = read_roster(put(tmp_path, "roster.csv", roster))
     for name in names:
         put(inbox, name, json.dumps({"from": name}))
-    assert set(collected(inbox, rename=known.student_of)) == students
+    assert set(collected(inbox, rename=known.students_of)) == students
 
 
 def test_two_of_the_same_name_are_told_apart_by_number_or_not_at_all(inbox, tmp_path):
@@ -577,7 +577,7 @@ def test_two_of_the_same_name_are_told_apart_by_number_or_not_at_all(inbox, tmp_
     known = read_roster(put(tmp_path, "roster.csv", twice))
     put(inbox, f"hoppergrace_12350_77_{NOTEBOOK}")
     put(inbox, "Grace Hopper.ipynb")
-    assert set(collected(inbox, rename=known.student_of)) == {"grace2", "Grace Hopper"}
+    assert set(collected(inbox, rename=known.students_of)) == {"grace2", "Grace Hopper"}
 
 
 def test_what_is_no_table_of_a_class_is_refused(tmp_path):

@@ -14,23 +14,20 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from ...base.errors import CourseError
+from .filling import OWN_ID, Entry, Kind, Sheet, number_in
 from .names import student_id
 from .submission import Submission
 
-Kind = Literal["canvas", "moodle worksheet", "moodle", "table"]
 _NOT_A_STUDENT = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)  # a row of Canvas' about posting
-_COLUMN_NUMBER = re.compile(r"\s*\(\d+\)$")
-_OWN_ID = "the id's column"  # the instructor has named it
-_IDENTITY = (_OWN_ID, "First name", "Last name", "Full name", "ID number", "Username", "Email address")
-_NAMEABLE = {"id": _OWN_ID, "email": "Email address", "name": "Full name"}
-_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?)?")  # or Moodle's dash for none
-# Before the sign: spaces, quotes, controls and what is not seen; spreadsheets know the wide forms of the signs, too.
-_FORMULA = re.compile(r"((?:^|[,;|\t\r\n\"])[\s\"\0-\x20\u200b-\u200f\u2060\ufeff]*)([=+\-@＝＋－＠])")
+_ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # by a spreadsheet: no id any more
+_HANDED_IN = ("submitted", "file", "team", "group")  # columns of one's own table: what several may share
+_WORKBOOK = "a workbook of Excel or LibreOffice (.xlsx, .ods)"
+_NO_TEXT = {b"PK\x03\x04": _WORKBOOK, b"\xd0\xcf\x11\xe0": "a workbook of Excel (.xls)", b"%PDF": "a PDF file"}
+_NAMEABLE = {"id": OWN_ID, "email": "Email address", "name": "Full name"}
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PARTICIPANT = re.compile(r"([^\W\d]{2,}[^\d]*)(\d+)")  # "Participant 4711", "Teilnehmer/in 4711"
 
@@ -39,63 +36,73 @@ _PARTICIPANT = re.compile(r"([^\W\d]{2,}[^\d]*)(\d+)")  # "Participant 4711", "T
 class Person:
     """One row of the table."""
 
-    student: str  # the id in our gradebook
+    ids: tuple[str, ...]  # what may name them in our gradebook, the best first
     name: str
     email: str
     number: str  # the platform's: Canvas' ID, Moodle's participant
     keys: frozenset[str]
     row: int
+    file: str = ""  # what stands under "submitted": several may share it
 
-
-@dataclass(frozen=True)
-class Entry:
-    """What goes into a student's row: no score leaves the cell as it was."""
-
-    score: float | None
-    comment: str = ""
+    @property
+    def student(self) -> str:
+        """The id in our gradebook."""
+        return self.ids[0] if self.ids else ""
 
 
 @dataclass
-class Roster:
-    """A table with the class. `places` says where each column is, by its English heading."""
+class Roster(Sheet):
+    """A table with the class."""
 
-    file: str
-    kind: Kind
-    lines: list[list[str]]
-    places: dict[str, int]
-    delimiter: str = ","
     people: list[Person] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._numbers: dict[str, Person] = {person.number: person for person in self.people if person.number}
         self._keys: dict[str, Person | None] = {}
+        self._files: dict[str, list[Person]] = {}
         for person in self.people:
             for key in person.keys:
-                self._keys[key] = None if key in self._keys else person  # what two share names nobody
+                other = self._keys.setdefault(key, person)
+                if other is None or other.student != person.student:
+                    self._keys[key] = None  # what two share names nobody
+            for key in {_id_key(person.file), _id_key(PurePosixPath(person.file).stem)} if person.file else ():
+                self._files.setdefault(key, []).append(person)
         self._students = {person.student: person for person in self.people}
 
-    def person(self, student: str) -> Person | None:
-        """The person with this id in our gradebook, or with a name or an address that says the same."""
-        return self._students.get(student) or self._find(student)
+    def has(self, student: str) -> bool:
+        """Whether somebody has exactly this id."""
+        return student in self._students
 
-    def student_of(self, submission: Submission) -> str:
-        """The id of who handed this in; empty when the table does not say."""
+    def by_number(self, number: str) -> Person | None:
+        """The person with this number of the platform."""
+        return self._numbers.get(number)
+
+    def person(self, student: str, number: str = "") -> Person | None:
+        """The person with this id in our gradebook, with this number, or with a name or an address that says the same."""
+        return self._students.get(student) or self._numbers.get(number) or self._find(student)
+
+    def students_of(self, submission: Submission) -> tuple[str, ...]:
+        """The ids of all who handed this in; none when the table does not say."""
         if submission.lms_id and self._numbers:
             found = self._numbers.get(submission.lms_id)
-            if found is not None or submission.own_name or "_assignsubmission_" in submission.name:
-                return found.student if found else ""
+            if found is not None or submission.by_platform:
+                return (found.student,) if found else ()
         names = [submission.name, PurePosixPath(submission.name).stem, submission.student]
         names.append(submission.student.removesuffix(f"_{submission.lms_id}"))
         for name in names:
+            if people := self._files.get(_id_key(name)):
+                return tuple(dict.fromkeys(person.student for person in people))
+        if submission.head:  # Blackboard: the assignment's name, then the user's, which may hold the same sign
+            parts = submission.head.split("_")
+            names = ["_".join(parts[at:]) for at in range(len(parts))]
+        for name in names:
             person = self._find(name)
             if person is not None:
-                return person.student
-        return ""
+                return (person.student,)
+        return ()
 
     def _find(self, name: str) -> Person | None:
         return self._keys.get(_id_key(name)) or self._keys.get(_name_key(name))
-
-    # -- filling in ------------------------------------------------------------------------------------------------
 
     def filled(
         self, assignment: str, points: float, entries: Mapping[str, Entry], column: str | None = None
@@ -105,101 +112,8 @@ class Roster:
         Columns of other assignments are left out, so that an import changes nothing else. A student without a score keeps
         what the cell held.
         """
-        if self.kind == "table":
-            raise CourseError(f"{self.file} is a table of your own: there is nothing to fill in")
-        head, places = self.lines[0], self.places
-        remarks: list[str] = []
-        if self.kind == "moodle worksheet":
-            keep = list(range(len(head)))
-            at: int | None = places["Grade"]
-        else:
-            if self.kind == "canvas":
-                keep = list(range(places["Section"] + 1))
-            else:
-                keep = sorted({places[name] for name in _IDENTITY if name in places})
-            candidates = [i for i in range(len(head)) if i not in keep]
-            at = _column(head, candidates, assignment, column)
-            if at is None:
-                remarks.append(
-                    f"no column of {self.file} looks like {assignment}: the import will offer to make a new one "
-                    "(--column names the right one)"
-                )
-        comment = places.get("Feedback comments") if self.kind == "moodle worksheet" else None
-        most, changeable = places.get("Maximum Grade"), places.get("Grade can be changed")
         rows = {person.row: entries.get(person.student) for person in self.people}
-        lines, other_points, locked = [], set(), 0
-        for number, line in enumerate(self.lines):
-            line = line + [""] * (len(head) - len(line))
-            value = line[at] if at is not None else assignment if number == 0 else ""
-            entry = rows.get(number)
-            if self.kind == "canvas" and "Points Possible" in line[0]:
-                value = value if at is not None else f"{points:g}"
-                other_points |= {value.strip()} - {""}
-            if entry is not None and (score := entry.score) is not None:
-                if changeable is not None and line[changeable].strip().casefold() == "no":
-                    locked += 1
-                else:
-                    value = f"{round(score, 2):g}"
-            if most is not None and number in rows:
-                other_points |= {line[most].strip()} - {""}
-            if self.kind == "moodle worksheet":
-                line[at or 0] = value
-                if comment is not None and entry is not None and entry.comment:
-                    line[comment] = harmless(entry.comment)
-                lines.append(line)
-            else:
-                lines.append([line[i] for i in keep] + [value])
-        for text in sorted(other_points):
-            if _number(text) not in (None, points):
-                remarks.append(
-                    f"{self.file} has {text} points for {assignment}, the module {points:g}: nothing is scaled"
-                )
-        if locked:
-            remarks.append(f"{self.file} says of {locked} grades that they cannot be changed: left as they were")
-        out = io.StringIO()
-        csv.writer(out, delimiter=self.delimiter, lineterminator="\n").writerows(lines)
-        return out.getvalue(), remarks
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula, not even one that parts cells where the table does not.
-
-    An apostrophe goes before what starts a formula, at the beginning and after anything that may begin a cell. Numbers stay.
-    """
-    return text if _PLAIN_NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'\2", text)
-
-
-def _column(head: Sequence[str], candidates: Iterable[int], assignment: str, wanted: str | None) -> int | None:
-    """The place of the assignment's column among the candidates, if one only may be meant."""
-    candidates = list(candidates)
-    if wanted is not None:
-        for i in candidates:
-            if wanted in (head[i], _COLUMN_NUMBER.sub("", head[i])):
-                return i
-        names = ", ".join(repr(head[i]) for i in candidates) or "none"
-        raise CourseError(f"there is no column {wanted!r}", f"The columns are: {names}.")
-    number, _, slug = assignment.partition("_")
-    words = slug.replace("_", " ").casefold()
-    plain = {i: re.sub(r"[\W_]+", " ", _COLUMN_NUMBER.sub("", head[i])).casefold().strip() for i in candidates}
-    whole = re.sub(r"[\W_]+", " ", assignment).casefold()
-    tests: list[Callable[[str], bool]] = [
-        lambda text: text == whole,
-        lambda text: whole in text,
-        lambda text: bool(words) and re.search(rf"\b{re.escape(words)}\b", text) is not None,
-        lambda text: number.isdigit() and re.search(rf"\bmodule 0?{int(number)}\b", text) is not None,
-    ]
-    for test in tests:
-        found = [i for i in candidates if test(plain[i])]
-        if found:
-            return found[0] if len(found) == 1 else None
-    return None
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None
+        return self.filled_rows(assignment, points, rows, column)
 
 
 def _id_key(text: str) -> str:
@@ -240,12 +154,12 @@ def read_roster(path: Path, name: str | None = None, columns: Mapping[str, str] 
         data = path.read_bytes()
     except OSError as error:
         raise CourseError(f"cannot be read: {error.strerror}", file=path) from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    text = _text(data, path)
+    first, _, rest = text.partition("\n")
+    if found := re.fullmatch(r"sep=(.)\r?", first):  # Excel's own first line
+        delimiter, text = found[1], rest
+    else:
+        delimiter = max(",;\t", key=first.count)
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if line]
     except csv.Error as error:
@@ -273,7 +187,47 @@ def read_roster(path: Path, name: str | None = None, columns: Mapping[str, str] 
         person = reader(row, number)
         if person is not None and person.student:
             people.append(person)
-    return Roster(shown, kind, lines, places, delimiter, people)
+    return Roster(shown, kind, lines, places, delimiter, people=_with_own_ids(people, shown))
+
+
+def _text(data: bytes, path: Path) -> str:
+    """A table's text, in the encodings that spreadsheets write."""
+    what = next((what for start, what in _NO_TEXT.items() if data.startswith(start)), "")
+    if what:
+        raise CourseError(f"is {what}, not a CSV file", "Open it and save it as CSV UTF-8.", file=path)
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not wide and b"\0" in data[:4000]:  # UTF-16 without its mark
+        wide, data = True, (b"\xfe\xff" if data[:1] == b"\0" else b"\xff\xfe") + data
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0" if wide else data.decode("cp1252", "replace")
+    if "\0" in text:
+        raise CourseError("is not text", "Save the table as CSV UTF-8.", file=path)
+    if re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
+        raise CourseError("is a web page, not a CSV file", "Was the session over? Download it again.", file=path)
+    return text
+
+
+def _with_own_ids(people: Sequence[Person], shown: str) -> list[Person]:
+    """The people, each under an id that nobody else has: a spreadsheet may have rounded two into one."""
+    owners: dict[str, set[tuple[str, str, frozenset[str]]]] = {}
+    for person in people:
+        for one in person.ids:
+            owners.setdefault(one, set()).add((person.number, person.name, person.keys))
+    found = []
+    for person in people:
+        own = [one for one in person.ids if len(owners[one]) == 1]
+        whole = [one for one in own if not _ROUNDED.fullmatch(one)]
+        if not own:
+            rows = [other.row + 1 for other in people if person.student in other.ids]
+            raise CourseError(
+                f"{shown} has the id {person.student!r} more than once, in the rows {', '.join(map(str, rows[:6]))}",
+                "Give each person an id of their own, or name another column with --id-column.",
+            )
+        best = (whole or own)[0]
+        found.append(replace(person, ids=(best, *(one for one in person.ids if one != best))))
+    return found
 
 
 def _quoted(head: Sequence[str]) -> str:
@@ -297,7 +251,7 @@ def _told_by_content(lines: Sequence[Sequence[str]]) -> dict[str, int]:
             len(words) == 1
             and len(numbers) == len(body)
             and len(set(cells[at])) == 1
-            and _number(cells[at][0])
+            and number_in(cells[at][0])
             and _grades(cells[at - 1])
         ):
             places |= {"Identifier": 0, "Grade": at - 1, "Maximum Grade": at}
@@ -320,7 +274,7 @@ def _is_name(cell: str) -> bool:
 
 
 def _grades(column: Sequence[str]) -> bool:
-    return all(cell in ("", "-") or _number(cell) is not None for cell in column)
+    return all(cell in ("", "-") or number_in(cell) is not None for cell in column)
 
 
 def _kind(places: Mapping[str, int]) -> Kind | None:
@@ -333,7 +287,7 @@ def _kind(places: Mapping[str, int]) -> Kind | None:
     if "student" in map(str.casefold, names):
         return "table"
     named = {"First name", "Full name"} & names
-    return "moodle" if _OWN_ID in names or (named and {"Email address", "ID number", "Username"} & names) else None
+    return "moodle" if OWN_ID in names or (named and {"Email address", "ID number", "Username"} & names) else None
 
 
 def _canvas(row: Mapping[str, str], number: int) -> Person | None:
@@ -344,36 +298,44 @@ def _canvas(row: Mapping[str, str], number: int) -> Person | None:
     if name == "Student, Test":  # Canvas' own
         return None
     login = row.get("SIS Login ID", "")
-    ids = [row.get(_OWN_ID, ""), login, row.get("SIS User ID", ""), row["ID"]]
+    ids = [row.get(OWN_ID, ""), login, row.get("SIS User ID", ""), row["ID"]]
     turned = " ".join(reversed([part.strip() for part in name.split(",", 1)]))
     keys = _keys([*ids, login.partition("@")[0]], [name, turned])
     email = login if "@" in login else ""
-    return Person(student_id(next(filter(None, ids), "")), name, email, row["ID"], keys, number)
+    return Person(_ids(ids), name, email, row["ID"], keys, number)
 
 
 def _worksheet(row: Mapping[str, str], number: int) -> Person | None:
     found = re.search(r"(\d+)$", row["Identifier"])
     if found is None:
         return None
-    return _of_moodle(row, number, found[1], f"{row.get('Full name') or 'Participant'}_{found[1]}")
+    return _of_moodle(row, number, found[1])
 
 
 def _moodle(row: Mapping[str, str], number: int) -> Person | None:
-    return _of_moodle(row, number, "", "")
+    return _of_moodle(row, number, "")
 
 
-def _of_moodle(row: Mapping[str, str], number: int, participant: str, otherwise: str) -> Person:
+def _of_moodle(row: Mapping[str, str], number: int, participant: str) -> Person:
     parts = [row.get("First name", ""), row.get("Last name", "")]
     name = row.get("Full name") or " ".join(filter(None, parts))
     email = row.get("Email address", "")
-    ids = [row.get(_OWN_ID, ""), email, row.get("ID number", ""), row.get("Username", "")]
-    student = next(filter(None, ids), otherwise)
+    ids = [row.get(OWN_ID, ""), email, row.get("ID number", ""), row.get("Username", "")]
     keys = _keys([*ids, email.partition("@")[0]], [name, " ".join(reversed(parts))])
-    return Person(student_id(student), name, email, participant, keys, number)
+    if participant:
+        ids.append(f"{name or 'Participant'}_{participant}")
+    return Person(_ids(ids), name, email, participant, keys, number)
 
 
 def _table(row: Mapping[str, str], number: int) -> Person | None:
     low = {key.casefold(): value for key, value in row.items()}
-    student, submitted = low["student"], low.get("submitted", "")
-    keys = _keys([student, submitted, PurePosixPath(submitted).stem, low.get("email", "")], [low.get("name", "")])
-    return Person(student_id(student), low.get("name", ""), low.get("email", ""), low.get("id", ""), keys, number)
+    student, email = low["student"], low.get("email") or low.get("email address", "")
+    file = next(filter(None, (low.get(heading, "") for heading in _HANDED_IN)), "")
+    parts = [low.get("first name", ""), low.get("last name", "")]
+    name = low.get("name") or low.get("full name") or " ".join(filter(None, parts))
+    keys = _keys([student, email], [name, " ".join(reversed(parts))])
+    return Person(_ids([student]), name, email, low.get("id", ""), keys, number, file)
+
+
+def _ids(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(student_id(text) for text in texts if text.strip()))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from .safe_reading import LARGEST, LARGEST_FILE, MOST_FILES, Unreadable, is_clutter, read_safely
+from .safe_reading import LARGEST, LARGEST_FILE, MOST_FILES, Unreadable, read_safely
 
 
 @dataclass
@@ -22,14 +21,19 @@ class Submission:
     repairs: list[str] = field(default_factory=list)
     timestamp: str | None = None
     extras: dict[str, Path] = field(default_factory=dict)
-    notebook: str = ""  # its right name, for an archive that holds several
     name: str = ""  # of the file or folder as it was found
     late: bool = False  # the platform says so in the name
     lms_id: str = ""  # the platform's number of the student, if the name holds it
     moodle_folder: str = ""  # the folder in which Moodle handed it out, or would have
     own_name: str = ""  # the student's name for the file, if the platform has put its own before it
+    head: str = ""  # what Blackboard has put before the time; the user's name stands at its end
+    by_platform: bool = False  # a learning management system has made the name
     order: tuple[str, float] | None = None  # what says which of several is the latest, and when this one was
     places: list[Path] = field(default_factory=list)  # everything that belongs to it
+    before: str = ""  # the id that the name gave, before the class's table gave another
+    team: tuple[str, ...] = ()  # all who handed it in, where that is more than one
+    unzip: Unzip | None = None  # finds the notebook in an archive
+    _beside: dict[str, bytes] = field(default_factory=dict)  # small files beside it there
 
     def read(self) -> bytes | None:
         """The notebook's bytes. Sets `problem` when they cannot be had."""
@@ -37,61 +41,25 @@ class Submission:
             return None
         try:
             data = read_safely(self.path, LARGEST)
-            return _from_archive(data, self) if self.path.suffix.lower() == ".zip" else data
+            if self.unzip is not None:
+                data, self._beside, remark = self.unzip(data)
+                if remark and remark not in self.repairs:
+                    self.repairs.append(remark)
+            return data
         except Unreadable as error:
             self.problem = str(error)
-        except OSError as error:
-            self.problem = f"the file cannot be read: {error.strerror}"
         return None
-
-    def choose(self, name: str, names: Sequence[str]) -> None:
-        """Note which of several notebooks is graded."""
-        others = ", ".join(repr(each[:80]) for each in names[:4] if each != name)
-        text = f"there are {len(names)} notebooks; {PurePosixPath(name).name} is graded, not {others}"
-        if text not in self.repairs:
-            self.repairs.append(text)
 
     def files(self) -> dict[str, str]:
         """The small files beside the notebook, as text of single bytes."""
-        found = {}
+        found = {name: data.decode("latin-1") for name, data in self._beside.items()}
         for name, path in list(self.extras.items())[:MOST_FILES]:
-            try:
+            with contextlib.suppress(Unreadable):
                 found[name] = read_safely(path, LARGEST_FILE).decode("latin-1")
-            except (OSError, Unreadable):
-                continue
         return found
 
 
-def _from_archive(data: bytes, submission: Submission) -> bytes:
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
-        raise Unreadable("the zip file is damaged") from None
-    for member in members:
-        name = PurePosixPath(member.filename.replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts:
-            raise Unreadable(f"the zip file holds a path that leads outside: {member.filename!r}")
-    notebooks = [
-        m for m in members if m.filename.endswith(".ipynb") and not is_clutter(PurePosixPath(m.filename).parts)
-    ]
-    if len(notebooks) > 1:
-        named = [m for m in notebooks if PurePosixPath(m.filename).name == f"{submission.notebook}.ipynb"]
-        if len(named) == 1:
-            submission.choose(named[0].filename, [m.filename for m in notebooks])
-            notebooks = named
-    if len(notebooks) != 1:
-        raise Unreadable(f"the zip file holds {len(notebooks)} notebooks, not one")
-    if notebooks[0].file_size > LARGEST:
-        raise Unreadable("the notebook in the zip file is too large")
-    try:
-        with archive.open(notebooks[0]) as file:
-            content = file.read(LARGEST + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError):
-        raise Unreadable("the zip file is damaged or locked with a password") from None
-    if len(content) > LARGEST:
-        raise Unreadable("the notebook in the zip file is too large")
-    return content
+Unzip = Callable[[bytes], tuple[bytes, dict[str, bytes], str]]
 
 
 @dataclass

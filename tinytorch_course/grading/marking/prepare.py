@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -18,12 +18,17 @@ from nbgrader.utils import compute_checksum
 
 from ...base.code import defined_names
 from ...base.marks import number_of, visible
+from ...base.printable import printable
 from ..model import Cell, Prepared, Source, SourceCell
+from .elsewhere import answers_elsewhere
 
 _LARGEST_CELL = 1 << 20  # characters
 _MOST_CELLS = 3000
 _ALIKE = 0.75
 _EFFORT = 300_000_000  # pairs of characters that are compared to find cells again: a few seconds
+_LARGEST_PICTURES = 8 << 20  # characters of pictures in a cell
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")  # no SVG: it can hold script
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]{1,120})"')
 _HEADING = re.compile(r"^# (Module (\d\d): [^\n]{1,60})", re.MULTILINE)
 
@@ -43,6 +48,7 @@ class _Raw:
     tags: bool = False
     released: bool = False  # the cell is as nbgrader gave it out once, by the checksum that it carries
     taken: str | None = None  # the grade id that it was given in the end
+    attachments: dict[str, dict[str, str]] = field(default_factory=dict)  # pasted pictures
 
 
 def prepare(data: bytes | None, source: Source) -> Prepared:
@@ -83,7 +89,7 @@ def of_another_module(names: Iterable[str], source: Source, texts: Iterable[str]
         return ""
     number = max(sorted(set(numbers)), key=numbers.count)
     headings = [found for text in texts if (found := _HEADING.search(text)) and found[2] == number]
-    return headings[0][1].strip() if headings else f"Module {number}"
+    return printable(headings[0][1].strip(), keep="") if headings else f"Module {number}"
 
 
 def _kernel_name(source: Source) -> str:
@@ -190,6 +196,7 @@ def _raw_cell(item: Any) -> _Raw | None:
         points=nbgrader.get("points"),
         tags=bool(metadata.get("tags")),
         released=released,
+        attachments=_pictures(item.get("attachments")),
     )
 
 
@@ -199,6 +206,19 @@ def _checksum(kind: str, text: str, nbgrader: dict[str, Any]) -> str | None:
         return compute_checksum(NotebookNode(cell_type=kind, source=text, metadata=NotebookNode(nbgrader=nbgrader)))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
+
+
+def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    """The pictures pasted into a cell: what is one, and no more than a notebook can bear."""
+    found: dict[str, dict[str, str]] = {}
+    left = _LARGEST_PICTURES
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in bundle.items() if isinstance(bundle, dict) else ():
+            text = "".join(data) if isinstance(data, list) and all(isinstance(x, str) for x in data) else data
+            if kind in _PICTURES and isinstance(text, str) and len(text) <= left and _BASE64.fullmatch(text):
+                found.setdefault(name.encode("utf-8", "replace").decode(), {})[kind] = text
+                left -= len(text)
+    return found
 
 
 # -- finding the assignment's cells again --------------------------------------------------------------------------
@@ -353,6 +373,7 @@ def _describe_changes(raw: Sequence[_Raw], known: dict[str, SourceCell], repairs
 
 def _sequence(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> list[Cell]:
     known = source.by_name()
+    elsewhere = answers_elsewhere(raw, source)
     tests = {_words(visible(cell.source)) for cell in source.cells if cell.is_test}
     sequence: list[Cell] = []
     for item in raw:
@@ -360,20 +381,26 @@ def _sequence(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> list[C
         if expected is None:
             # A copy of a test teaches the grader nothing.
             copy = (item.claims in known and known[item.claims].is_test) or _words(item.source) in tests
-            sequence.append(Cell(item.cell_type, item.source, run=not copy))
+            sequence.append(Cell(item.cell_type, item.source, run=not copy, attachments=item.attachments))
         elif expected.restored:
             sequence.append(Cell(expected.cell_type, expected.source, expected.name, run=not expected.demo))
         else:
-            sequence.append(Cell(expected.cell_type, item.source, expected.name))
+            answer = elsewhere.get(expected.name, item)
+            sequence.append(Cell(expected.cell_type, answer.source, expected.name, attachments=answer.attachments))
     previous: str | None = None
     added: list[SourceCell] = []
     for expected in source.cells:
         if not any(cell.name == expected.name for cell in sequence):
             at = next((i + 1 for i, cell in enumerate(sequence) if cell.name == previous), 0)
-            new = Cell(expected.cell_type, expected.source, expected.name, added=True, run=not expected.demo)
+            if answer := elsewhere.get(expected.name):
+                new = Cell(expected.cell_type, answer.source, expected.name, attachments=answer.attachments)
+            else:
+                new = Cell(expected.cell_type, expected.source, expected.name, added=True, run=not expected.demo)
+                added.append(expected)
             sequence.insert(at, new)
-            added.append(expected)
         previous = expected.name
+    if elsewhere:
+        repairs.append(f"{_ids(elsewhere)} did not stand in its own cell and was found in another")
     telling = [cell for cell in added if cell.is_test or cell.solution or (cell.cell_type == "code" and not cell.demo)]
     if telling:
         repairs.append(f"cells were missing and put back: {_ids(cell.name for cell in telling)}")

@@ -70,6 +70,8 @@ def _node(cell: Cell, known: Mapping[str, Any], result: CellResult, position: in
     node = {"cell_type": cell.cell_type, "id": f"c{position}", "metadata": metadata, "source": text}
     if cell.cell_type == "code":
         node |= {"execution_count": result.count, "outputs": result.outputs}
+    elif cell.attachments:
+        node["attachments"] = cell.attachments
     return node
 
 
@@ -332,6 +334,22 @@ class Recorder:
         except MissingEntry:
             return False
         return True
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a student's submission, with all points and comments, to another id; one that has no more of them goes."""
+        book = self._gradebook
+        try:
+            submission = book.find_submission(self._source.assignment, old)
+        except MissingEntry:
+            return
+        person = submission.student
+        about = {name: getattr(person, name) for name in ("first_name", "last_name", "email", "lms_user_id")}
+        submission.student = book.update_or_create_student(new, **{name: text for name, text in about.items() if text})
+        book.db.commit()
+        book.db.refresh(person)
+        if not person.submissions:
+            book.db.delete(person)
+            book.db.commit()
 
     def remove(self, student: str, *, wholly: bool) -> None:
         """Take a student's submission out of the gradebook, or the student with it."""

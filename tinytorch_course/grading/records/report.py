@@ -131,7 +131,9 @@ def _write_pairs(folder: Path, rows: Sequence[Row], work: Work, given: Mapping[s
     home = folder / "pairs"
     shutil.rmtree(home, ignore_errors=True)
     found = []
-    for at, pair in enumerate(similar_pairs(code, given.values()), 1):
+    together = {row.result.student: row.result.team for row in rows}
+    alike = [pair for pair in similar_pairs(code, given.values()) if pair.other not in together[pair.one]]
+    for at, pair in enumerate(alike, 1):
         sides = by_student[pair.one], by_student[pair.other]
         text = pair_page.page(pair, sides, (work[pair.one], work[pair.other]), given)
         write_whole({home / f"{at}.html": text})

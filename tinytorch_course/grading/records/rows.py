@@ -74,7 +74,7 @@ def from_roster(table: Roster, rows: Sequence[Row], missing: dict[str, Row], ass
     """Take names from the class's table, and who is missing according to it."""
     handed_in = set()
     for row in rows:
-        person = table.person(row.result.student)
+        person = table.person(row.result.student, row.result.lms_id)
         if person is not None:
             handed_in.add(person.student)
             row.name, row.email = row.name or person.name, row.email or person.email

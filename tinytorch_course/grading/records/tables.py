@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ...base.files import write_whole
-from ..inbox.roster import Entry, Roster, harmless
+from ..inbox.filling import Entry, harmless
+from ..inbox.roster import Roster
 from .feedback_page import points_open
 from .rows import Row
 
@@ -46,7 +47,7 @@ def filled_table(
     """The platform's own table with the assignment's column filled in, and remarks for a person."""
     entries, strangers = {}, []
     for row in rows:
-        person = table.person(row.result.student)
+        person = table.person(row.result.student, row.result.lms_id)
         if person is None:
             strangers.append(row.result.student)
         elif person.student in entries:
