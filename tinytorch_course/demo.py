@@ -58,7 +58,7 @@ def demo() -> None:
         "report": write_report(here / "course", module.name),
     }
     for what, path in shown.items():
-        out.print(f"{what:<16} {os.path.relpath(path, course.root)}", markup=False)
+        out.print(f"{what:<16} {os.path.relpath(str(path), course.root)}", markup=False)
     out.print("\nWork as a student:    cd demo/edition && ../../.venv/bin/tinytorch lab", markup=False)
     out.print("Work as an author:    .venv/bin/tinytorch lab", markup=False)
 

@@ -76,16 +76,15 @@ class Run:
 
     def whole(self) -> Ran:
         """Run everything. Raises SandboxError when the sandbox itself fails."""
-        deadline = time.monotonic() + self._limits.total
         position: int | None = 0
         while position is not None and position < len(self._cells):
             try:
-                position = self._with_a_kernel(position, deadline)
+                position = self._with_a_kernel(position)
             except KernelGone as gone:
                 position = self._after_loss(gone)
         return self._ran
 
-    def _with_a_kernel(self, position: int, deadline: float) -> int:
+    def _with_a_kernel(self, position: int) -> int:
         """Run from `position` on. Cells before it run again first, without tests and without those that did harm."""
         began = time.monotonic()
         kernel = Kernel(self._sandbox, self._limits, self._budget, self._files, self._seed)
@@ -95,7 +94,8 @@ class Run:
             for at, cell in enumerate(self._cells):
                 if cell.cell_type != "code" or not cell.run or at in self._ran.lost or not cell.source.strip():
                     continue
-                left = deadline + min(kernel.waited, self._limits.total) - time.monotonic()
+                used = self._ran.seconds["run"] + time.monotonic() - began - min(kernel.waited, self._limits.total)
+                left = self._limits.total - used
                 if left <= 0:
                     total = self._limits.total
                     self._ran.problem = f"the notebook took longer than {total:g} s; the rest was not run"
