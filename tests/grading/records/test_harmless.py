@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -25,6 +26,7 @@ ATTACKS = [
     "[x](javascript:alert(1)) [y](JaVaScRiPt:alert(1)) [z](&#106;avascript:alert(1)) [w](javascript&colon;alert(1))",
     "[x](<javascript:alert(1)>) [y](\njavascript:alert(1)) ![z](javascript:alert(1)) [v](java\\script:alert(1))",
     "[x][1] [y]\n\n[1]: javascript:alert(1)\n[y]: <data:text/html,alert(1)>\n[a\nb]: vbscript:x\n\n[a\nb]",
+    "[x](&#" + "0" * 3000 + "106;avascript:alert(1)) [y](" + "a" * 150 + "&#" + "0" * 60 + "58;x)",
     "[x](&amp;#106;avascript:alert(1)) <javascript:alert(1)> <a href='javascript:alert(1)'>x</a>",
     "$<script>alert(1)</script>$ $$\\href{javascript:alert(1)}{x}$$ $\\style{background:url(x)}{y}$",
     "| a | b |\n|---|---|\n| <script>alert(1)</script> | [x](javascript:alert(1)) |",
@@ -72,6 +74,13 @@ def test_cleaning_a_text_answer_once_is_enough(text):
 @pytest.mark.parametrize("text", HONEST)
 def test_an_honest_text_answer_stays_as_it_was(text):
     assert harmless_markdown(text) == text
+
+
+def test_cleaning_takes_no_longer_for_odd_text():
+    began = time.process_time()
+    for piece in ("](", "]:\n", "<", "](&#", "\\href", "<b ", "](<"):
+        harmless_markdown(piece * (200_000 // len(piece)))
+    assert time.process_time() - began < 20
 
 
 def test_the_graded_notebook_holds_the_cleaned_answer_and_graders_see_the_mark_scheme(root):

@@ -10,9 +10,10 @@ import re
 _TYPE = "b|i|u|s|em|strong|code|pre|kbd|sub|sup|br|hr|p|ul|ol|li|table|thead|tbody|tr|th|td|details|summary|blockquote"
 _TAG = re.compile(rf"<(?!/?(?:{_TYPE})\s*/?>)(?=[A-Za-z/!?])", re.IGNORECASE)
 _TEX = re.compile(r"\\(?=(?:href|style|class|cssId|require)(?![A-Za-z]))")  # MathJax makes links and styles of these
-_LINK = re.compile(r"\](?=[(:]\s*(?:<([^<>\n]{0,2000})|(\S{0,2000})))")
+_LONGEST = 200  # characters of an address in which its scheme has to stand
+_LINK = re.compile(rf"\](?=[(:]\s*(?:<([^<>\n]{{0,{_LONGEST}}})|(\S{{0,{_LONGEST}}})))")
+_GOOD = re.compile(r"(?:https?|mailto|attachment):", re.IGNORECASE)
 _SCHEME = re.compile(r"[^/?#:]*:")
-_GOOD = ("http:", "https:", "mailto:", "attachment:")
 
 
 def harmless_markdown(text: str) -> str:
@@ -27,11 +28,13 @@ def harmless_markdown(text: str) -> str:
 
 def _leads_to_a_page(address: str) -> bool:
     """Whether a link's address has no scheme, or one that starts nothing in a browser."""
+    if _GOOD.match(address):
+        return True
+    if len(address) == _LONGEST:  # it may be longer, and its scheme with it
+        return False
     for _ in range(3):
         address = html.unescape(address)
-    address = re.sub(r"[\\\s\0-\x1f]", "", address)
-    scheme = _SCHEME.match(address)
-    return scheme is None or scheme[0].lower() in _GOOD
+    return not _SCHEME.match(re.sub(r"[\\\s\0-\x1f]", "", address))
 
 
 def harmless_source(cell_type: str, text: str) -> str:

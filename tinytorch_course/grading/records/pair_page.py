@@ -44,7 +44,7 @@ def page(
 
 
 def _label(cell: OwnCell, at: int) -> str:
-    return f"{number_of(cell.name)}" if cell.name else f"added, place {at + 1}"
+    return number_of(cell.name) if cell.name else f"added, place {at + 1}"
 
 
 def _lines(cell: OwnCell | None, pair: Pair, given: Mapping[str, str]) -> list[Line]:
