@@ -48,6 +48,7 @@ class Limited:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._loaded: set[Any] = set()
 
     def call(self, seconds: float, function: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         """The function's value.
@@ -57,12 +58,9 @@ class Limited:
         Exceeded
             When it takes too long, or ends its process.
         """
-        if self._pool is None:
-            # Threads and open databases do not survive a fork, so it starts afresh.
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _enter, (os.getpid(),))
-            self._pool.submit(os.getpid).result()  # its start takes no part in the time
         try:
-            return self._pool.submit(function, *given, **named).result(seconds)
+            pool = self._ready(function)
+            return pool.submit(function, *given, **named).result(seconds)
         except TookTooLong:
             self.close()
             raise Exceeded(f"took longer than {seconds:g} s") from None
@@ -70,8 +68,19 @@ class Limited:
             self.close()
             raise Exceeded("took too much memory") from None
 
+    def _ready(self, function: Callable[..., Any]) -> ProcessPoolExecutor:
+        """The process, with the function's module imported: on a busy machine that alone may take long."""
+        if self._pool is None:
+            # Threads and open databases do not survive a fork, so it starts afresh.
+            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _enter, (os.getpid(),))
+        if function not in self._loaded:
+            self._pool.submit(callable, function).result()
+            self._loaded.add(function)
+        return self._pool
+
     def close(self) -> None:
         """End the process at once."""
+        self._loaded.clear()
         if self._pool is None:
             return
         processes: list[Any] = list((self._pool._processes or {}).values())
