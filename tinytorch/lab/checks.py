@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -136,25 +137,26 @@ class Checks:
         right = array_of(expected)
         assert right is not None, f"a check needs numbers to compare with, not {type(expected).__name__}"
         value = array_of(got)
-        shown = _side_by_side(expected, right, got, value)
+        shown = partial(_side_by_side, expected, right, got, value)  # made on demand: it takes longer than to compare
         if value is None:
-            self._fail("kind", unlike(what, "an array", got), shown, inputs, look)
+            self._fail("kind", unlike(what, "an array", got), shown(), inputs, look)
         if value.shape != right.shape:
-            self._fail("shape", f"{what} came out with shape {value.shape}, not {right.shape}", shown, inputs, look)
+            self._fail("shape", f"{what} came out with shape {value.shape}, not {right.shape}", shown(), inputs, look)
         if dtype is not None and value.dtype != np.dtype(dtype):
             numeric = value.dtype.kind in "biufc" and right.dtype.kind in "biufc"
             if numeric and np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
                 look = dtype_look or look or dtype_hint(value.dtype, np.dtype(dtype))
-            shown = {"expected": str(np.dtype(dtype)), "got": str(value.dtype)}
-            self._fail("dtype", f"{what} came out in {value.dtype}, not in {np.dtype(dtype)}", shown, inputs, look)
+            dtypes = {"expected": str(np.dtype(dtype)), "got": str(value.dtype)}
+            self._fail("dtype", f"{what} came out in {value.dtype}, not in {np.dtype(dtype)}", dtypes, inputs, look)
         if value.dtype.kind not in "biufc":
             problem = f"{what} should hold numbers, but came out with dtype {value.dtype}"
-            self._fail("dtype", problem, shown, inputs, look)
+            self._fail("dtype", problem, shown(), inputs, look)
         if not np.allclose(value, right, rtol=rtol, atol=atol, equal_nan=True):
+            rows = shown()
             differs = [_first_place(value, right, rtol, atol) if right.size > 8 else "", difference(right, value)]
             if any(differs):
-                shown["differs"] = "; ".join(filter(None, differs))
-            self._fail("values", f"{what} came out wrong", shown, inputs, look)
+                rows["differs"] = "; ".join(filter(None, differs))
+            self._fail("values", f"{what} came out wrong", rows, inputs, look)
         self._passed()
 
     def unchanged(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 import types
 
 import numpy as np
@@ -159,5 +160,19 @@ def test_what_takes_too_long_or_too_much_is_ended_and_the_next_call_works(call, 
         with pytest.raises(Exceeded, match=words):
             limited.call(1.0, call)
         assert limited.call(20.0, abs, -3) == 3
+    finally:
+        limited.close()
+
+
+def _slowly():
+    """Waits longer than its limit, as on a machine on which others have the processors."""
+    time.sleep(1.5)
+    return "done"
+
+
+def test_a_busy_machine_takes_nothing_from_its_time():
+    limited = Limited()
+    try:
+        assert limited.call(0.5, _slowly) == "done"
     finally:
         limited.close()

@@ -176,6 +176,7 @@ _ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "NBGRADER_EXECUTION": "autograde",
+    "MALLOC_ARENA_MAX": "2",  # or each thread takes much of the address space that is allowed
     "PIP_NO_INDEX": "1",  # there is no network; a cell that installs something need not wait for it
     **{f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")},
 }

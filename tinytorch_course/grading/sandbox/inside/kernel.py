@@ -42,6 +42,7 @@ def run_kernel(request: dict, sockets: str, tmp: str, walled: bool) -> None:
         sys.modules["numpy"].random.seed()
     _keep_alive(app.shell, 4 * request["limits"]["output"])
     _without_installers(app.shell)
+    _read_once(app.shell)
     if request.get("seed") is not None:
         _send_records(app.shell, request["seed"])
     sys.argv = [""]
@@ -105,6 +106,19 @@ def _keep_alive(shell: Any, most: int) -> None:
     shell.events.register("pre_execute", restore)
     shell.events.register("post_execute", restore)
     shell.user_ns["quit"] = shell.user_ns["exit"] = leave
+
+
+def _read_once(shell: Any) -> None:
+    """IPython reads each cell twice, once to see whether it waits for something; the second time takes the first's result."""
+    transform = shell.transform_cell
+    last: list[str] = ["", ""]
+
+    def remembered(raw: str) -> str:
+        if raw != last[0]:
+            last[:] = raw, transform(raw)
+        return last[1]
+
+    shell.transform_cell = remembered
 
 
 def _without_installers(shell: Any) -> None:
