@@ -96,5 +96,5 @@ def test_a_folder_that_cannot_be_copied_is_one_sentence(tmp_path: Path):
     (tmp_path / "here").mkdir()
     for name in "ab":
         (tmp_path / "here" / name).symlink_to(tmp_path / "nowhere")
-    with pytest.raises(CourseError, match="cannot be copied to .*: No such file or directory\n"):
+    with pytest.raises(CourseError, match=r"cannot be copied to .*: No such file or directory\n"):
         copy_folder(tmp_path / "here", tmp_path / "there")
