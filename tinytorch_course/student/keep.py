@@ -67,7 +67,8 @@ def lost(course: Course, path: Path, nb: NotebookNode) -> str:
             shown = copy.relative_to(course.root) if copy.is_relative_to(course.root) else copy
             return (
                 f"Empty again, though you had written them: {', '.join(empty)}. Was an edition unpacked over your work?\n"
-                f"  Your notebook as it was: {shown}. Copy those cells from it, or put it in this one's place."
+                f"  Your notebook as it was: {shown}. Copy those cells from it, or put it in this one's place;\n"
+                "  `tinytorch update EDITION.zip` brings an edition in and keeps what you wrote."
             )
     return ""
 
