@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -60,6 +61,49 @@ def test_links_between_the_guides_lead_somewhere(guide: Path):
         }, target
 
 
+def test_what_hides_the_instructors_parts_leaves_the_students():
+    """Students fetch, submit and read feedback in `assignment-list`, which they open from `menu`."""
+    guide = (ROOT / "docs/guides/instructor.md").read_text(encoding="utf-8")
+    [hidden] = re.findall(r"^for part in (.+); do$", guide, re.M)
+    [folder] = (Path(sys.prefix) / "share/jupyter/labextensions/@jupyter/nbgrader").glob("static")
+    parts = set(
+        re.findall(r'"@jupyter/nbgrader:([a-z-]+)"', "".join(p.read_text("utf-8") for p in folder.glob("*.js")))
+    )
+    assert parts - set(hidden.split()) == {"menu", "assignment-list", "validate-assignment"}
+
+
+def in_exchange(exchange: Path, cwd: Path, *words: str) -> None:
+    """A command of nbgrader's that works with an exchange of its own."""
+    done = command(sys.executable, "-m", "nbgrader", *words, f"--Exchange.root={exchange}", cwd=cwd)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_two_sections_share_an_exchange_and_collect_apart(toy: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    exchange, home, second = tmp_path / "exchange", tmp_path / "home", tmp_path / "second"
+    for folder in (exchange, home):
+        folder.mkdir()
+    exchange.chmod(0o777)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    nbgrader = partial(in_exchange, exchange)
+    shutil.copy(ROOT / "nbgrader_config.py", toy.root)
+    build(toy)
+    shutil.copytree(toy.root, second)
+    settings = second / "settings.ini"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("course_id = tinytorch\n", "course_id = tinytorch-b\n"), encoding="utf-8")
+    for root in (toy.root, second):
+        nbgrader(root, "generate_assignment", "01_tensor", "--force")
+        nbgrader(root, "release_assignment", "01_tensor")
+    nbgrader(home, "fetch_assignment", "01_tensor", "--course", "tinytorch-b")
+    nbgrader(home, "submit", "01_tensor", "--course", "tinytorch-b")
+    for root in (toy.root, second):
+        nbgrader(root, "collect", "01_tensor")
+    assert not list(toy.root.glob("submitted/*/01_tensor/*.ipynb"))
+    assert len(list(second.glob("submitted/*/01_tensor/*.ipynb"))) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(missing_reason() is not None, reason=f"no sandbox: {missing_reason()}")
 def test_a_notebook_goes_through_nbgraders_exchange_and_feedback_comes_back(
@@ -77,10 +121,7 @@ def test_a_notebook_goes_through_nbgraders_exchange_and_feedback_comes_back(
     edition = release(toy, [module], tmp_path / "edition")
     nbformat.write(submission(module), edition / "notebooks" / module.name / f"{module.name}.ipynb")
 
-    def nbgrader(cwd: Path, *words: str) -> None:
-        done = command(sys.executable, "-m", "nbgrader", *words, f"--Exchange.root={exchange}", cwd=cwd)
-        assert done.returncode == 0, done.stdout + done.stderr
-
+    nbgrader = partial(in_exchange, exchange)
     nbgrader(toy.root, "generate_assignment", module.name, "--force")
     nbgrader(toy.root, "release_assignment", module.name)
     nbgrader(edition / "notebooks", "submit", module.name, "--course", "tinytorch")

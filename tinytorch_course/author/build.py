@@ -12,7 +12,7 @@ import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from nbformat.notebooknode import NotebookNode
 
@@ -69,7 +69,7 @@ def plan(course: Course, module: Module, take: Side | None = None) -> tuple[dict
     files: dict[Path, str] = {}
     nb = read_source(module.src) if take != "notebook" else canonical(read_notebook(module.notebook))
     from_notebook = take == "notebook"
-    record: dict = {}
+    record: dict[str, Any] = {}
     if module.notebook.is_file():
         there = read_notebook(module.notebook)
         record = there.metadata.get("tinytorch", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
@@ -35,7 +36,9 @@ class LockWhatIsGiven(NbGraderPreprocessor):
     Given code becomes one of nbgrader's read-only cells, so that grading puts it back when it was changed.
     """
 
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         if "play" in cell.metadata.get("tags", []):
             return cell, resources  # a place to try things
         if not cell.metadata.get("nbgrader") and cell.cell_type == "code":
@@ -60,7 +63,9 @@ class NothingLeaves(NbGraderPreprocessor):
 
     traces = re.compile(rf"(BEGIN|END) ({SOLUTION}|{HIDDEN}|{SCHEME})|check\.hidden\(")
 
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         trace = self.traces.search(cell.source)
         if trace:
             name = cell.metadata.get("nbgrader", {}).get("grade_id", f"number {cell_index + 1}")

@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 from ..base.course import REFERENCE, Course, Module, exported_file
 from ..base.errors import CourseError
-from ..base.files import read_text
+from ..base.files import copy_folder, read_text
 from ..base.nbgrader_setup import PREPROCESSORS, configure
 from .build import drift
 from .deliver import deliver, refuse_foreign, zipped
@@ -171,7 +171,7 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a file or a folder, if it is there."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        copy_folder(source, target)
     elif source.is_file():
         shutil.copy(source, target)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
@@ -57,11 +58,11 @@ def to_percent(nb: NotebookNode, header_of: str | None = None) -> str:
 
 def check_python(nb: NotebookNode, minimum: str, file: Path) -> None:
     """Refuse syntax that is newer than the oldest Python that the course promises to run on."""
-    version = tuple(map(int, minimum.split(".")[:2]))
+    major, minor = map(int, minimum.split(".")[:2])
     for number, cell in enumerate(nb.cells, start=1):
         try:
             if cell.cell_type == "code":
-                ast.parse(without_magics(cell.source), feature_version=version)
+                ast.parse(without_magics(cell.source), feature_version=(major, minor))
         except SyntaxError as error:
             hint = f"The course runs on Python {minimum} and later (min_python in settings.ini): write it in the older way."
             what = f"is newer than Python {minimum}: {error.msg}"
@@ -124,7 +125,7 @@ def check_grades(nb: NotebookNode, file: Path, lines: list[int] | None = None) -
         metadata = cell.metadata.get("nbgrader")
         if not metadata:
             continue
-        at = {"file": file, "cell": number, "line": lines[number - 1] if lines else None}
+        at: dict[str, Any] = {"file": file, "cell": number, "line": lines[number - 1] if lines else None}
         grade_id = metadata.get("grade_id")
         if not grade_id:
             raise CourseError("the nbgrader metadata has no grade_id", **at)
@@ -144,7 +145,8 @@ def check_grades(nb: NotebookNode, file: Path, lines: list[int] | None = None) -
             exercises[exercise.number] = number
         else:
             tested.add(exercise.number)
-    for number, cell_number in exercises.items():
-        if number not in tested:
-            at = {"file": file, "cell": cell_number, "line": lines[cell_number - 1] if lines else None}
-            raise CourseError(f"exercise {number} has no test cell", "Add one whose grade id begins with test-.", **at)
+    for missing, cell_number in exercises.items():
+        if missing not in tested:
+            line = lines[cell_number - 1] if lines else None
+            hint = "Add one whose grade id begins with test-."
+            raise CourseError(f"exercise {missing} has no test cell", hint, file=file, cell=cell_number, line=line)

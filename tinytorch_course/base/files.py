@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,16 @@ def read_text(path: Path) -> str:
         raise CourseError(
             f"is not UTF-8 text (byte {error.start})", "Save it again with the encoding UTF-8.", file=path
         ) from error
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder without Python's caches, or raise a clear error: the copy's own would list every file."""
+    try:
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    except shutil.Error as error:
+        why = str(error.args[0][0][2] if error.args and error.args[0] else error).partition("] ")[2].partition(": '")[0]
+        hint = "Look whether the disk is full and whether the folder may be read, and call this again."
+        raise CourseError(f"cannot be copied to {target}: {why}", hint, file=source) from error
 
 
 def write_whole(files: Mapping[Path, str | bytes], mode: int = 0o644) -> None:

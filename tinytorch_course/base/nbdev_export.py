@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
@@ -42,7 +43,9 @@ def exported_files(course: Course, notebook: Path, nb: NotebookNode) -> dict[Pat
         Where the notebook stands, relative to the course: the exported code points back to it.
     nb : notebook
     """
-    from nbdev.export import nb_export
+    with warnings.catch_warnings():  # IPython's, where the home folder cannot be written
+        warnings.simplefilter("ignore")
+        from nbdev.export import nb_export
 
     code = [cell.source for cell in nb.cells if cell.cell_type == "code"]
     if not any(map(is_export, code)):

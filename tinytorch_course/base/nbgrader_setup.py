@@ -10,6 +10,7 @@ from pathlib import Path
 
 from traitlets.config import Config
 
+from .course import Course
 from .times import teach_nbgrader, zone_of
 
 PREPROCESSORS = [
@@ -46,7 +47,7 @@ def configure(c: Config, root: Path) -> Config:
     ):  # nbgrader calls it by name, which fails in an environment that is not activated
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     c.CourseDirectory.root = str(root)
-    c.CourseDirectory.course_id = "tinytorch"
+    c.CourseDirectory.course_id = Course(root).settings.get("course_id", "tinytorch")
     c.CourseDirectory.source_directory = "notebooks"
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.new"]
     c.GenerateAssignment.preprocessors = PREPROCESSORS

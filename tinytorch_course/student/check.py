@@ -30,7 +30,7 @@ class Standing:
 
 def _headings(nb: NotebookNode) -> dict[str, str]:
     """Titles of the exercises, from headings like ``### 06.4 Multiplication``."""
-    titles = {}
+    titles: dict[str, str] = {}
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             for line in cell.source.split("\n"):

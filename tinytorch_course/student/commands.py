@@ -1,4 +1,4 @@
-"""The student's commands: check, export, milestones, lab, doctor."""
+"""The student's commands: check, export, update, milestones, lab, doctor."""
 
 from __future__ import annotations
 
@@ -90,6 +90,25 @@ def export(
     for file in export_notebook(course, path, force=force):
         out.print(f"wrote {file}")
     out.print("From now on `from tinytorch import Tensor` uses your work.")
+
+
+@commands.command(epilog="Example: tinytorch update ~/Downloads/edition.zip")
+def update(
+    edition: Annotated[Path, typer.Argument(help="The zip file of a corrected or later student edition.")],
+) -> None:
+    """Bring a new edition into this folder: its prose, checks and modules come in, and your work stays."""
+    from .update import update as bring_in
+
+    course = Course.find()
+    done = bring_in(course, edition)
+    for name in done.written:
+        out.print(f"wrote {name}", markup=False)
+    for sentence in done.to_look_at:
+        out.print(sentence, style="yellow", markup=False)
+    if done.aside:
+        out.print(f"Files that were replaced are in {done.aside.relative_to(course.root)}.", markup=False)
+    if not done.written:
+        out.print("Everything is as in that edition already.")
 
 
 @commands.command(epilog="Example: tinytorch milestones xor digits")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ from nbformat.notebooknode import NotebookNode
 
 from ..base.course import REFERENCE, Course
 from ..base.errors import CourseError
-from ..base.files import read_text, write_whole
+from ..base.files import copy_folder, read_text, write_whole
 from ..base.nbdev_export import exported_files
 from ..base.notebook import read_notebook
 from .check import standings
@@ -132,7 +131,7 @@ def _put(course: Course, files: Mapping[Path, str]) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
         draft = Path(folder, course.library.name)
-        shutil.copytree(course.library, draft, ignore=shutil.ignore_patterns("__pycache__"))
+        copy_folder(course.library, draft)
         write_whole({Path(folder, name): text for name, text in files.items()})
         _import_all(Course(Path(folder)), list(files))
     write_whole({course.root / name: text for name, text in files.items()})

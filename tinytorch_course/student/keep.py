@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -68,7 +67,8 @@ def lost(course: Course, path: Path, nb: NotebookNode) -> str:
             shown = copy.relative_to(course.root) if copy.is_relative_to(course.root) else copy
             return (
                 f"Empty again, though you had written them: {', '.join(empty)}. Was an edition unpacked over your work?\n"
-                f"  Your notebook as it was: {shown}. Copy those cells from it, or put it in this one's place."
+                f"  Your notebook as it was: {shown}. Copy those cells from it, or put it in this one's place;\n"
+                "  `tinytorch update EDITION.zip` brings an edition in and keeps what you wrote."
             )
     return ""
 
@@ -78,14 +78,12 @@ def _is_there(nb: NotebookNode, grade_id: str) -> bool:
 
 
 def remember_export(course: Course, files: Iterable[Path]) -> None:
-    """Note what exported modules are, so that a later command can tell when they were replaced."""
-    noted = _noted(course)
-    noted |= {file.as_posix(): fingerprint((course.root / file).read_bytes()) for file in files}
-    for file in files:
-        own = course.root / BACKUPS / "exported" / file.name
-        own.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(course.root / file, own)
-    write_whole({course.root / EXPORTED: json.dumps(noted, indent=1, sort_keys=True) + "\n"})
+    """Note what exported modules are, and keep a copy, so that a later command can tell when they were replaced."""
+    texts = {file: (course.root / file).read_bytes() for file in files}
+    noted = _noted(course) | {file.as_posix(): fingerprint(text) for file, text in texts.items()}
+    copies = {course.root / BACKUPS / "exported" / file.name: text for file, text in texts.items()}
+    with contextlib.suppress(OSError):  # the export itself is done
+        write_whole({**copies, course.root / EXPORTED: (json.dumps(noted, indent=1) + "\n").encode()})
 
 
 def _noted(course: Course) -> dict[str, str]:

@@ -11,6 +11,7 @@ from nbformat.notebooknode import NotebookNode
 
 from ..base.course import Course, Module, exported_file, exported_module
 from ..base.errors import CourseError
+from ..base.files import copy_folder
 
 
 def find(name: str) -> tuple[Course, Path]:
@@ -74,7 +75,7 @@ def with_library(course: Course) -> bool:
         )
     draft = course.library.with_name(f".{course.library.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(library_of(course), draft, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_folder(library_of(course), draft)
     draft.rename(course.library)
     return True
 

@@ -24,7 +24,7 @@ class Story:
 
     def __init__(self, title: str) -> None:
         self.title = title
-        self.rows: list[dict] = []
+        self.rows: list[dict[str, object]] = []
         self._began = time.perf_counter()
 
     @property
