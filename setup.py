@@ -32,7 +32,7 @@ setup(
     name=cfg["lib_name"],
     version=cfg["version"],
     description=cfg["description"],
-    keywords=cfg["keywords"],
+    keywords=cfg["keywords"].split(),
     long_description=readme(),
     long_description_content_type="text/markdown",
     python_requires=f">={cfg['min_python']}",
