@@ -22,6 +22,7 @@ from .assignment import Assignment, only_one, shared_with_group
 from .came import Memory
 from .class_run import ClassRun, Progress
 from .earlier_modules import library_for, module_of
+from .handed_in import take_times
 from .inbox.collect import collect
 from .inbox.roster import Roster
 from .inbox.safe_reading import unpack
@@ -158,6 +159,7 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
         known = ground.keep_roster(roster, wanted.columns) if roster else ground.roster()
         found = _collected(ground, wanted, known, stack)
         memory = Memory(ground)
+        notes += take_times(known, found.submissions, ground.zone)
         notes += _without_forgotten(found, memory, wanted.students or ())
         submissions = found.submissions
         stack.enter_context(only_one(ground))
