@@ -23,6 +23,27 @@ _ISO = re.compile(
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d\d?)(?::?(\d\d))?(?:\s*\([^()]*\))?", re.IGNORECASE)
 _PLACE = re.compile(r"\s([A-Z]\w+/[\w/+-]+)$")
+_LANGUAGES = (
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "hr",
+    "tr",
+    "ru",
+    "uk",
+    "el",
+    "hu",
+    "ca",
+)
 _DATE_IN_WORDS = re.compile(r"\b(\d{1,2})\.?\s+(?:de\s+)?([^\W\d]{3,}\.?),?\s+(?:de\s+)?(\d{4})\b")
 _DAY_OR_MONTH = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
 EXAMPLE = "2026-06-01 12:00:00 +02:00"
@@ -141,27 +162,7 @@ def _months() -> dict[str, int]:
     except ImportError:  # comes with Jupyter's server
         return {}
     names: dict[str, int] = {}
-    for language in [
-        "de",
-        "fr",
-        "es",
-        "it",
-        "pt",
-        "nl",
-        "sv",
-        "da",
-        "nb",
-        "fi",
-        "pl",
-        "cs",
-        "tr",
-        "ru",
-        "uk",
-        "el",
-        "hu",
-        "ca",
-        "ro",
-    ]:
+    for language in _LANGUAGES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for number, name in get_month_names(width, context, language).items():  # type: ignore[arg-type]
