@@ -18,6 +18,7 @@ from tinytorch_course.cli import app
 from tinytorch_course.grading import class_run
 from tinytorch_course.grading.assignment import Assignment, only_one
 from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.marking.workers import WorkerDied
 from tinytorch_course.grading.records.report import make_report
 from tinytorch_course.grading.sandbox.rooms import SandboxError
 
@@ -131,7 +132,11 @@ class Failing:
         return False
 
 
-@pytest.mark.parametrize("error", [SandboxError("bwrap: out of pids"), OSError("the cluster is on fire")])
+@pytest.mark.parametrize(
+    "error",
+    [SandboxError("bwrap: out of pids"), OSError("the cluster is on fire"), WorkerDied("it ended, twice")],
+    ids=["sandbox", "cluster", "worker"],
+)
 def test_the_machinerys_failure_takes_no_grade_away(root, without_kernels, monkeypatch, error):
     hand_in(root, "ann", solved(root))
     assert graded(root)["ann"].score == 16
