@@ -5,8 +5,13 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
+import socket
 import stat
+import subprocess
+import tempfile
 from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -42,6 +47,61 @@ def test_the_gradebook_may_be_another_file(root, tmp_path, without_kernels):
     assert result["ann"].score == 16 and result.gradebook == str(marks)
     make_report(root, ASSIGNMENT)
     with Gradebook(f"sqlite:///{marks}") as gradebook:
+        assert gradebook.find_submission(ASSIGNMENT, "ann").score == 16
+    assert not (root / "gradebook.db").exists()
+
+
+@pytest.fixture
+def postgresql(tmp_path):
+    """The address of an empty PostgreSQL database on this machine."""
+    pytest.importorskip("psycopg2", reason="PostgreSQL as the gradebook needs psycopg2-binary")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        pytest.skip("there is no PostgreSQL here (Debian: apt-get install postgresql)")
+    data = Path(tempfile.mkdtemp(prefix="tt-pg-"))
+    as_user = []
+    if os.getuid() == 0:  # it refuses to run as root
+        shutil.chown(data, "postgres", "postgres")
+        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def call(program, *arguments):
+        command = [*as_user, programs[-1].with_name(program), *arguments]
+        subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    call("initdb", "-D", data, "-A", "trust", "-U", "nb", "--no-sync")
+    call(
+        "pg_ctl", "-D", data, "-o", f"-p {port} -h 127.0.0.1 -k {data}", "-l", data / "log", "-w", "-t", "300", "start"
+    )
+    try:
+        call("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "nb", "marks")
+        yield f"postgresql+psycopg2://nb:secret@127.0.0.1:{port}/marks"
+    finally:
+        call("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(data)
+
+
+def test_the_gradebook_may_be_postgresql(root, postgresql, without_kernels):
+    (root / "gradebook.db").unlink()
+    configured(root, f"c.CourseDirectory.db_url = {postgresql!r}\nc.LateSubmissionPlugin.penalty_method = 'zero'")
+    with pytest.raises(CourseError, match="does not know the assignment"):
+        graded(root)
+    nbgrader(root, "generate_assignment", ASSIGNMENT, "--force")
+    hand_in(root, "ann", solved(root)).with_name("timestamp.txt").write_text("2026-06-01 13:00 UTC")
+    hand_in(root, "bob", solved(root, words=None))
+    result = graded(root)
+    assert {one.student: one.score for one in result} == {"ann": 16, "bob": 12}
+    assert result.gradebook.startswith("postgresql+psycopg2://nb:***@")
+    with Gradebook(postgresql) as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-06-01 12:00:00 UTC")
+    again = graded(root)
+    assert again["ann"].score == 0 and all(one.cached for one in again)
+    with Gradebook(postgresql) as gradebook:
+        gradebook.grant_extension(ASSIGNMENT, "ann", hours=2)
+    make_report(root, ASSIGNMENT)
+    with Gradebook(postgresql) as gradebook:
         assert gradebook.find_submission(ASSIGNMENT, "ann").score == 16
     assert not (root / "gradebook.db").exists()
 
