@@ -18,7 +18,7 @@ tinytorch_course.publish tinytorch_course.grading.model
 tinytorch_course.grading.inbox tinytorch_course.grading.sandbox
 tinytorch_course.grading.assignment tinytorch_course.grading.earlier_modules tinytorch_course.grading.marking
 tinytorch_course.grading.provisioner tinytorch_course.grading.records
-tinytorch_course.grading.came tinytorch_course.grading.released
+tinytorch_course.grading.came tinytorch_course.grading.released tinytorch_course.grading.handed_in
 tinytorch_course.grading.forget tinytorch_course.grading.class_run tinytorch_course.grading.changes
 tinytorch_course.grading.grade
 tinytorch_course.grading.commands

@@ -16,7 +16,7 @@ from tinytorch_course.cli import app
 from tinytorch_course.grading.assignment import Assignment
 from tinytorch_course.grading.grade import grade
 from tinytorch_course.grading.marking.explain import _points
-from tinytorch_course.grading.marking.prepare import prepare
+from tinytorch_course.grading.marking.prepare import _checksum, prepare
 from tinytorch_course.grading.model import CellResult, Change, SourceCell
 
 MODULE, HALF = "01_tensor", "#| export\ndef half(x):\n    return x / 2"
@@ -76,7 +76,7 @@ def test_what_was_generated_by_hand_stays_until_it_is_asked_for(graded):
     for _ in range(2):  # not once only
         result = run(course)
         assert scores(result) == [0.0]
-        assert any("other tests than the gradebook (01.1)" in note and "regrade" in note for note in result.notes)
+        assert any("other tests (01.1) than the gradebook" in note and "regrade" in note for note in result.notes)
     result = run(course, corrected=True)
     assert scores(result) == [60.0] and result.changes == [GAINED]
     assert run(course).notes == []
@@ -127,6 +127,12 @@ def test_who_has_an_earlier_edition_has_edited_nothing(root):
     later = edited(later, "90-imports", ("import numpy as np", "import numpy as np  # arrays"))
     assert later != source
     assert prepare(json.dumps(solved(root)).encode(), later).repairs == ()
+
+
+def test_every_cell_of_a_release_is_known_by_its_checksum(root):
+    for cell in released(root)["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
+        assert not about or _checksum(cell["cell_type"], cell["source"], about) == about["checksum"]
 
 
 def test_who_has_edited_a_test_is_still_named(root):

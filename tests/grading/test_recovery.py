@@ -174,7 +174,7 @@ def test_a_submission_that_takes_its_worker_down_twice_is_given_up_and_no_other(
 def test_a_full_disk_stops_the_run_with_a_sentence_and_loses_nothing(root, monkeypatch, where):
     from sqlalchemy.exc import OperationalError
 
-    from tinytorch_course.grading import class_run as pipeline
+    from tinytorch_course.grading import came
     from tinytorch_course.grading.records import gradebook as record
 
     hand_in_many(root, 4)
@@ -192,7 +192,7 @@ def test_a_full_disk_stops_the_run_with_a_sentence_and_loses_nothing(root, monke
         if where == "file":
             real = record.write_whole
             patch.setattr(record, "write_whole", full)
-            patch.setattr(pipeline, "write_whole", full)
+            patch.setattr(came, "write_whole", full)
         else:
             real = Gradebook.update_or_create_submission
             patch.setattr(Gradebook, "update_or_create_submission", full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -183,6 +184,50 @@ def test_the_deadline_is_said_in_the_courses_own_zone(root, without_kernels):
     said = []
     graded(root, say=said.append)
     assert said == ["deadline   2026-06-01 12:00 UTC, 2026-06-01 14:00 CEST"]
+
+
+WORKSHEET = """Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,{column},Last modified (grade)
+Participant 41,Ann Lee,ann@x.edu,Submitted,,20.00,Yes,"{ann}",-
+Participant 42,Bob Roe,bob@x.edu,Submitted,,20.00,Yes,"{bob}",-
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "ann", "bob"),
+    [
+        ("Last modified (submission)", "Monday, 1 June 2026, 3:30 PM", "Monday, 1 June 2026, 1:59 PM"),
+        ("Zuletzt geändert (Abgabe)", "Montag, 1. Juni 2026, 15:30", "Montag, 1. Juni 2026, 13:59"),
+        ("Última modificación (entrega)", "lunes, 1 de junio de 2026, 15:30", "lunes, 1 de junio de 2026, 13:59"),
+    ],
+)
+def test_moodles_own_times_are_used_in_the_courses_zone(root, without_kernels, tmp_path, column, ann, bob):
+    configured(root, "c.Exchange.timezone = 'Europe/Berlin'")
+    due(root, "2026-06-01 12:00:00 UTC")
+    table = tmp_path / "worksheet.csv"
+    table.write_text(WORKSHEET.format(column=column, ann=ann, bob=bob), encoding="utf-8")
+    for name in ("Ann Lee_41", "Bob Roe_42"):
+        path = tmp_path / "download" / f"{name}_assignsubmission_file_" / f"{ASSIGNMENT}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(solved(root)), encoding="utf-8")
+    result = graded(root, submitted=tmp_path / "download", roster=table)
+    assert {one.student: one.late for one in result} == {"ann@x.edu": "1.5 h late", "bob@x.edu": ""}
+    assert result.notes == []
+    assert [one.late for one in graded(root)] == ["1.5 h late", ""]  # from submitted/, too
+    due(root, "2026-06-01 14:00:00 UTC")
+    assert [one.late for one in graded(root)] == ["", ""]
+
+
+def test_the_zone_of_moodles_times_is_said_where_the_course_names_none(root, without_kernels, tmp_path):
+    table = tmp_path / "worksheet.csv"
+    text = WORKSHEET.format(
+        column="Last modified (submission)", ann="Monday, 1 June 2026, 3:30 PM", bob="01/06/26, 14:00"
+    )
+    table.write_text(text, encoding="utf-8")
+    for name in ("ann@x.edu", "bob@x.edu"):
+        hand_in(root, name, solved(root))
+    notes = graded(root, roster=table).notes
+    assert any("1 times in worksheet.csv cannot be read: '01/06/26, 14:00'" in note for note in notes)
+    assert any("read as this machine's" in note and "c.Exchange.timezone" in note for note in notes)
 
 
 def own_plugin(root, body):

@@ -17,7 +17,7 @@ from traitlets.config import Config
 from ..base.course import REFERENCE, Course, Module, exported_file
 from ..base.errors import CourseError
 from ..base.files import copy_folder, read_text
-from ..base.nbgrader_setup import PREPROCESSORS, configure
+from ..base.nbgrader_setup import PREPROCESSORS, alembic_on_path, configure
 from .build import drift
 from .deliver import deliver, refuse_foreign, zipped
 
@@ -50,6 +50,7 @@ def generate(
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
+    alembic_on_path()
     course = module.course
     root = course_dir or course.root
     config = configure(Config(), root) if config is None else config

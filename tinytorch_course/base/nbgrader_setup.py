@@ -42,10 +42,7 @@ AUTOGRADE_PREPROCESSORS = [
 
 def configure(c: Config, root: Path) -> Config:
     """Fill in nbgrader's configuration for the course in `root`."""
-    if (
-        shutil.which("alembic") is None
-    ):  # nbgrader calls it by name, which fails in an environment that is not activated
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    alembic_on_path()
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.course_id = Course(root).settings.get("course_id", "tinytorch")
     c.CourseDirectory.source_directory = "notebooks"
@@ -55,6 +52,12 @@ def configure(c: Config, root: Path) -> Config:
     c.Execute.timeout = 120  # seconds a cell
     teach_nbgrader(lambda: home_zone(c))
     return c
+
+
+def alembic_on_path() -> None:
+    """nbgrader calls alembic by name, which fails in an environment that is not activated."""
+    if shutil.which("alembic") is None:
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def home_zone(c: Config) -> tzinfo | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 import zoneinfo
@@ -22,6 +23,28 @@ _ISO = re.compile(
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d\d?)(?::?(\d\d))?(?:\s*\([^()]*\))?", re.IGNORECASE)
 _PLACE = re.compile(r"\s([A-Z]\w+/[\w/+-]+)$")
+_LANGUAGES = (
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "hr",
+    "tr",
+    "ru",
+    "uk",
+    "el",
+    "hu",
+    "ca",
+)
+_DATE_IN_WORDS = re.compile(r"\b(\d{1,2})\.?\s+(?:de\s+)?([^\W\d]{3,}\.?),?\s+(?:de\s+)?(\d{4})\b")
 _DAY_OR_MONTH = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
 EXAMPLE = "2026-06-01 12:00:00 +02:00"
 
@@ -103,7 +126,7 @@ def _of_words(text: str, home: tzinfo | None) -> tuple[datetime, tzinfo | None]:
     if (found := _DAY_OR_MONTH.search(text)) and found[1] != found[2] and max(int(found[1]), int(found[2])) <= 12:
         raise NoTime(f"{text[:60]!r} does not say which number is the month; write it like {EXAMPLE}")
     place = _PLACE.search(text)
-    text = text[: place.start()] if place else text
+    text = _in_english(text[: place.start()] if place else text)
     named: list[str | int] = []
 
     def note(name: str | None, offset: int | None) -> tzinfo:
@@ -120,6 +143,32 @@ def _of_words(text: str, home: tzinfo | None) -> tuple[datetime, tzinfo | None]:
     if named and isinstance(named[0], int):
         return readings[0], timezone(timedelta(seconds=named[0]))
     return readings[0], _zone(str(named[0]), readings[0], home) if named else None
+
+
+def _in_english(text: str) -> str:
+    """``Montag, 1. Juni 2026, 15:00`` as ``1 June 2026 15:00``, where the month is no English one."""
+    found = _DATE_IN_WORDS.search(text)
+    if found is None or (month := _months().get(found[2].casefold().rstrip("."))) is None:
+        return text
+    rest = re.sub(r"^[^\d]*", "", text[found.end() :])
+    return f"{found[1]} {datetime(2001, month, 1):%B} {found[3]} {rest}"
+
+
+@functools.cache
+def _months() -> dict[str, int]:
+    """The months' names in the languages that Moodle is used in most."""
+    try:
+        from babel.dates import get_month_names
+    except ImportError:  # comes with Jupyter's server
+        return {}
+    names: dict[str, int] = {}
+    for language in _LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in get_month_names(width, context, language).items():  # type: ignore[arg-type]
+                    name = name.casefold().rstrip(".")
+                    names[name] = number if names.get(name, number) == number else 0  # two languages disagree
+    return {name: number for name, number in names.items() if number}
 
 
 def _zone(text: str, local: datetime, home: tzinfo | None) -> tzinfo | None:

@@ -29,7 +29,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from ..base.errors import CourseError
 from ..base.files import write_whole
 from ..base.marks import scheme_of
-from ..base.nbgrader_setup import configure, home_zone
+from ..base.nbgrader_setup import alembic_on_path, configure, home_zone
 from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
 from .model import Source, SourceCell
@@ -64,6 +64,7 @@ def missing_gradebook(directory: CourseDirectory) -> Path | None:
 def open_gradebook(directory: CourseDirectory) -> Iterator[Gradebook]:
     """nbgrader's gradebook, or a sentence when it cannot be reached."""
     shown = make_url(directory.db_url).render_as_string()
+    alembic_on_path()
     try:
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             yield gradebook
@@ -284,24 +285,19 @@ class Assignment:
         return f"{self.assignment}: {student}"
 
 
-@contextlib.contextmanager
-def shared_with_group(ground: Assignment) -> Iterator[None]:
-    """Leave what is written to the whole group, where ``CourseDirectory.groupshared`` asks for that."""
+def open_to_group(ground: Assignment) -> None:
+    """Leave what was written to the whole group, where ``CourseDirectory.groupshared`` asks for that."""
     if not ground.directory.groupshared:
-        yield
         return
-    before = os.umask(0o002)
-    try:
-        yield
-    finally:
-        os.umask(before)
-        root = Path(ground.directory.root)
-        folders = [ground.step(name) for name in ("submitted", "autograded", "feedback")]
-        for top in [*folders, root / ".tinytorch", root / "report"]:
-            for folder, _, files in os.walk(top):
-                _open_to_group(folder, 0o2770)
-                for name in files:
-                    _open_to_group(os.path.join(folder, name), 0o660)
+    root = Path(ground.directory.root)
+    if not ground.gradebook.count("://"):
+        _open_to_group(ground.gradebook, 0o660)
+    folders = [ground.step(name) for name in ("submitted", "autograded", "feedback")]
+    for top in [*folders, root / ".tinytorch", root / "report"]:
+        for folder, _, files in os.walk(top):
+            _open_to_group(folder, 0o2770)
+            for name in files:
+                _open_to_group(os.path.join(folder, name), 0o660)
 
 
 def _open_to_group(path: str, mode: int) -> None:

@@ -153,7 +153,7 @@ class ClassRun:
             self._leave(student, str(outcome))
             return
         if isinstance(outcome, Exception):
-            if isinstance(outcome, WorkerDied):
+            if isinstance(outcome, WorkerDied) and not self._had_points(student):
                 self._give_up(student, f"it could not be executed: {outcome}", self._by_student[student].repairs)
             else:
                 self._leave(student, f"{outcome}")
@@ -165,6 +165,9 @@ class ClassRun:
             self._give_up(student, prepared.refused or "it could not be executed", repairs)
             return
         if executed.problem is not None and not executed.exercises:
+            if self._had_points(student):
+                self._leave(student, executed.problem)
+                return
             self._keys[student] = ""
             self._give_up(student, f"it could not be executed: {executed.problem}", repairs)
             return
@@ -178,6 +181,11 @@ class ClassRun:
         nb = autograded_notebook(self._ground.source, prepared, executed)
         scores = {item.name: item.score for item in executed.exercises if item.score is not None}
         self._record(result, nb, scores, review)
+
+    def _had_points(self, student: str) -> bool:
+        """Whether this very work could be run before: then it is not what fails now."""
+        stored = stored_result(self._ground.stored(student))
+        return stored is not None and stored.get("work") == self._works[student] and stored["result"]["gradable"]
 
     def _leave(self, student: str, why: str) -> None:
         """The machinery failed, which is no fault of the submission: what was recorded before stays."""

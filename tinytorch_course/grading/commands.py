@@ -88,7 +88,7 @@ def grade(
         force=force,
         roster=roster,
         columns={what: heading for what, heading in columns.items() if heading},
-        students=student,
+        students=student or None,
         say=lambda line: out.print(line, markup=False),
     )
     _show(result)

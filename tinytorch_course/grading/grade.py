@@ -18,10 +18,11 @@ from sqlalchemy.exc import OperationalError
 
 from ..base.errors import CourseError
 from ..base.files import write_whole
-from .assignment import Assignment, only_one, shared_with_group
+from .assignment import Assignment, only_one, open_to_group
 from .came import Memory
 from .class_run import ClassRun, Progress
 from .earlier_modules import library_for, module_of
+from .handed_in import take_times
 from .inbox.collect import collect
 from .inbox.roster import Roster
 from .inbox.submission import Inbox, Submission
@@ -154,13 +155,14 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
     ground = Assignment.open(root, assignment)
     home = ground.step("submitted")
     with ExitStack() as stack:
-        stack.enter_context(shared_with_group(ground))
+        stack.callback(open_to_group, ground)
         roster = Path(wanted.roster) if wanted.roster is not None else None
         known = ground.keep_roster(roster, wanted.columns) if roster else ground.roster()
         stack.enter_context(only_one(ground))
         _renamed(ground, known)
         found = _collected(ground, wanted, known, stack)
         memory = Memory(ground)
+        notes += take_times(known, found.submissions, ground.zone)
         notes += _without_forgotten(found, memory, wanted.students or ())
         submissions = found.submissions
         found.ignored += _renamed(ground, known, submissions)

@@ -8,15 +8,12 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from traitlets.config import Config
-
 from ..author.release import generate
 from ..author.source import read_source as read_percent
 from ..base.course import Module
 from ..base.errors import CourseError
 from ..base.files import write_whole
 from ..base.marks import number_of
-from ..base.nbgrader_setup import configure
 from ..base.notebook import digest, read_notebook
 from .assignment import course_directory, missing_gradebook, read_config, read_source
 from .earlier_modules import module_of
@@ -77,7 +74,7 @@ def _other_tests(module: Module, root: Path, old: Source, now: _Seen, take: bool
     tuple
         What is to be said, and whether the gradebook still says something else.
     """
-    new = _as_it_would_be(module)
+    new = _as_it_would_be(module, root)
     if {cell.name for cell in old.cells} != {cell.name for cell in new.cells}:
         return [
             "The notebook has gained or lost cells since this assignment was released. "
@@ -90,8 +87,9 @@ def _other_tests(module: Module, root: Path, old: Source, now: _Seen, take: bool
     numbers = ", ".join(dict.fromkeys(number_of(name) for name in changed))
     if not (now.ours or take):
         return [
-            f"The notebook has other tests than the gradebook ({numbers}). Submissions are graded by the gradebook's; "
-            f"`tinytorch regrade {module.name}` takes the notebook's and says whose points change."
+            f"The notebook has other tests ({numbers}) than the gradebook, which was generated from an earlier one. "
+            f"Submissions are graded by the gradebook's; `tinytorch regrade {module.name}` takes the notebook's and says "
+            "whose points change."
         ], True
     _generate(module, root)
     return [f"Cells have changed since this was graded last ({numbers}): everybody is graded by the new ones."], False
@@ -127,11 +125,13 @@ def _generate(module: Module, root: Path) -> None:
     generate(module, course_dir=root, config=read_config(root))
 
 
-def _as_it_would_be(module: Module) -> Source:
+def _as_it_would_be(module: Module, root: Path) -> Source:
     """What the gradebook would say if the module were generated now."""
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
-        config = configure(Config(), Path(folder))
-        generate(module, course_dir=Path(folder), config=config)
+        config = read_config(root)
+        config.CourseDirectory.root = folder
+        config.CourseDirectory.db_url = f"sqlite:///{folder}/gradebook.db"
+        generate(module, course_dir=Path(folder), release_dir=Path(folder, "release"), config=config)
         return read_source(course_directory(Path(folder), config), module.name)
 
 

@@ -148,7 +148,13 @@ class Recorder:
 
     def students(self) -> set[str]:
         """Everybody of whom the gradebook holds a submission of this assignment."""
-        return {submission.student_id for submission in self._gradebook.assignment_submissions(self._source.assignment)}
+        return {student for (student,) in self._submissions()}
+
+    def _submissions(self, *conditions: Any) -> Any:
+        """A query of the students who have submissions, without the sums that nbgrader attaches to each of them."""
+        query = self._gradebook.db.query(SubmittedAssignment.student_id)
+        query = query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        return query.filter(Assignment.name == self._source.assignment, *conditions)
 
     def people(self) -> dict[str, tuple[str, str, str]]:
         """Name, address and LMS id of everybody in the gradebook."""
@@ -267,9 +273,8 @@ class Recorder:
 
     def deadline(self) -> Deadline:
         """When the assignment is due, and for how many students later."""
-        assignment = self._gradebook.find_assignment(self._source.assignment)
-        longer = sum(bool(submission.extension) for submission in assignment.submissions)
-        return Deadline(assignment.duedate, longer, self._late.name)
+        due = self._gradebook.find_assignment(self._source.assignment).duedate
+        return Deadline(due, self._submissions(SubmittedAssignment.extension.isnot(None)).count())
 
     def _notebook(self, student: str) -> SubmittedNotebook:
         query = self._gradebook.db.query(SubmittedNotebook).options(

@@ -69,7 +69,6 @@ class Deadline:
 
     due: datetime | None
     longer: int  # students who have more time
-    penalty: str
 
     def said(self, home: tzinfo | None) -> str:
         """``deadline   2026-06-01 12:00 UTC, 14:00 CEST``; empty where there is none."""

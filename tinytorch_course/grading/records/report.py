@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...base.errors import CourseError
 from ...base.files import write_whole
-from ..assignment import Assignment, shared_with_group
+from ..assignment import Assignment, open_to_group
 from ..inbox.roster import Roster
 from ..model import PERSON, Recorded, SubmissionResult
 from . import notebook_page, pair_page
@@ -54,7 +54,7 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
     if column is not None and (table is None or table.kind not in ("canvas", "moodle")):
         raise CourseError("--column names a column of a gradebook that Canvas or Moodle exported", "Give --roster too.")
     folder = Path(ground.directory.root) / "report" / assignment
-    with shared_with_group(ground), Recorder(ground.directory, ground.source, ground.config) as recorder:
+    with Recorder(ground.directory, ground.source, ground.config) as recorder:
         held, people = recorder.students(), recorder.people()
         gone = [result.student for result in results if result.student not in held]
         results = [result for result in results if result.student in held]
@@ -71,6 +71,7 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
         )
     report.remarks += provisional(rows)
     write_whole({report.page: page(assignment, rows, absent, pairs, report, ground.source.schemes)})
+    open_to_group(ground)
     return report
 
 
