@@ -593,3 +593,18 @@ def test_the_gradebook_of_a_course_lies_in_its_folder_whatever_the_path_holds(tm
     sqlite3.connect(root / "gradebook.db").close()
     (root / "gradebook.db").write_bytes(b"")
     assert missing_gradebook(course_directory(root, configure(Config(), root))) is None
+
+
+def test_a_long_temporary_folder_leaves_room_for_sockets(tmp_path, monkeypatch):
+    """Catches: every kernel fails to start where TMPDIR is a cluster's long path."""
+    import tempfile
+
+    from tinytorch_course.grading.sandbox.rooms import Scratch
+
+    place = tmp_path / ("x" * 90)
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    scratch = Scratch()
+    assert len(os.fsencode(scratch.path)) < 80 and scratch.path.is_dir()
+    scratch.close()
+    assert not scratch.path.exists()
