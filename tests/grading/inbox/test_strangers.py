@@ -608,3 +608,36 @@ def test_a_long_temporary_folder_leaves_room_for_sockets(tmp_path, monkeypatch):
     assert len(os.fsencode(scratch.path)) < 80 and scratch.path.is_dir()
     scratch.close()
     assert not scratch.path.exists()
+
+
+def test_choosing_needs_little_memory_whatever_the_file_holds(inbox):
+    """Catches: reading a candidate as JSON, which takes twenty times the file's size."""
+    import tracemalloc
+
+    bomb = DONE[:-1] + b', "x": [' + b"[]," * (3 << 20) + b"0]}"
+    put(inbox, "ann/a.ipynb", BLANK)
+    put(inbox, "ann/b.ipynb", bomb)
+    tracemalloc.start()
+    one = taken(inbox)["ann"]
+    assert tracemalloc.get_traced_memory()[1] < 4 * len(bomb) and one.path.name == "b.ipynb"
+    tracemalloc.stop()
+
+
+def test_a_zip_file_of_zip_files_is_read_to_a_limit(inbox):
+    """Catches: inner archives kept in memory without a limit; one that is damaged taking the good one with it."""
+    large = zipped({"n.txt": b" " * (40 << 20)}, zipfile.ZIP_STORED)
+    put(inbox, "ann.zip", zipped({f"{n}.zip": large for n in range(3)}))
+    put(inbox, "bob.zip", zipped({"a.zip": b"PK no", "b.zip": zipped({"n.ipynb": DONE})}))
+    found = taken(inbox)
+    assert found["ann"].read() is None and "0 notebooks" in found["ann"].problem and found["bob"].read() == DONE
+
+
+def test_a_progress_bar_shows_names_as_text(monkeypatch):
+    """Catches: a student's name that becomes a link or an error of the terminal's markup."""
+    from tinytorch_course.base import console
+
+    file = io.StringIO()
+    monkeypatch.setattr(console, "err", console._Console(file=file, force_terminal=True, width=200))
+    with console.progress("grading", 2) as advance:
+        advance(1, "[link=https://example.org]x[/link] [/nothing] \x1b[2J")
+    assert "[link=https://example.org]" in file.getvalue() and "\x1b[2J" not in file.getvalue()

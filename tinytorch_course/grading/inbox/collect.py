@@ -92,7 +92,10 @@ class _Collection:
 
     def whole(self, folder: Path, name: str, students: Sequence[str] | None) -> Inbox:
         inbox = Inbox(ignored=list(self._unpacked.remarks) if self._unpacked else [])
-        inner = self._within(folder, {name, plain_name(name)} if self._unpacked else set())
+        try:
+            inner = self._within(folder, {name, plain_name(name)} if self._unpacked else set())
+        except OSError:  # somebody's folder cannot be read, which is said of them
+            inner = folder
         if inner != folder and not self._unpacked:
             inbox.ignored.append(f"All submissions lay in {shown(str(inner.relative_to(folder)))}.")
         found: list[Submission] = []
