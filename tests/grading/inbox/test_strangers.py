@@ -145,6 +145,27 @@ def test_an_outer_folder_in_a_zip_file_is_no_student(tmp_path, name, prefix, eac
     assert set(found) == {"ann", "bob"} and all(one.read() == DONE for one in found.values())
 
 
+def test_files_beside_an_outer_folder_are_said(tmp_path):
+    put(tmp_path, "c.zip", zipped({"x/ann.ipynb": DONE, "x/bob.ipynb": DONE, "README.txt": b"", "__MACOSX/x": b""}))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    found = collect(tmp_path / "c.zip", MODULE, MODULE, stubs=STUBS, scratch=scratch)
+    assert {one.student for one in found.submissions} == {"ann", "bob"} and "README.txt" in found.ignored[0]
+
+
+def test_an_outer_folder_that_was_unzipped_by_hand_is_said(inbox):
+    for who in ("ann", "bob", "cleo", "dan"):
+        put(inbox, f"class/{who}.ipynb", DONE)
+    found = collect(inbox, MODULE, MODULE, stubs=STUBS)
+    assert len(found.submissions) == 4 and found.ignored == ["All submissions lay in 'class'."]
+
+
+def test_one_students_two_attempts_are_no_class(inbox):
+    put(inbox, f"ann/first/{MODULE}.ipynb", BLANK)
+    put(inbox, f"ann/second/{MODULE}.ipynb", DONE)
+    assert taken(inbox)["ann"].read() == DONE
+
+
 def test_one_students_whole_folder_is_no_class(inbox):
     """Catches: a folder with several notebooks taken for an outer one."""
     for name in (MODULE, "05_data"):
