@@ -40,7 +40,7 @@ def progress(what: str, total: int) -> Iterator[Advance]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[label]}"),
+        TextColumn("{task.fields[label]}", markup=False),
         console=err,
         transient=True,
         disable=not err.is_terminal,

@@ -8,6 +8,7 @@ import sys
 from datetime import tzinfo
 from pathlib import Path
 
+from sqlalchemy.engine import URL
 from traitlets.config import Config
 
 from .course import Course
@@ -44,6 +45,8 @@ def configure(c: Config, root: Path) -> Config:
     """Fill in nbgrader's configuration for the course in `root`."""
     alembic_on_path()
     c.CourseDirectory.root = str(root)
+    if needs_quoting(root):
+        c.CourseDirectory.db_url = gradebook_address(root)
     c.CourseDirectory.course_id = Course(root).settings.get("course_id", "tinytorch")
     c.CourseDirectory.source_directory = "notebooks"
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.new"]
@@ -58,6 +61,16 @@ def alembic_on_path() -> None:
     """nbgrader calls alembic by name, which fails in an environment that is not activated."""
     if shutil.which("alembic") is None:
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def needs_quoting(root: Path) -> bool:
+    """Whether nbgrader's own address of a gradebook in this folder would mean another one."""
+    return bool({"%", "?"} & set(str(root)))
+
+
+def gradebook_address(root: Path) -> str:
+    """The address of the gradebook in a course's folder, whatever signs its path has."""
+    return URL.create("sqlite", database=str(Path(root).absolute() / "gradebook.db")).render_as_string()
 
 
 def home_zone(c: Config) -> tzinfo | None:

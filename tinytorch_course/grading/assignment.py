@@ -29,7 +29,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from ..base.errors import CourseError
 from ..base.files import write_whole
 from ..base.marks import scheme_of
-from ..base.nbgrader_setup import alembic_on_path, configure, home_zone
+from ..base.nbgrader_setup import alembic_on_path, configure, gradebook_address, home_zone, needs_quoting
 from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
 from .model import Source, SourceCell
@@ -50,6 +50,8 @@ def course_directory(course_dir: Path, config: Config | None = None) -> CourseDi
     directory = CourseDirectory(config=config)
     if not config.CourseDirectory.get("root"):
         directory.root = str(course_dir)
+    if not config.CourseDirectory.get("db_url") and needs_quoting(Path(directory.root)):
+        directory.db_url = gradebook_address(Path(directory.root))
     return directory
 
 

@@ -54,6 +54,11 @@ class Memory:
     def of(self, student: str) -> Came:
         return self._came.setdefault(student, Came())
 
+    def moved(self, old: str, new: str) -> None:
+        """A student has another id now."""
+        if old in self._came and new not in self._came:
+            self._came[new] = self._came.pop(old)
+
     def _text(self) -> str:
         known = {student: asdict(came) for student, came in self._came.items() if came != Came()}
         return json.dumps(known, ensure_ascii=False, sort_keys=True)

@@ -161,11 +161,11 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
         stack.enter_context(only_one(ground))
         _renamed(ground, known)
         found = _collected(ground, wanted, known, stack)
+        found.ignored += _renamed(ground, known, found.submissions)
         memory = Memory(ground)
         notes += take_times(known, found.submissions, ground.zone)
         notes += _without_forgotten(found, memory, wanted.students or ())
         submissions = found.submissions
-        found.ignored += _renamed(ground, known, submissions)
         setting = _with_answers(_setting(ground, wanted), ground)
         show = stack.enter_context(_progress(wanted.progress, len(submissions)))
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
@@ -230,7 +230,12 @@ def _renamed(ground: Assignment, known: Roster | None, submissions: Sequence[Sub
     if not names:
         return []
     with Recorder(ground.directory, ground.source, ground.config) as recorder:
-        return rename(ground, recorder, names)
+        remarks = rename(ground, recorder, names)
+    memory = Memory(ground)
+    for old, new in names.items():
+        memory.moved(old, new)
+    memory.save()
+    return remarks
 
 
 def _with_answers(setting: Job, ground: Assignment) -> Job:

@@ -21,6 +21,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from nbgrader.preprocessors import Execute
+from sqlalchemy.engine import make_url
 from traitlets import Float, Int, Unicode
 from traitlets.config import Config
 
@@ -154,7 +155,7 @@ class SandboxedExecute(Execute):
 
     def preprocess(self, nb: Any, resources: Any, *args: Any, **kwargs: Any) -> Any:
         about = resources["nbgrader"]
-        course = Path(str(about["db_url"]).removeprefix("sqlite:///")).parent
+        course = Path(make_url(str(about["db_url"])).database or "").parent
         # The kernel's manager inherits this configuration, and the provisioner the manager's.
         self.update_config(Config({"SandboxProvisioner": {"assignment": about["assignment"], "course": str(course)}}))
         return super().preprocess(nb, resources, *args, **kwargs)

@@ -145,6 +145,27 @@ def test_an_outer_folder_in_a_zip_file_is_no_student(tmp_path, name, prefix, eac
     assert set(found) == {"ann", "bob"} and all(one.read() == DONE for one in found.values())
 
 
+def test_files_beside_an_outer_folder_are_said(tmp_path):
+    put(tmp_path, "c.zip", zipped({"x/ann.ipynb": DONE, "x/bob.ipynb": DONE, "README.txt": b"", "__MACOSX/x": b""}))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    found = collect(tmp_path / "c.zip", MODULE, MODULE, stubs=STUBS, scratch=scratch)
+    assert {one.student for one in found.submissions} == {"ann", "bob"} and "README.txt" in found.ignored[0]
+
+
+def test_an_outer_folder_that_was_unzipped_by_hand_is_said(inbox):
+    for who in ("ann", "bob", "cleo", "dan"):
+        put(inbox, f"class/{who}.ipynb", DONE)
+    found = collect(inbox, MODULE, MODULE, stubs=STUBS)
+    assert len(found.submissions) == 4 and found.ignored == ["All submissions lay in 'class'."]
+
+
+def test_one_students_two_attempts_are_no_class(inbox):
+    put(inbox, f"ann/first/{MODULE}.ipynb", BLANK)
+    put(inbox, f"ann/second/{MODULE}.ipynb", DONE)
+    assert taken(inbox)["ann"].read() == DONE
+
+
 def test_one_students_whole_folder_is_no_class(inbox):
     """Catches: a folder with several notebooks taken for an outer one."""
     for name in (MODULE, "05_data"):
@@ -574,3 +595,70 @@ def test_a_students_own_file_cannot_say_when_it_was_handed_in(inbox):
     put(inbox, f"dan/{MODULE}/timestamp.txt", b"2026-01-01 10:00:00 UTC")
     for name, one in taken(inbox).items():
         assert one.read() == DONE and one.files() == {} and (one.timestamp is not None) == (name == "dan"), one
+
+
+@pytest.mark.parametrize("name", ["my course (2026)", "50%20off", "a#b", "what?", "a?b=c&d%3F", "naïve ☃", "it's"])
+def test_the_gradebook_of_a_course_lies_in_its_folder_whatever_the_path_holds(tmp_path, name):
+    """Catches: an address that is cut at a question mark or read as quoted, so that grades land elsewhere or nowhere."""
+    import sqlite3
+
+    from traitlets.config import Config
+
+    from tinytorch_course.base.nbgrader_setup import configure
+    from tinytorch_course.grading.assignment import course_directory, missing_gradebook
+
+    root = tmp_path / name
+    root.mkdir()
+    for directory in (course_directory(root, configure(Config(), root)), course_directory(root, Config())):
+        assert missing_gradebook(directory) == root / "gradebook.db"
+    sqlite3.connect(root / "gradebook.db").close()
+    (root / "gradebook.db").write_bytes(b"")
+    assert missing_gradebook(course_directory(root, configure(Config(), root))) is None
+
+
+def test_a_long_temporary_folder_leaves_room_for_sockets(tmp_path, monkeypatch):
+    """Catches: every kernel fails to start where TMPDIR is a cluster's long path."""
+    import tempfile
+
+    from tinytorch_course.grading.sandbox.rooms import Scratch
+
+    place = tmp_path / ("x" * 90)
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    scratch = Scratch()
+    assert len(os.fsencode(scratch.path)) < 80 and scratch.path.is_dir()
+    scratch.close()
+    assert not scratch.path.exists()
+
+
+def test_choosing_needs_little_memory_whatever_the_file_holds(inbox):
+    """Catches: reading a candidate as JSON, which takes twenty times the file's size."""
+    import tracemalloc
+
+    bomb = DONE[:-1] + b', "x": [' + b"[]," * (3 << 20) + b"0]}"
+    put(inbox, "ann/a.ipynb", BLANK)
+    put(inbox, "ann/b.ipynb", bomb)
+    tracemalloc.start()
+    one = taken(inbox)["ann"]
+    assert tracemalloc.get_traced_memory()[1] < 4 * len(bomb) and one.path.name == "b.ipynb"
+    tracemalloc.stop()
+
+
+def test_a_zip_file_of_zip_files_is_read_to_a_limit(inbox):
+    """Catches: inner archives kept in memory without a limit; one that is damaged taking the good one with it."""
+    large = zipped({"n.txt": b" " * (40 << 20)}, zipfile.ZIP_STORED)
+    put(inbox, "ann.zip", zipped({f"{n}.zip": large for n in range(3)}))
+    put(inbox, "bob.zip", zipped({"a.zip": b"PK no", "b.zip": zipped({"n.ipynb": DONE})}))
+    found = taken(inbox)
+    assert found["ann"].read() is None and "0 notebooks" in found["ann"].problem and found["bob"].read() == DONE
+
+
+def test_a_progress_bar_shows_names_as_text(monkeypatch):
+    """Catches: a student's name that becomes a link or an error of the terminal's markup."""
+    from tinytorch_course.base import console
+
+    file = io.StringIO()
+    monkeypatch.setattr(console, "err", console._Console(file=file, force_terminal=True, width=200))
+    with console.progress("grading", 2) as advance:
+        advance(1, "[link=https://example.org]x[/link] [/nothing] \x1b[2J")
+    assert "[link=https://example.org]" in file.getvalue() and "\x1b[2J" not in file.getvalue()

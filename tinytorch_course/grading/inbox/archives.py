@@ -21,7 +21,6 @@ from .safe_reading import LARGEST, LARGEST_FILE, MOST_FILES, Unreadable, is_clut
 
 _MOST_MEMBERS = 20_000  # of a student's zip file
 _MOST_IN_CLASS = 500_000
-_DEEPEST = 2  # zip files within a student's zip file
 _ENTRY = b"PK\x01\x02"  # one stands before each member in the list at a zip file's end
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)  # bzip2 cannot be read piece by piece: a bomb
 
@@ -68,7 +67,7 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, largest: int) 
     return data
 
 
-def members(data: bytes, *, within: str = "", deepest: int = _DEEPEST) -> list[Member]:
+def members(data: bytes, *, within: str = "", outermost: bool = True) -> list[Member]:
     """The files in a student's zip file, those in zip files within it where it holds no notebook itself.
 
     Raises
@@ -90,10 +89,12 @@ def members(data: bytes, *, within: str = "", deepest: int = _DEEPEST) -> list[M
             raise Unreadable(f"the zip file holds a path that leads outside: {shown(info.filename)}")
         if name.parts and not is_clutter(name.parts) and not stat.S_ISLNK(info.external_attr >> 16):
             found.append(Member(within + str(name), archive, info))
-    if deepest and not notebooks_of(found):
-        inner = [one for one in found if one.name.lower().endswith(".zip")][:MOST_FILES]
-        for one in inner:
-            found += members(one.read(), within=f"{one.name}/", deepest=deepest - 1)
+    if outermost and not notebooks_of(found):
+        left = LARGEST
+        for one in [one for one in found if one.name.lower().endswith(".zip")]:
+            left -= one.info.file_size
+            with contextlib.suppress(Unreadable):
+                found += members(one.read(), within=f"{one.name}/", outermost=False) if left > 0 else []
     return found
 
 

@@ -89,14 +89,18 @@ class _Collection:
         self._assignment, self._notebook, self._stubs = assignment, notebook, stubs
         self._rename, self._unpacked = rename, unpacked
         self._problems = unpacked.problems if unpacked else {}
+        self._passed: list[Path] = []  # files beside the folder that holds the class
 
     def whole(self, folder: Path, name: str, students: Sequence[str] | None) -> Inbox:
         inbox = Inbox(ignored=list(self._unpacked.remarks) if self._unpacked else [])
-        inner = self._within(folder, {name, plain_name(name)} if self._unpacked else set())
+        try:
+            inner = self._within(folder, {name, plain_name(name)} if self._unpacked else set())
+        except OSError:  # somebody's folder cannot be read, which is said of them
+            inner = folder
         if inner != folder and not self._unpacked:
             inbox.ignored.append(f"All submissions lay in {shown(str(inner.relative_to(folder)))}.")
         found: list[Submission] = []
-        loose: list[Path] = []
+        loose = self._passed
         for entry in archive_entries(inner):
             submission = self._entry(entry)
             if submission is not None:
@@ -133,13 +137,17 @@ class _Collection:
     def _within(self, folder: Path, names: set[str]) -> Path:
         """The folder in which the class's submissions lie: `folder`, or the one folder in it that holds them all."""
         entries = list(archive_entries(folder))
-        if len(entries) != 1 or entries[0].is_symlink() or not entries[0].is_dir():
+        work = [entry for entry in entries if entry.is_dir() or entry.suffix.lower() in (".ipynb", ".zip")]
+        if len(work) != 1 or work[0].is_symlink() or not work[0].is_dir():
             return folder
-        only = entries[0]
+        only = work[0]
         if is_moodle_folder(only.name) or (only / self._assignment).exists():
             return folder
         inner = self._within(only, names)
-        return inner if inner != only or only.name in names or self._holds_a_class(only) else folder
+        if inner == only and only.name not in names and not self._holds_a_class(only):
+            return folder
+        self._passed += [entry for entry in entries if entry != only]
+        return inner
 
     def _holds_a_class(self, folder: Path) -> bool:
         """Whether the entries of a folder are several people's submissions, rather than one person's files."""
@@ -156,8 +164,8 @@ class _Collection:
                     folders.add(entry.name)
             elif entry.suffix.lower() in (".ipynb", ".zip"):
                 files.add(stem)
-        # Two notebooks in the only folder of a folder may as well be one person's.
-        return len(folders | files) > (1 if folders or self._unpacked else 3)
+        # Outside of a zip file, two in the only folder may as well be one person's.
+        return len(folders | files) > (1 if self._unpacked else 3)
 
     # -- one entry -------------------------------------------------------------------------------------------------
 

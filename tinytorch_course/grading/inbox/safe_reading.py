@@ -36,7 +36,7 @@ def read_safely(path: Path, largest: int) -> bytes:
             raise Unreadable("the file is not a regular file")
         if status.st_size > largest:
             raise Unreadable(too_large(status.st_size, largest))
-        return file.read(largest + 1)
+        return file.read(status.st_size + 1)
 
 
 def too_large(size: int, largest: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ...base.files import write_whole
+from ...base.printable import printable
 from ..inbox.filling import Entry, harmless
 from ..inbox.roster import Roster
 from .feedback_page import points_open
@@ -106,7 +107,7 @@ def remarks_table(rows: Sequence[Row], missing: Sequence[Row]) -> str:
         result = row.result
         body.append(
             [result.student, row.name, row.email, _points_or_blank(row), f"{row.recorded.max_score:g}", result.state]
-            + [result.late, result.reason, "; ".join(result.flags), "; ".join(result.repairs)]
+            + [result.late, *map(printable, (result.reason, "; ".join(result.flags), "; ".join(result.repairs)))]
         )
     for row in missing:
         body.append([row.result.student, row.name, row.email, "", "", "missing", "", "nothing was handed in", "", ""])

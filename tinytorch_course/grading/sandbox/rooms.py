@@ -19,6 +19,15 @@ from pathlib import Path
 from ..model import Library
 
 _PREFIX = "tt-"  # short: the path of a socket is limited to 107 bytes
+_LONGEST = 70  # bytes of the folder above it
+
+
+def _temporary() -> str:
+    """The temporary folder, or a usual one where TMPDIR is so long that no socket's path fits."""
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) <= _LONGEST:
+        return usual
+    return next((place for place in ("/tmp", "/var/tmp") if os.access(place, os.W_OK | os.X_OK)), usual)
 
 
 class Scratch:
@@ -26,7 +35,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self._sweep()
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_temporary()))
         self._lock = open(self.path / ".lock", "w", encoding="utf-8")  # noqa: SIM115 (held as long as the run)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         atexit.register(self.close)
@@ -38,7 +47,7 @@ class Scratch:
 
     @staticmethod
     def _sweep() -> None:
-        for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        for folder in Path(_temporary()).glob(f"{_PREFIX}*"):
             with contextlib.suppress(OSError):
                 if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                     continue
