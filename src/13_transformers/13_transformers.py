@@ -1203,7 +1203,7 @@ def learn(model, steps, batch=16, lr=0.01, seed=0):
 # Now train it. It is stopped twice to let it speak: before the first step, in the middle, at the end. The beginning is the end of another text.
 
 # %% tags=["demo"]
-STEPS = 300  # more steps, better texts: with 3,000 it is a matter of minutes, not of seconds
+STEPS = 240  # more steps, better texts: with 3,000 it is a matter of minutes, not of seconds
 
 
 def speaks(model, seed=0, count=70, beginning=""):

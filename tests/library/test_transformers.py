@@ -90,7 +90,9 @@ def test_rows_are_normalized_whatever_their_size_and_place():
     with no_grad():
         right = layer(Tensor(rows)).data
         for scale, shift in [(100.0, 0.0), (1.0, 50.0), (1e4, -3e4)]:
-            np.testing.assert_allclose(layer(Tensor(rows * np.float32(scale) + np.float32(shift))).data, right, atol=1e-3)
+            np.testing.assert_allclose(
+                layer(Tensor(rows * np.float32(scale) + np.float32(shift))).data, right, atol=1e-3
+            )
         assert layer(Tensor(np.full((2, 16), 7.0, np.float32))).data.tolist() == [[0.0] * 16] * 2
 
 
@@ -191,7 +193,9 @@ def torch_scores(torch, model, ids):
     x = own["tokens.weight"][ids] + own["positions.weight"][: ids.shape[-1]]
     for k, block in enumerate(model.blocks):
         h, at = norm(x, f"blocks.{k}.norm1"), f"blocks.{k}.attention"
-        parts = [linear(h, f"{at}.{p}_proj").unflatten(-1, (block.attention.num_heads, -1)).transpose(-3, -2) for p in "qkv"]
+        parts = [
+            linear(h, f"{at}.{p}_proj").unflatten(-1, (block.attention.num_heads, -1)).transpose(-3, -2) for p in "qkv"
+        ]
         mixed = torch.nn.functional.scaled_dot_product_attention(*parts, is_causal=True)
         x = x + linear(mixed.transpose(-3, -2).flatten(-2), f"{at}.out_proj")
         h = linear(norm(x, f"blocks.{k}.norm2"), f"blocks.{k}.mlp.0")
@@ -287,7 +291,9 @@ def test_in_whatever_parts_a_text_comes_the_scores_are_the_same(parts, seed):
 def test_with_caches_it_writes_the_same_text(seed):
     model = random_gpt(seed=seed)
     for options in ({}, {"temperature": 0.3}, {"top_k": 3}, {"end": 4}, {"temperature": 2.0, "top_k": 5, "end": 0}):
-        assert generate_cached(model, [1, 2], 10, seed=seed, **options) == generate(model, [1, 2], 10, seed=seed, **options)
+        assert generate_cached(model, [1, 2], 10, seed=seed, **options) == generate(
+            model, [1, 2], 10, seed=seed, **options
+        )
     with pytest.raises(ValueError, match=r"\b12\b"):
         generate_cached(model, [1, 2], 11)
     assert len(generate(model, [1, 2], 30)) == 32, "without them a text may be longer than the model has positions"
