@@ -24,8 +24,8 @@ from tinytorch import (
     next_token_pairs,
     no_grad,
 )
-from tinytorch.core.transformers import KVCache, arrays_from, draw, next_token_probabilities, safetensors_bytes
 from tinytorch.core.training import load_parameters, named_parameters, save_parameters
+from tinytorch.core.transformers import KVCache, arrays_from, draw, next_token_probabilities, safetensors_bytes
 
 from .support import numbers
 
