@@ -381,6 +381,10 @@ class LayerNorm(Layer):
     def __repr__(self):
         return f"LayerNorm({self.weight.shape[0]})"
 
+# %% tags=["demo"]
+x, weight, bias = (numbers(shape, seed, np.float64) for seed, shape in enumerate([(3, 5), (5,), (5,)]))
+print("central differences agree:", gradcheck(lambda x, w, b: tracked_norm(normalize(x.data, 1e-5), x, w, b), [x, weight, bias]))
+
 # %% [markdown]
 # Now the price of both, in time and in the memory that a forward pass leaves behind for the way back:
 
@@ -427,7 +431,7 @@ def first_gradients(depth, path, width=64, seeds=3):
             out = path(out, norm, layer)
         slopes = np.random.default_rng(seed).normal(size=out.shape)
         out.backward(slopes)
-        ratios.append(np.linalg.norm(x.grad) / np.linalg.norm(slopes))
+        ratios.append(np.linalg.norm(x.grad.astype(float)) / np.linalg.norm(slopes))
     return np.median(ratios)
 
 # %% tags=["demo"]
@@ -795,7 +799,8 @@ class Mixer(Layer):
     def forward(self, x):
         return x + Tensor(np.tri(x.shape[-2], dtype=x.dtype) * np.asarray(self.factor, x.dtype)).matmul(x * x)
 
-
+# %%
+# Models whose numbers are known. Run this cell; nothing to do.
 def known_gpt(vocab_size, embed_dim, factors, max_length, seed=0, dtype=np.float64):
     tables = {"tokens": Embedding(vocab_size, embed_dim), "positions": Embedding(max_length, embed_dim)}
     model = filled(bare(GPT, **tables, blocks=[], norm=LayerNorm(embed_dim)), seed, dtype)
@@ -1115,7 +1120,8 @@ class Counter(Layer):
         self.recorded.append(scores.requires_grad)
         return scores
 
-
+# %%
+# Stand-ins. Run this cell; nothing to do.
 def plain_probabilities(logits, temperature=1.0, top_k=None):
     """A stand-in for 13.10."""
     logits = np.asarray(logits, np.float64)
@@ -1261,7 +1267,7 @@ for axis, (layer, head) in zip(axes, [(0, 0), (1, 1)]):
     axis.set_xticks(range(len(labels)), labels, rotation=90, fontsize=7)
     axis.set_yticks(range(len(labels)), labels, fontsize=7)
 show(figure, "Attention weights of two heads, queries by keys, for the beginning of a description. Above the diagonal all is empty. "
-             "In one head much of the weight lies near the diagonal, on the ids just before; in the other it is spread more widely.")
+             "In one head the weight is spread over many ids before; in the other most of it lies on a few, such as the line breaks of the heading.")
 
 # %% [markdown]
 # ## Part 7 · What was computed already
@@ -1461,7 +1467,8 @@ def given_cached(attention, x, cache):
     cache.extend(x, x)
     return attention(cache.keys, np.tri(len(cache), dtype=bool))[..., len(cache) - x.shape[-2] :, :]
 
-
+# %%
+# Whole models, and their texts in parts. Run this cell; nothing to do.
 def whole_gpt(vocab_size, embed_dim, layers, heads, max_length, seed=0):
     model = known_gpt(vocab_size, embed_dim, [], max_length, seed)
     model.blocks = [known_block(embed_dim, heads, seed + k, np.float64) for k in range(layers)]
