@@ -1286,4 +1286,4 @@ show(figure, "Two maps of attention weights, the mean over 1,000 held-out sequen
 # **Export.** Run all cells once more from the top. Then, in a terminal in the course folder:
 #
 # - `tinytorch check 12_attention` says where you stand, exercise by exercise;
-# - `tinytorch export 12_attention` writes `tinytorch/core/attention.py`. With it `tinytorch milestones` can run its last story: this one, on your engine.
+# - `tinytorch export 12_attention` writes `tinytorch/core/attention.py`. With it `tinytorch milestones` can run one more story: this one, on your engine.

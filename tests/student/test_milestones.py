@@ -140,11 +140,11 @@ def test_a_story_that_takes_python_down_is_not_reached(mine: Course):
 
 
 def test_a_milestone_whose_modules_are_missing_waits_and_the_others_are_played(mine: Course):
-    for module in ("08_training", "09_convolutions", "11_embeddings", "12_attention"):
+    for module in ("08_training", "09_convolutions", "11_embeddings", "12_attention", "13_transformers"):
         exported(mine, module).unlink(missing_ok=True)
     done = milestones(mine.root)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 of 2 milestones reached, 3 waiting for a module." in done.stdout
+    assert "2 of 2 milestones reached, 4 waiting for a module." in done.stdout
     assert (
         "waits for `tinytorch export 08_training`, `tinytorch export 11_embeddings`, `tinytorch export 12_attention`"
         in done.stdout
@@ -155,7 +155,7 @@ def test_named_it_is_wrong_usage_to_play_it_too_early(mine: Course):
     exported(mine, "07_optimizers").unlink()
     done = milestones(mine.root, "xor")
     assert done.returncode == 2 and "waits for `tinytorch export 07_optimizers`" in done.stdout
-    assert "1 of 1 milestones reached, 4 waiting" in milestones(mine.root).stdout, "the perceptron needs no optimizer"
+    assert "1 of 1 milestones reached, 5 waiting" in milestones(mine.root).stdout, "the perceptron needs no optimizer"
     exported(mine, "06_autograd").unlink()
     assert milestones(mine.root).returncode == 2, "where nothing can be played, nothing was reached either"
 
@@ -163,7 +163,7 @@ def test_named_it_is_wrong_usage_to_play_it_too_early(mine: Course):
 def test_an_unknown_name_is_wrong_usage_and_lists_the_known_ones(mine: Course):
     done = milestones(mine.root, "xor", "chess")
     assert done.returncode == 2 and done.stdout == ""
-    assert "'chess'" in done.stderr and "perceptron, xor, digits, moved, reversing" in done.stderr
+    assert "'chess'" in done.stderr and "perceptron, xor, digits, moved, reversing, writer" in done.stderr
     with pytest.raises(CourseError):
         chosen(["chess"])
 
@@ -211,4 +211,4 @@ def test_an_edition_has_the_stories_and_says_what_to_export_first(course: Course
         assert (edition / "tinytorch_course" / "student" / "milestones" / f"{one.name}.py").is_file()
     done = milestones(edition)
     assert done.returncode == 2 and "waits for `tinytorch export 06_autograd`" in done.stdout, done.stderr
-    assert "0 of 0 milestones reached, 5 waiting for a module." in done.stdout
+    assert "0 of 0 milestones reached, 6 waiting for a module." in done.stdout

@@ -51,6 +51,14 @@ MILESTONES = (
         "Sequences turned round, by attention",
         tuple(sorted({*_ENGINE, "08_training", "11_embeddings", "12_attention"})),
     ),
+    Milestone(
+        "writer",
+        "Descriptions of functions that do not exist, by a GPT",
+        (
+            *("01_tensor", "03_layers", "05_dataloader", "06_autograd", "07_optimizers", "08_training"),
+            *("10_tokenization", "13_transformers"),
+        ),
+    ),
 )
 
 
