@@ -115,7 +115,7 @@ def _of_iso(found: re.Match[str], home: tzinfo | None) -> tuple[datetime, tzinfo
             raise ValueError
         hours = hours % 12 + 12 * (half.upper() == "P")
     parts = [int(year), int(month), int(day), hours, int(minute or 0), int(second or 0)]
-    local = datetime(*parts, int(((fraction or "") + "000000")[:6]))  # type: ignore[arg-type]
+    local = datetime(*parts, int(((fraction or "") + "000000")[:6]))  # type: ignore[arg-type, call-arg]
     return local, _zone(zone, local, home)
 
 
@@ -165,7 +165,7 @@ def _months() -> dict[str, int]:
     for language in _LANGUAGES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
-                for number, name in get_month_names(width, context, language).items():  # type: ignore[arg-type]
+                for number, name in get_month_names(width, context, language).items():
                     name = name.casefold().rstrip(".")
                     names[name] = number if names.get(name, number) == number else 0  # two languages disagree
     return {name: number for name, number in names.items() if number}
