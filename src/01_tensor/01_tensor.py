@@ -1091,7 +1091,7 @@ def T(self):
     return self.transpose()
 
 # %% [markdown]
-# How much does a view save? Transpose a matrix of 64 MB as a view, then as a copy, then copy it without transposing. The view writes a handful of numbers; the transposed copy walks against the street.
+# How much does a view save? Transpose a matrix of 67 MB as a view, then as a copy, then copy it without transposing. The view writes a handful of numbers; the transposed copy walks against the street.
 
 # %% tags=["demo"]
 big = Tensor(np.ones((4096, 4096), np.float32))

@@ -1942,7 +1942,7 @@ with Checks("06.13", "MatmulBackward.apply") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# What stands around it is given, and the next cell may be skipped: it is engineering around your rule. It sees to vectors, which NumPy treats as a row on the left and a column on the right, and to two shortcuts. When a whole batch meets a single matrix, its rows can be multiplied in one go; and a single row needs no matrix product for the weight's gradient, as `*` does it six times faster.
+# What stands around it is given, and the next cell may be skipped: it is engineering around your rule. It sees to vectors, which NumPy treats as a row on the left and a column on the right, and to two shortcuts. When a whole batch meets a single matrix, its rows can be multiplied in one go; and a single row needs no matrix product for the weight's gradient: `*` does it faster.
 
 # %% tags=["folded"]
 #| exporti
@@ -3535,7 +3535,7 @@ show(figure, "Left, the loss falls over the steps. Right, two interlocked spiral
 # | `grad` | a NumPy array | a tensor |
 # | a saved array changed in place | noticed inside `detect_anomaly`; otherwise wrong gradients | an error, thanks to version counters |
 # | gradients of gradients | no | `create_graph=True` |
-# | rules | about thirty, in Python | many hundreds, in C++ and CUDA |
+# | rules | over twenty-five, in Python | many hundreds, in C++ and CUDA |
 
 # %% [markdown]
 # ## If you want to go on (not graded)
