@@ -71,7 +71,7 @@ def term(root):
 
 
 def everybody(page):
-    part = page.split('<h2 id="everybody">')[1]
+    part = page.split('<section id="everybody">')[1]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(<td>.*?)</tr>", part)]
     return {row[0]: row[1:6] for row in rows}
 
@@ -90,10 +90,10 @@ def test_points_totals_and_trends_are_the_gradebooks(term):
 
 def test_sections_and_modules_have_the_means_of_those_with_a_score(term):
     page = make_term_report(term).read_text(encoding="utf-8")
-    sections = page.split('<h2 id="sections">')[1].split("<h2")[0]
+    sections = page.split('<section id="sections">')[1].split("</section>")[0]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(<td>.*?)</tr>", sections)]
     assert rows == [["Friday", "3", "20%", "70%"], ["Monday", "2", "68%", "60%"]]
-    modules = page.split('<h2 id="modules">')[1].split("<h2")[0]
+    modules = page.split('<section id="modules">')[1].split("</section>")[0]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row)[:5] for row in re.findall(r"<tr>(<td>.*?)</tr>", modules)]
     assert rows == [[ASSIGNMENT, "3 of 5", "3", "1", "10.3 / 20"], ["91_more", "3 of 5", "3", "0", "6.3 / 10"]]
 
