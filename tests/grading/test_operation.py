@@ -85,7 +85,8 @@ def postgresql(tmp_path):
 
 def test_the_gradebook_may_be_postgresql(root, postgresql, without_kernels):
     (root / "gradebook.db").unlink()
-    configured(root, f"c.CourseDirectory.db_url = {postgresql!r}\nc.LateSubmissionPlugin.penalty_method = 'zero'")
+    configured(root, f"c.CourseDirectory.db_url = {postgresql!r}\nc.CourseDirectory.course_id = 'tinytorch'")
+    configured(root, "c.LateSubmissionPlugin.penalty_method = 'zero'")
     with pytest.raises(CourseError, match="does not know the assignment"):
         graded(root)
     nbgrader(root, "generate_assignment", ASSIGNMENT, "--force")
