@@ -1,6 +1,7 @@
 """Takes the rows for the gradient of x from the output.
 
 breaks: 13-02-layer-norm-backward
+hidden: yes
 """
 #| exporti
 @method_of(LayerNormBackward)
