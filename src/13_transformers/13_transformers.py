@@ -529,6 +529,7 @@ with Checks("13.3", "TransformerBlock.__init__") as check:
     check.equal("the last weight of mlp for one seed", block.mlp[2].weight, second.weight)
     check.same("the number of different tensors", len({id(p) for p in block.parameters()}), 16)
     check.same("the number of layers in mlp", len(block.mlp), 3)
+    check.same("the eps of both norms", (block.norm1.eps, block.norm2.eps), (1e-5, 1e-5))
     check.raises("5 numbers for 2 heads", ValueError, lambda: TransformerBlock(5, 2), mentions=("5", "2"))
     check.same("the way it is written", repr(TransformerBlock(8, 2)), "TransformerBlock(8, 2)")
     ### END HIDDEN TESTS

@@ -1,0 +1,12 @@
+"""Means over the axis before the last.
+
+breaks: 13-02-layer-norm-backward
+"""
+#| exporti
+@method_of(LayerNormBackward)
+def apply(self, grad_output):
+    grad = grad_output * self.saved_tensors[0].data
+    grad_x = grad - grad.mean(axis=max(-2, -grad.ndim), keepdims=True)
+    grad_x -= self.normal * (grad * self.normal).mean(axis=-1, keepdims=True)
+    grad_x *= self.scale
+    return grad_x, grad_output * self.normal, grad_output
