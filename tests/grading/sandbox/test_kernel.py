@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from tinytorch_course.grading.model import Library, Limits
 from tinytorch_course.grading.sandbox.kernel import Budget, Kernel, KernelGone, cleaned
-from tinytorch_course.grading.sandbox.rooms import Running
+from tinytorch_course.grading.sandbox.rooms import Running, waited_for_cpu
 from tinytorch_course.grading.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -190,28 +191,32 @@ def test_text_comes_out_without_what_a_terminal_or_a_file_would_trip_over():
     assert cleaned("a\x1b]0;PWNED\x07b\ud800\x1b[2Kc\x1b[31md", 100) == "ab?c\x1b[31md"
 
 
-SPIN = "import time\nt = time.process_time()\nwhile time.process_time() < t + {seconds}: pass\n'done'"
+def waits(monkeypatch, seconds):
+    """As if the kernel's process had stood ready for so long in each cell, and others had the processor."""
+    looks = itertools.count()
+    monkeypatch.setattr(Running, "waited", lambda self: {1: seconds * next(looks)})
 
 
-@pytest.fixture
-def busy_machine():
-    """So many other processes that a cell gets less than half of a processor."""
-    cores = len(os.sched_getaffinity(0))
-    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3 * cores)]
-    yield
-    for other in others:
-        other.kill()
-        other.wait()
+def test_a_busy_machine_takes_no_cells_time(kernel, monkeypatch):
+    assert kernel.run("import time; time.sleep(1.5)", timeout=1).status == "timeout"
+    waits(monkeypatch, 3)
+    assert kernel.run("time.sleep(1.5)", timeout=1).status == "ok"
+    assert kernel.waited >= 3
 
 
-def test_a_busy_machine_takes_no_cells_time(busy_machine, kernel, monkeypatch):
-    monkeypatch.setattr("tinytorch_course.grading.sandbox.kernel._MOST_PATIENCE", 100)
-    assert kernel.run(SPIN.format(seconds=1.2), timeout=2).status == "ok"
-    assert kernel.waited > 1
-
-
-def test_a_cell_that_waits_for_nothing_is_stopped_on_a_busy_machine_too(busy_machine, kernel):
+def test_a_cell_that_never_ends_is_stopped_on_a_busy_machine_too(kernel, monkeypatch):
+    waits(monkeypatch, 1000)
     began = time.monotonic()
-    assert kernel.run(SPIN.format(seconds=60), timeout=1).status == "timeout"
-    assert kernel.run("time.sleep(60)", timeout=1).status == "timeout"
+    assert kernel.run("import time; time.sleep(60)", timeout=1).status == "timeout"
     assert time.monotonic() - began < 30
+
+
+def test_who_shares_a_processor_has_waited_for_it():
+    spin = "import os, time\nos.sched_setaffinity(0, {%d})\nt = time.time()\nwhile time.time() < t + 2: pass"
+    core = min(os.sched_getaffinity(0))
+    several = [subprocess.Popen([sys.executable, "-c", spin % core]) for _ in range(2)]
+    time.sleep(1.5)
+    waited = waited_for_cpu([each.pid for each in several])
+    for each in several:
+        each.wait()
+    assert max(waited.values()) > 0.2
