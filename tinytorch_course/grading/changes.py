@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..base.files import write_whole
-from .inbox.roster import harmless
+from .inbox.filling import harmless
 from .model import Change, ClassResult
 
 

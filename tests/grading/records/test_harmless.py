@@ -13,7 +13,7 @@ from nbconvert.filters import markdown2html
 
 from tests.grading.grading_course import ASSIGNMENT, find, hand_in, solved
 from tinytorch_course.grading.grade import grade
-from tinytorch_course.grading.inbox.roster import harmless
+from tinytorch_course.grading.inbox.filling import harmless
 from tinytorch_course.grading.records.harmless import harmless_markdown
 
 ATTACKS = [
