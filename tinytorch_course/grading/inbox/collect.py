@@ -25,13 +25,13 @@ from .safe_reading import (
     read_safely,
 )
 from .several import latest
-from .submission import Inbox, Submission
+from .submission import SECRET, Inbox, Submission
 
 _DEEPEST = 6  # folders below a student's in which a notebook is looked for
 _MOST_LOOKED_AT = 5000  # files below a student's folder
 _NOT_LOOKED_INTO = {"node_modules", "site-packages", "__pycache__", "venv"}
 _PACKED = (".rar", ".7z", ".gz", ".tgz", ".bz2", ".xz", ".tar")
-_NBGRADERS = ("timestamp.txt", "submission_secret.txt")
+_NBGRADERS = ("timestamp.txt", SECRET)
 _NEVER_MEANT = (".DS_Store", ".ipynb_checkpoints", ".gitkeep")
 Rename = Callable[[Submission], Sequence[str]]
 
@@ -330,7 +330,8 @@ class _Collection:
         folder = root if submission.path is None or submission.unzip is not None else submission.path.parent
         files = [path for path in archive_entries(folder) if not path.is_symlink() and path.is_file()]
         files = [path for path in files if path != submission.path and path not in self._problems]
-        submission.extras = {path.name: path for path in files if may_come_along(path.name)}
+        exchanged = () if is_moodle_folder(entry.name) else (SECRET,)  # by it a student finds the feedback
+        submission.extras = {path.name: path for path in files if may_come_along(path.name) or path.name in exchanged}
         files = [path for path in files if path.name not in _NBGRADERS]
         if submission.path is None and submission.problem is None and files:
             submission.problem = _no_notebook(files)

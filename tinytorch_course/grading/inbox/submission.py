@@ -54,11 +54,14 @@ class Submission:
         """The small files beside the notebook, as text of single bytes."""
         found = {name: data.decode("latin-1") for name, data in self._beside.items()}
         for name, path in list(self.extras.items())[:MOST_FILES]:
+            if name == SECRET:
+                continue
             with contextlib.suppress(Unreadable):
                 found[name] = read_safely(path, LARGEST_FILE).decode("latin-1")
         return found
 
 
+SECRET = "submission_secret.txt"  # of nbgrader's exchange
 Unzip = Callable[[bytes], tuple[bytes, dict[str, bytes], str]]
 
 
