@@ -1,7 +1,6 @@
 """Makes float64 of everything.
 
 breaks: 06-04-add-mul
-hidden: yes
 """
 #| export
 class AddBackward(Function):

@@ -1,7 +1,6 @@
 """Leaves the constants out first, so that the answers move to other inputs.
 
 breaks: 06-05-walk
-hidden: yes
 """
 def walk_back(target, gradient):
     """Bring a gradient back to all leaves behind `target`, by recursion.

@@ -1,7 +1,6 @@
 """Returns after the first input.
 
 breaks: 06-05-walk
-hidden: yes
 """
 def walk_back(target, gradient):
     """Bring a gradient back to all leaves behind `target`, by recursion.

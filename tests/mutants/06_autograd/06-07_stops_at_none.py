@@ -1,7 +1,6 @@
 """Stops at the first input without a gradient.
 
 breaks: 06-07-propagate
-hidden: yes
 """
 #| exporti
 def propagate(node, grad_output, pending):

@@ -1,7 +1,6 @@
 """Puts the lost axis back at the end, wherever it was.
 
 breaks: 06-14-sum
-hidden: yes
 """
 #| export
 class SumBackward(Function):

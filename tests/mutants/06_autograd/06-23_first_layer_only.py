@@ -1,7 +1,6 @@
 """Counts the first layer and forgets the others.
 
 breaks: 06-23-saved-bytes
-hidden: yes
 """
 def saved_bytes(batch, widths):
     """The bytes of all inputs of the Linear layers in Linear, ReLU, Linear, …, Linear, in float32.

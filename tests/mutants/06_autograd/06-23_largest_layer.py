@@ -1,7 +1,6 @@
 """Counts the largest layer only, as if the others were given back.
 
 breaks: 06-23-saved-bytes
-hidden: yes
 """
 def saved_bytes(batch, widths):
     """The bytes of all inputs of the Linear layers in Linear, ReLU, Linear, …, Linear, in float32.

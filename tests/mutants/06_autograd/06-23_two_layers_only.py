@@ -1,0 +1,21 @@
+"""Counts the first two layers and forgets the others.
+
+breaks: 06-23-saved-bytes
+hidden: yes
+"""
+def saved_bytes(batch, widths):
+    """The bytes of all inputs of the Linear layers in Linear, ReLU, Linear, …, Linear, in float32.
+
+    Parameters
+    ----------
+    batch : int
+        The number of rows.
+    widths : list of int
+        The sizes from the input of the first Linear to the output of the last one.
+
+    Returns
+    -------
+    int
+        The bytes of the arrays that the rules read on the way back, apart from the weights.
+    """
+    return batch * sum(widths[:-1][:2]) * 4
