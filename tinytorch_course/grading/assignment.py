@@ -79,8 +79,8 @@ def open_gradebook(directory: CourseDirectory) -> Iterator[Gradebook]:
         ) from error
 
 
-def _order(directory: CourseDirectory, assignment: str, notebook: str) -> tuple[dict[str, int], set[str]]:
-    """Position of each grade id in the release (or the source), and the ids of the cells tagged ``demo``."""
+def _order(directory: CourseDirectory, assignment: str, notebook: str) -> tuple[dict[str, int], set[str], list[str]]:
+    """Position of each grade id in the release (or the source), the ids of the cells tagged ``demo``, and the prose."""
     for step in (directory.release_directory, directory.source_directory):
         path = Path(directory.format_path(step, ".", assignment), f"{notebook}.ipynb")
         if not path.is_file():
@@ -91,14 +91,15 @@ def _order(directory: CourseDirectory, assignment: str, notebook: str) -> tuple[
             continue
         places: dict[str, int] = {}
         demos: set[str] = set()
+        prose = ["".join(cell["source"]) for cell in cells if "grade_id" not in cell["metadata"].get("nbgrader", {})]
         for position, cell in enumerate(cells):
             name = cell["metadata"].get("nbgrader", {}).get("grade_id")
             if name:
                 places[name] = position
                 if "demo" in cell["metadata"].get("tags", []):
                     demos.add(name)
-        return places, demos
-    return {}, set()
+        return places, demos, [text for text in prose if text.strip()]
+    return {}, set(), []
 
 
 def _schemes(directory: CourseDirectory, assignment: str, notebook: str) -> dict[str, str]:
@@ -149,7 +150,7 @@ def read_source(directory: CourseDirectory, assignment: str) -> Source:
         graded = {cell.name: cell for cell in notebook.grade_cells}
         solutions = {cell.name for cell in notebook.solution_cells}
         tasks = {cell.name: cell for cell in notebook.task_cells}
-        places, demos = _order(directory, assignment, notebook.name)
+        places, demos, prose = _order(directory, assignment, notebook.name)
         cells = []
         for cell in notebook.source_cells:
             points = graded.get(cell.name) or tasks.get(cell.name)
@@ -178,6 +179,7 @@ def read_source(directory: CourseDirectory, assignment: str) -> Source:
             preload=_imports(cells),
             key=hashlib.sha256(text.encode()).hexdigest(),
             schemes=schemes,
+            prose=tuple(prose),
         )
 
 

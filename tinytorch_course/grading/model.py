@@ -97,6 +97,8 @@ class Source:
     key: str = ""  # fingerprint of everything here
     schemes: Mapping[str, str] = field(default_factory=dict, hash=False)  # mark schemes of text answers, by grade id
 
+    prose: tuple[str, ...] = field(default=(), hash=False)  # the texts of cells that have no grade id
+
     def by_name(self) -> dict[str, SourceCell]:
         return {cell.name: cell for cell in self.cells}
 

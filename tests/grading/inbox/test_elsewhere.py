@@ -159,3 +159,26 @@ def test_a_picture_in_a_new_cell_comes_with_its_text(template, source):
 def test_malformed_attachments_are_no_obstacle(right, source, attachments):
     find(right, WHY)["attachments"] = attachments
     assert text_of(right, source)[1].refused is None
+
+
+def test_the_editions_own_prose_is_nobodys_answer(root):
+    """A question and what is explained between two graded cells have no grade id in a real module."""
+    path = root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    nb = json.loads(path.read_text(encoding="utf-8"))
+    at = next(
+        i
+        for i, cell in enumerate(nb["cells"])
+        if cell["metadata"].get("nbgrader", {}).get("grade_id", "").startswith("text-")
+    )
+    nb["cells"].insert(
+        at, {"cell_type": "markdown", "id": "prose", "metadata": {}, "source": "### 90.5 Why?\n\nSay why."}
+    )
+    path.chmod(0o644)
+    path.write_text(json.dumps(nb), encoding="utf-8")
+    source = read_source(course_directory(root), ASSIGNMENT)
+    blank = prepare(json.dumps(nb).encode(), source)
+    assert not [repair for repair in blank.repairs if "did not stand" in repair]
+    nb["cells"][at]["source"] += "\n\nBecause the gradient is a sum."
+    below = prepare(json.dumps(nb).encode(), source)
+    (answer,) = [cell.source for cell in below.cells if (cell.name or "").startswith("text-")]
+    assert answer == "Because the gradient is a sum."

@@ -46,7 +46,7 @@ def answers_elsewhere(cells: Sequence[Placed], source: Source) -> dict[str, Else
         if expected.cell_type == "code":
             answer = _code(cells, expected, at, known, names)
         else:
-            answer = _text(cells, expected, at, known)
+            answer = _text(cells, expected, at, source)
         if answer is not None:
             found[expected.name] = answer
     return found
@@ -120,10 +120,9 @@ def _definitions(text: str, wanted: set[str], original: str, alone: bool) -> str
 # -- text ----------------------------------------------------------------------------------------------------------
 
 
-def _text(
-    cells: Sequence[Placed], expected: SourceCell, place: tuple[int, int], known: Mapping[str, SourceCell]
-) -> Elsewhere | None:
+def _text(cells: Sequence[Placed], expected: SourceCell, place: tuple[int, int], source: Source) -> Elsewhere | None:
     before, after = place
+    known = source.by_name()
     given = {tuple(visible(cell.source).split()) for cell in known.values()}
     parts: list[str] = []
     attachments: dict[str, Any] = {}
@@ -133,11 +132,19 @@ def _text(
         if at == before:
             text = _added_to(cell, known)
         else:
-            text = cell.source if cell.taken is None and _is_prose(cell) else ""
+            text = _without_given(cell.source, source.prose) if cell.taken is None and _is_prose(cell) else ""
         if (text.strip() and tuple(text.split()) not in given) or (text and cell.attachments):
             parts.append(text.strip("\n"))
             attachments |= cell.attachments
     return Elsewhere("\n\n".join(parts), attachments) if parts else None
+
+
+def _without_given(text: str, prose: Sequence[str]) -> str:
+    """What a student wrote into a cell of prose: all of it, or what stands below what the edition says there."""
+    for given in prose:
+        if text.startswith(given.rstrip()):
+            return text[len(given.rstrip()) :]
+    return "" if text.split() in [given.split() for given in prose] else text
 
 
 def _added_to(cell: Placed, known: Mapping[str, SourceCell]) -> str:
