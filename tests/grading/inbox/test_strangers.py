@@ -81,7 +81,7 @@ PLACES = {
     "deep": {f"notebooks/{MODULE}/{MODULE}.ipynb": DONE, f"notebooks/{MODULE}/Untitled.ipynb": SCRATCH},
     "course": {f"edition/notebooks/{m}/{m}.ipynb": d for m, d in (("05_data", OTHERS), (MODULE, DONE))},
     "above": {f"notebooks/{MODULE}/{MODULE}.ipynb": DONE, "Untitled.ipynb": SCRATCH},
-    "below": {f"{MODULE}/work/final/mine.ipynb": DONE, "05_data/05_data.ipynb": OTHERS},
+    "below": {f"{MODULE}/homework/final/mine.ipynb": DONE, "05_data/05_data.ipynb": OTHERS},
     "over": {"mine.ipynb": DONE, f"{MODULE}/notes.txt": b"see above"},
     "renamed": {f"{MODULE}.ipynb": BLANK, "solution final.ipynb": DONE},
     "copy": {f"{MODULE}.ipynb": HALF, f"{MODULE}-Copy1.ipynb": DONE, "old/x.ipynb": BLANK},
