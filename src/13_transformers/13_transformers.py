@@ -25,6 +25,7 @@
 # %% tags=["setup"]
 # Nothing to do here: this finds the course's library, in VS Code and Colab too.
 import importlib.util
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ from pathlib import Path
 
 def course_folder():
     places = [Path.cwd(), *Path.cwd().parents, *Path.cwd().glob("*/")]
-    return next((str(p) for p in places if (p / "tinytorch" / "checks.py").is_file()), None)
+    return next((str(p) for p in places if os.path.isfile(p / "tinytorch" / "checks.py")), None)
 
 
 if course_folder() is None and "google.colab" in sys.modules:

@@ -164,7 +164,7 @@ def test_an_engine_that_walks_every_path_by_recursion_is_slow_and_carries_on(edi
 def test_07_without_06_says_what_to_export_first(edition: Path):
     solve(edition, "07")
     done = tinytorch(edition, "export", "07")
-    assert done.returncode == 1 and "06_autograd" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and "06_autograd" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_wrong_engine_is_told_which_exercise_of_06_to_look_at(misled: Path, tmp_path: Path):

@@ -178,12 +178,13 @@ DEMO = "import time\nslow = 1\ntime.sleep({})\nopen('{}.txt', 'w').close()"
 
 @pytest.fixture
 def shown(toy: Course, tmp_path: Path) -> Path:
-    """An edition with three given cells: one that shows something, one that a student's cell uses, one to try things in."""
+    """An edition with given cells: one that shows something, one that a student's cell uses, what that one uses, one to try things in."""
     path = toy.module("01").src
     text = path.read_text(encoding="utf-8")
     cells = [
         f'# %% tags=["demo"]\n{DEMO.format(0, "shown")}',
-        "# %% tags=[\"demo\"]\nuseful = 2\nopen('useful.txt', 'w').close()",
+        "# %% tags=[\"demo\"]\ndef two():\n    return 2\n\n\nopen('behind.txt', 'w').close()",
+        "# %% tags=[\"demo\"]\nuseful = two()\nopen('useful.txt', 'w').close()",
         "# %% tags=[\"demo\", \"play\"]\nopen('play.txt', 'w').close()",
         "# %%\nopen('given.txt', 'w').close()",
     ]
@@ -193,7 +194,8 @@ def shown(toy: Course, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "words, ran", [((), {"given", "play", "useful"}), (("--all",), {"given", "play", "useful", "shown"})]
+    "words, ran",
+    [((), {"given", "play", "behind", "useful"}), (("--all",), {"given", "play", "behind", "useful", "shown"})],
 )
 def test_check_leaves_out_what_shows_something_and_nothing_else(shown: Path, words: tuple[str, ...], ran: set[str]):
     path = shown / "notebooks/01_tensor/01_tensor.ipynb"

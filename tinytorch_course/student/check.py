@@ -52,18 +52,20 @@ def changed_tests(nb: NotebookNode) -> list[str]:
 def demonstrations(nb: NotebookNode) -> set[int]:
     """Given cells that show something and that no answer needs, by their place from 0.
 
-    No other given cell uses what a cell tagged `demo` defines. A student's may: then it is no demonstration here.
+    No other given cell uses what a cell tagged `demo` defines. A student's may: then it is no demonstration here, and
+    neither is any that it builds on.
     """
-    shows = {
-        at
-        for at, cell in enumerate(nb.cells)
-        if {"demo"} == {"demo", "play"} & set(cell.metadata.get("tags", [])) and is_as_released(cell)
-    }
-    own = [parsed(cell.source) for cell in nb.cells if cell.cell_type == "code" and not is_as_released(cell)]
-    read = {node.id for tree in own for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    given = [c for at, c in enumerate(nb.cells) if c.cell_type == "code" and at not in shows and is_as_released(c)]
-    read -= {name for cell in given for name, _ in names_bound(parsed(cell.source))}
-    return {at for at in shows if not read & {name for name, _ in names_bound(parsed(nb.cells[at].source))}}
+    trees = {at: parsed(cell.source) for at, cell in enumerate(nb.cells) if cell.cell_type == "code"}
+    given = {at for at in trees if is_as_released(nb.cells[at])}
+    shows = {at for at in given if {"demo"} == {"demo", "play"} & set(nb.cells[at].metadata.get("tags", []))}
+    bound = {at: {name for name, _ in names_bound(tree)} for at, tree in trees.items()}
+    always = set().union(*(bound[at] for at in given - shows))
+    needed = set(trees) - given
+    while needed:
+        read = {node.id for at in needed for node in ast.walk(trees[at]) if isinstance(node, ast.Name)} - always
+        needed = {at for at in shows if read & bound[at]}
+        shows -= needed
+    return shows
 
 
 def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:

@@ -105,4 +105,4 @@ def require_earlier(course: Course, path: Path, nb: NotebookNode) -> None:
         hint = (
             "It comes from an earlier module: solve and export that one in this folder, or take an edition that has it."
         )
-    raise CourseError(f"needs an earlier module, and {names} is not in your tinytorch/", hint, file=path, exit_code=2)
+    raise CourseError(f"needs an earlier module, and {names} is not in your tinytorch/", hint, file=path)

@@ -1,7 +1,6 @@
 """Unpacks two inputs, as if every operation had two.
 
 breaks: 06-02-function
-hidden: yes
 """
 #| export
 class Function:

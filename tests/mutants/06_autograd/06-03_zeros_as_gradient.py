@@ -1,7 +1,6 @@
 """Gives the result a gradient of zeros to begin with.
 
 breaks: 06-03-record
-hidden: yes
 """
 #| exporti
 def record(result, node):
