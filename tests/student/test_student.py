@@ -182,11 +182,11 @@ def shown(toy: Course, tmp_path: Path) -> Path:
     path = toy.module("01").src
     text = path.read_text(encoding="utf-8")
     cells = [
+        "# %%\nuseful = 1\nopen('given.txt', 'w').close()",
         f'# %% tags=["demo"]\n{DEMO.format(0, "shown")}',
         "# %% tags=[\"demo\"]\ndef two():\n    return 2\n\n\nopen('behind.txt', 'w').close()",
         "# %% tags=[\"demo\"]\nuseful = two()\nopen('useful.txt', 'w').close()",
         "# %% tags=[\"demo\", \"play\"]\nopen('play.txt', 'w').close()",
-        "# %%\nopen('given.txt', 'w').close()",
     ]
     path.write_text("\n\n".join([text.rstrip(), *cells]) + "\n", encoding="utf-8")
     build(toy)
@@ -195,14 +195,31 @@ def shown(toy: Course, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "words, ran",
-    [((), {"given", "play", "behind", "useful"}), (("--all",), {"given", "play", "behind", "useful", "shown"})],
+    [((), {"given", "behind", "useful"}), (("--all",), {"given", "play", "behind", "useful", "shown"})],
 )
 def test_check_leaves_out_what_shows_something_and_nothing_else(shown: Path, words: tuple[str, ...], ran: set[str]):
     path = shown / "notebooks/01_tensor/01_tensor.ipynb"
     nb = nbformat.read(path, 4)
-    nb.cells.append(nbformat.v4.new_code_cell("assert useful == 2"))  # of the student's own
+    nb.cells.append(
+        nbformat.v4.new_code_cell("assert useful == 2\n\n\ndef own(slow):\n    return slow")
+    )  # of the student's own
     nbformat.write(nb, path)
     write(shown, **RIGHT, _text_01_03_why="Because I say so.")
     done = tinytorch(shown, "check", "01", *words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert {file.stem for file in path.parent.glob("*.txt")} == ran
+
+
+def test_a_cell_that_misses_what_a_demonstration_does_is_run_after_it(toy: Course, tmp_path: Path):
+    path = toy.module("01").src
+    cells = ["# %%\nkept = []", '# %% tags=["demo"]\nkept.append(1)']
+    path.write_text("\n\n".join([path.read_text(encoding="utf-8").rstrip(), *cells]) + "\n", encoding="utf-8")
+    build(toy)
+    edition = release(toy, [toy.module("01")], tmp_path / "edition")
+    notebook = edition / "notebooks/01_tensor/01_tensor.ipynb"
+    nb = nbformat.read(notebook, 4)
+    nb.cells.append(nbformat.v4.new_code_cell("assert kept == [1]"))
+    nbformat.write(nb, notebook)
+    write(edition, **RIGHT, _text_01_03_why="Because I say so.")
+    done = tinytorch(edition, "check", "01")
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import platform
 import re
+import symtable
 import sys
 from collections.abc import Iterator
 
@@ -132,3 +133,18 @@ def names_bound(tree: ast.Module) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
             yield node.id, node.lineno
         stack += ast.iter_child_nodes(node)
+
+
+def names_read(code: str) -> set[str]:
+    """Names that a cell takes from the notebook: those of its own level, and the global ones of its functions."""
+    try:
+        tables = [symtable.symtable(without_magics(code), "cell", "exec")]
+    except BAD_CODE:
+        return set()
+    names: set[str] = set()
+    while tables:
+        table = tables.pop()
+        symbols = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
+        names |= {s.get_name() for s in symbols if table.get_type() == "module" or s.is_global()}
+        tables += table.get_children()
+    return names

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 
-from ..base.code import names_bound, parsed
+from ..base.code import names_bound, names_read, parsed
 from ..base.course import Course
 from ..base.marks import GradeId
 from ..base.notebook import is_as_released, read_notebook
@@ -50,20 +49,21 @@ def changed_tests(nb: NotebookNode) -> list[str]:
 
 
 def demonstrations(nb: NotebookNode) -> set[int]:
-    """Given cells that show something and that no answer needs, by their place from 0.
+    """Cells that show something, or are there to play in, and that no answer needs, by their place from 0.
 
     No other given cell uses what a cell tagged `demo` defines. A student's may: then it is no demonstration here, and
     neither is any that it builds on.
     """
-    trees = {at: parsed(cell.source) for at, cell in enumerate(nb.cells) if cell.cell_type == "code"}
-    given = {at for at in trees if is_as_released(nb.cells[at])}
-    shows = {at for at in given if {"demo"} == {"demo", "play"} & set(nb.cells[at].metadata.get("tags", []))}
-    bound = {at: {name for name, _ in names_bound(tree)} for at, tree in trees.items()}
-    always = set().union(*(bound[at] for at in given - shows))
-    needed = set(trees) - given
+    cells = {at: cell for at, cell in enumerate(nb.cells) if cell.cell_type == "code"}
+    tags = {at: set(cell.metadata.get("tags", [])) for at, cell in cells.items()}
+    given = {at for at, cell in cells.items() if is_as_released(cell) or "play" in tags[at]}
+    shows = {at for at in given if "demo" in tags[at]}
+    bound = {at: {name for name, _ in names_bound(parsed(cell.source))} for at, cell in cells.items()}
+    needed = set(cells) - given
     while needed:
-        read = {node.id for at in needed for node in ast.walk(trees[at]) if isinstance(node, ast.Name)} - always
-        needed = {at for at in shows if read & bound[at]}
+        names = ((at, name) for at in needed for name in names_read(cells[at].source))
+        sources = {max((b for b in cells if b < at and name in bound[b]), default=-1) for at, name in names}
+        needed = sources & shows
         shows -= needed
     return shows
 
@@ -122,5 +122,10 @@ def check(course: Course, path: Path, *, whole: bool = False) -> tuple[list[Stan
     nb = read_notebook(path)
     require_earlier(course, path, nb)
     changed = changed_tests(nb)
-    failures = run(course, path, nb, skip=() if whole else demonstrations(nb))
+    skipped = set() if whole else demonstrations(nb)
+    failures = run(course, path, nb, skip=skipped)
+    if skipped and any(failure.exercise is None for failure in failures):
+        failures = run(
+            course, path, nb
+        )  # a cell of no exercise may miss what a demonstration does besides defining names
     return standings(nb, failures), failures, changed

@@ -50,8 +50,9 @@ def run(course: Course, path: Path, nb: NotebookNode, skip: Collection[int] = ()
     The kernel is this interpreter's, works in the notebook's folder, and finds this course's ``tinytorch`` first.
     """
     _make_sure_of_room()
-    for at in skip:
-        nb.cells[at].metadata["tags"] = [*nb.cells[at].metadata.get("tags", []), SKIPPED]
+    for at, cell in enumerate(nb.cells):
+        tags = [tag for tag in cell.metadata.get("tags", []) if tag != SKIPPED]
+        cell.metadata["tags"] = [*tags, SKIPPED] if at in skip else tags
     total = sum(cell.cell_type == "code" for cell in nb.cells) - len(skip)
     done = started = 0
     with progress(path.name, total) as advance:
