@@ -2884,10 +2884,14 @@ with Checks("06.22", "tracked") as check, check.using(record=simple_record):
     check.given(look="Neither of the two requires a gradient.")
     check.same("the note of the result", method(b, b)._grad_fn, None)
     check.given(look="3.0 is not a Tensor yet.")
-    check.is_a("the constant in the note", method(a, 3.0)._grad_fn.saved_tensors[1], Tensor)
-    check.given(look="`no_grad.depth` says whether notes are wanted.")
+    added = method(a, 3.0)._grad_fn.saved_tensors[1]
+    check.is_a("the constant in the note", added, Tensor)
+    check.same("its dtype", str(added.data.dtype), "float32")
+    check.given(look="`no_grad.depth` says how many `no_grad` the result is made inside of.")
     with no_grad():
         check.same("the note of a result inside no_grad", method(a, b)._grad_fn, None)
+        with no_grad():
+            check.same("the note of a result inside a second no_grad", method(a, b)._grad_fn, None)
     check.given(look="The old method returns NotImplemented for what it does not know. Is it asked first, and passed on?")
     check.same("the result where the old method gives up", called(method(a, "two"), NotImplemented=NotImplemented), "NotImplemented")
     check.given(look="What if the old method's result has a note already?")

@@ -14,6 +14,8 @@ import pytest
 from tinytorch_course.author.build import build
 from tinytorch_course.author.release import release
 from tinytorch_course.base.course import Course
+from tinytorch_course.base.errors import CourseError
+from tinytorch_course.student import run_notebook
 
 
 @pytest.fixture
@@ -72,6 +74,17 @@ def test_the_first_endless_loop_is_stopped_and_named(edition: Path, command: str
     assert done.returncode == 1
     assert "exercise 01.1 was still running after 20 s" in done.stdout + done.stderr
     assert time.monotonic() - begin < 60, "the second loop was waited for, too"
+
+
+def test_an_endless_loop_in_no_exercise_is_named_by_its_place(edition: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(run_notebook, "TIMEOUT", 2)
+    path = edition / "notebooks/01_tensor/01_tensor.ipynb"
+    nb = nbformat.read(path, 4)
+    nb.cells += [nbformat.v4.new_markdown_cell("## Afterwards"), nbformat.v4.new_code_cell("while True:\n    pass")]
+    with pytest.raises(
+        CourseError, match="below “Afterwards”, the cell that begins `while True:` was still running after 2 s"
+    ):
+        run_notebook.run(Course(edition), path, nb)
 
 
 def test_all_right_is_said_calmly_and_exported_code_is_theirs(edition: Path):

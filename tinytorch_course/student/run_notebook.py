@@ -75,12 +75,9 @@ def run(course: Course, path: Path, nb: NotebookNode, skip: Collection[int] = ()
             raise CourseError("the kernel died", hint, file=path, cell=started + 1, exit_code=1) from error
         except CellTimeoutError as error:
             raise _endless(nb, started, path) from error
-    failures, heading = [], "the top"
+    failures, places = [], _places(nb)
     for number, cell in enumerate(nb.cells, start=1):
-        if cell.cell_type == "markdown":
-            titles = [line.lstrip("# ") for line in cell.source.split("\n") if re.match(r"#+ \S", line)]
-            heading = titles[-1] if titles else heading
-        elif failure := _failure(cell, number, heading):
+        if failure := _failure(cell, number, places[number - 1]):
             if failure.error in ("SyntaxError", "IndentationError") and (
                 why := newer_syntax(without_magics(cell.source))
             ):
@@ -113,21 +110,32 @@ def _client(path: Path, nb: NotebookNode) -> NotebookClient:
     )
 
 
+def _places(nb: NotebookNode) -> list[str]:
+    """Where each cell is, in words: JupyterLab shows no cell numbers."""
+    places, heading = [], "the top"
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            titles = [line.lstrip("# ") for line in cell.source.split("\n") if re.match(r"#+ \S", line)]
+            heading = titles[-1] if titles else heading
+        code = [line for line in cell.source.split("\n") if line.strip() and not line.startswith("#")]
+        places.append(f"below “{heading}”, the cell that begins `{(code or [''])[0].strip()}`")
+    return places
+
+
 def _endless(nb: NotebookNode, index: int, path: Path) -> CourseError:
     """The error for a cell that does not come to an end: which exercise it is."""
-    grade_id = nb.cells[index].metadata.get("nbgrader", {}).get("grade_id", "")
-    exercise = GradeId.of(grade_id)
-    what, seconds = (f"exercise {exercise.number}", TEST_TIMEOUT) if exercise else ("a cell", TIMEOUT)
+    about = nb.cells[index].metadata.get("nbgrader", {})
+    exercise, seconds = GradeId.of(about.get("grade_id", "")), TEST_TIMEOUT if about.get("grade") else TIMEOUT
+    what = f"exercise {exercise.number}" if exercise else _places(nb)[index]
     hint = (
         "Is there a loop that never ends? Mend it, run the cell itself, save, and try again; later cells have not run."
     )
     return CourseError(f"{what} was still running after {seconds} s", hint, file=path, cell=index + 1, exit_code=1)
 
 
-def _failure(cell: NotebookNode, number: int, heading: str) -> Failure | None:
+def _failure(cell: NotebookNode, number: int, where: str) -> Failure | None:
     if cell.cell_type != "code":
         return None
-    code = [line for line in cell.source.split("\n") if line.strip() and not line.startswith("#")]
     for output in cell.outputs:
         if output.output_type == "error":
             text = _ANSI.sub("", "\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
@@ -137,7 +145,7 @@ def _failure(cell: NotebookNode, number: int, heading: str) -> Failure | None:
                 line=int(lines[0]) if lines else None,
                 error=output.ename,
                 message=text if output.ename == "CheckFailed" else f"{output.ename}: {output.evalue}",
-                where=f"below “{heading}”, the cell that begins `{(code or [''])[0].strip()}`",
+                where=where,
                 grade_id=cell.metadata.get("nbgrader", {}).get("grade_id"),
             )
     return None
