@@ -1,4 +1,5 @@
-"""Attention, 16 sequences of 64 places and width 128; and one transformer block with layer norms made of small operations."""
+"""Attention, 16 sequences of 64 places and width 128; a transformer block with layer norms made of small operations; and the
+layer norm of Module 13, which has a rule of its own."""
 
 from __future__ import annotations
 
@@ -338,6 +339,60 @@ def block_pytorch() -> Step:
     return step
 
 
+# -- a layer norm with a rule of its own ------------------------------------------------------------------------------
+
+NORM = (32, 64, 128)
+
+
+def norm_problem() -> list[np.ndarray]:
+    """The input and the gradient of the result, (32, 64, 128), gain and shift."""
+    rng = np.random.default_rng(3)
+    return [rng.standard_normal(shape).astype(np.float32) for shape in (NORM, NORM, NORM[-1:], NORM[-1:])]
+
+
+def layer_norm_by_hand() -> Step:
+    x, grad, gain, shift = norm_problem()
+    rows = (-1, NORM[-1])
+
+    def step() -> list[np.ndarray]:
+        _, normal, inverse = norm_by_hand(x.reshape(rows), gain, shift)
+        back, grad_gain, grad_shift = norm_back_by_hand(grad.reshape(rows), gain, normal, inverse)
+        return [back.reshape(NORM), grad_gain, grad_shift]
+
+    return step
+
+
+def layer_norm_tinytorch() -> Step:
+    from tinytorch import Tensor
+    from tinytorch.core.transformers import LayerNorm
+
+    array, grad, *arrays = norm_problem()
+    x, layer = Tensor(array, requires_grad=True), LayerNorm(NORM[-1])
+    layer.weight, layer.bias = (Tensor(a, requires_grad=True) for a in arrays)
+
+    def step() -> list[np.ndarray]:
+        x.grad = layer.weight.grad = layer.bias.grad = None
+        layer(x).backward(grad)
+        return [x.grad, layer.weight.grad, layer.bias.grad]
+
+    return step
+
+
+def layer_norm_pytorch() -> Step:
+    import torch
+
+    array, gradient, *arrays = norm_problem()
+    x, gain, shift = (torch.from_numpy(a).requires_grad_() for a in (array, *arrays))
+    grad = torch.from_numpy(gradient)
+
+    def step() -> list:
+        x.grad = gain.grad = shift.grad = None
+        torch.nn.functional.layer_norm(x, NORM[-1:], gain, shift, float(EPS)).backward(grad)
+        return [x.grad, gain.grad, shift.grad]
+
+    return step
+
+
 WORKLOADS = [
     Workload(
         "attention",
@@ -355,5 +410,11 @@ WORKLOADS = [
         "transformer block 8×64×128",
         {"numpy": block_by_hand, "tinytorch": block_tinytorch, "autograd": block_hips, "pytorch": block_pytorch},
         1.08,
+    ),
+    Workload(
+        "layer-norm",
+        "layer norm 32×64×128, one rule",
+        {"numpy": layer_norm_by_hand, "tinytorch": layer_norm_tinytorch, "pytorch": layer_norm_pytorch},
+        1.15,
     ),
 ]
