@@ -35,9 +35,9 @@ class Workload:
 
 
 def _collect() -> dict[str, Workload]:
-    from benchmarks.workloads import graphs, kernels, mlp, recording, transformer
+    from benchmarks.workloads import convolution, graphs, kernels, mlp, recording, transformer
 
-    modules = (mlp, transformer, kernels, graphs, recording)
+    modules = (mlp, transformer, convolution, kernels, graphs, recording)
     return {workload.name: workload for module in modules for workload in module.WORKLOADS}
 
 
