@@ -68,6 +68,18 @@ def demonstrations(nb: NotebookNode) -> set[int]:
     return shows
 
 
+def run_needed(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
+    """Run the notebook without its demonstrations; the whole of it where a cell of no exercise fails.
+
+    Such a cell may miss what a demonstration does besides defining names.
+    """
+    skipped = demonstrations(nb)
+    failures = run(course, path, nb, skip=skipped)
+    if skipped and any(failure.exercise is None for failure in failures):
+        failures = run(course, path, nb)
+    return failures
+
+
 def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
     """One line an exercise, from the failures of a run."""
     failed = {failure.grade_id: failure for failure in failures if failure.grade_id}

@@ -15,10 +15,10 @@ from ..base.errors import CourseError
 from ..base.files import copy_folder, read_text, write_whole
 from ..base.nbdev_export import exported_files
 from ..base.notebook import read_notebook
-from .check import standings
+from .check import run_needed, standings
 from .keep import remember_export
 from .place import require_earlier
-from .run_notebook import Failure, run
+from .run_notebook import Failure
 
 IMPORT_SECONDS = 120
 REFERENCE_MARK = "_reference_of"  # a name in an exported module that is the course's, not the student's
@@ -26,6 +26,8 @@ REFERENCE_MARK = "_reference_of"  # a name in an exported module that is the cou
 
 def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
     """Put what the notebook at `path` exports into the course's library; the files that were written.
+
+    What runs before is what `check` runs: demonstrations are left out.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def export(course: Course, path: Path, *, force: bool = False) -> list[Path]:
     nb = read_notebook(path)
     ran = read_notebook(path)
     require_earlier(course, path, nb)
-    failures = run(course, path, ran)
+    failures = run_needed(course, path, ran)
     named = path.relative_to(course.root) if path.is_relative_to(course.root) else path
     _refuse_unfinished(ran, failures, named, force)
     files = exported_files(course, named if not named.is_absolute() else Path("notebooks", path.stem, path.name), nb)
