@@ -487,13 +487,13 @@ with Checks("06.4", "AddBackward and MulBackward") as check:
     pair, array = "One gradient for each input, in a tuple.", "Rules compute with arrays. The array of a tensor is tensor.data."
     a, b = Tensor([2.0, 3.0], requires_grad=True), Tensor([5.0, -1.0], requires_grad=True)
     grad_output = np.array([3.0, 10.0], np.float32)
-    check.given(a=a, b=b, grad_output=grad_output, look="If this input grows by 1, by how much does a + b grow?")
+    check.given(a=a, b=b, grad_output=grad_output, look="If this input grows by 1, by how much does a + b grow? And by how much does L grow then?")
     grads = bare(AddBackward, a, b).apply(grad_output)
     check.is_a("the result of AddBackward.apply", grads, (tuple, list), look=pair)
     check.is_a("the gradient of `a` in a + b", grads[0], np.ndarray, look=array)
     check.equal("the gradient of `a` in a + b", grads[0], [3.0, 10.0])
     check.equal("the gradient of `b` in a + b", grads[1], [3.0, 10.0])
-    check.given(a=a, b=b, grad_output=grad_output, look="Which of the two factors is the slope for this one?")
+    check.given(a=a, b=b, grad_output=grad_output, look="Which of the two factors is the slope for this one? And how much arrives there?")
     grads = bare(MulBackward, a, b).apply(grad_output)
     check.is_a("the result of MulBackward.apply", grads, (tuple, list), look=pair)
     for name, grad in zip("ab", grads):
@@ -625,6 +625,7 @@ with Checks("06.5", "walk_back") as check:
     check.given(gradient=one, look="A leaf is a Tensor: the walk ends here, after this one call.")
     calls = walk_back(leaf, one)
     check.equal("the gradient of a leaf", leaf.grad, [1.0, 10.0])
+    check.is_a("the number of calls for a leaf", calls, int)
     check.equal("the number of calls for a leaf", calls, 1)
     check.given(look="A leaf that already has a gradient adds to it.")
     walk_back(leaf, one)
@@ -661,7 +662,7 @@ print(f"dy/dx = {x.grad}, after {calls} calls for 3 operations and 1 leaf")
 draw_graph(y, values=True, gradients=True, x=x, square=square, inner=inner, y=y)
 
 # %% [markdown]
-# Type an expression of your own in the next cell, with `add` and `mul`; a constant is `Tensor(2.0)`. (`a * b` will record itself from Part 8 on.) What do the boxes say? Which of them adds up several gradients?
+# Type an expression of your own in the next cell, with `add` and `mul`; a constant is `Tensor(2.0)`. (`a * b` will record itself from Part 8 on. The walk starts at the note: `z._grad_fn`, not `z`.) What do the boxes say? Which of them adds up several gradients?
 
 # %% tags=["demo", "play"]
 a, b = Tensor(2.0, requires_grad=True), Tensor(5.0, requires_grad=True)
@@ -713,7 +714,7 @@ except RecursionError as error:
 # The walk visits *paths*. There are too many of those, and they are too long for Python's stack. But there are only as many *nodes* as there were operations. Each node should be handled **once**, when its gradient is complete: when everything that used its result has passed back its share.
 
 # %% [markdown]
-# So we need an order in which no operation comes before one that uses its result: a **topological order**. In the picture: the last addition, then `inner`, then `square`. `square` before `inner` would be wrong: its gradient would not be complete yet.
+# So we need an order in which no operation comes before one that uses its result: a **topological order**. In the picture below: the last addition, then `inner`, then `square`. `square` before `inner` would be wrong: its gradient would not be complete yet.
 
 # %% tags=["demo"]
 draw_graph(y, x=x, square=square, inner=inner, y=y)
@@ -799,8 +800,10 @@ def names_of(order):
     return [node.name for node in order]
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-06-topological-order", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+import sys
+
 with Checks("06.6", "topological_order") as check:
-    leaf, first = Tensor(1.0, requires_grad=True), Note("first")
+    leaf, first, before = Tensor(1.0, requires_grad=True), Note("first"), sys.getrecursionlimit()
     last = Note("last", Note("second", first, leaf), None)
     check.given(graph="last uses second and a constant; second uses first and a leaf", look="The root first, then what it uses; notes only.")
     order = topological_order(last)
@@ -830,10 +833,9 @@ with Checks("06.6", "topological_order") as check:
         node = Note(f"link {i}", node)
     check.given(graph="4,000 notes in a row", look="Recursion? Or a list that is searched from the beginning each time?")
     check.same("how many notes are in the order of the chain", len(topological_order(node)), 4001)
+    check.same("Python's recursion limit afterwards", sys.getrecursionlimit(), before, look="A deeper limit only moves the end; a deeper graph comes.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    import sys
-
     limit = sys.getrecursionlimit() + 1
     sys.setrecursionlimit(limit)
     check.same("the order of a single note", names_of(topological_order(Note("alone"))), ["alone"])
@@ -1048,14 +1050,14 @@ def deposit(pending):
 # %% [markdown]
 # ### 06.8 backward
 #
-# Write the loop: each note of `order` takes its gradient out of `pending` and propagates it; nothing is returned. If nothing is pending for a note, nothing reached it: go on. With `retain_graph=False`, `free` each note as soon as it has propagated.
+# Write the loop: each note of `order` takes its gradient out of `pending` and propagates it; nothing is returned. If nothing is pending for a note, nothing reached it: go on. With `retain_graph=False`, `free` each note as soon as it has propagated. (A second call then fails; from Part 4 on it says why.)
 #
 # <details>
 # <summary>Hints for 06.8</summary>
 #
 # `pending.pop(node, None)` takes a gradient out, or gives None.
 #
-# Three lines suffice, and two more for `retain_graph`.
+# Four or five lines suffice, and two more for `retain_graph`.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "06-08-backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1186,15 +1188,16 @@ with Checks("06.8", "Tensor.backward") as check, check.using(topological_order=s
 # %% tags=["demo"]
 x = Tensor(3.0, requires_grad=True)
 square = mul(x, x)
-y = add(square, add(square, x))
+inner = add(square, x)
+y = add(square, inner)
 y.backward()
 print("dy/dx =", x.grad)
 
 # %% [markdown]
-# Watch it at work. `play_backward` runs your `backward` once more and keeps every step: which rule is asked, with what, and where its answers go. **Next** goes on, **Back** goes back in time. When something is wrong later, call it on a small example: it says which rule was asked too early, twice, or with the wrong gradient.
+# Watch it at work. `play_backward` runs your `backward` once more and keeps every step: which rule is asked, with what, and where its answers go. **Next** goes on, **Back** goes back in time. When a gradient is wrong later, call it on a small example: it says which rule was asked too early, twice, or with the wrong sum. (A rule that is wrong itself is found by `check_rule`, in Part 5.)
 
 # %% tags=["demo"]
-play_backward(y, x=x, square=square, y=y)
+play_backward(y, x=x, square=square, inner=inner, y=y)
 
 # %% tags=["demo"]
 x = Tensor(1.0, requires_grad=True)
@@ -1203,6 +1206,21 @@ for _ in range(60):
     y = add(y, y)
 y.backward()
 print(f"60 doublings: {x.grad:.0f}, and 2 to the 60th is {2**60}")
+
+# %% [markdown]
+# That is enough to learn something. Which w makes 3w equal to 6? The loss is the square of what is missing, and each step goes a little against the slope:
+
+# %% tags=["demo"]
+w = Tensor(0.0, requires_grad=True)
+for step in range(20):
+    missing = add(mul(w, Tensor(3.0)), Tensor(-6.0))
+    loss = mul(missing, missing)
+    w.grad = None
+    loss.backward()
+    if step % 4 == 0:
+        print(f"step {step:2}   w = {w.data:.4f}   loss = {loss.data:.4f}   slope = {w.grad:.3f}")
+    w.data = w.data - 0.05 * w.grad
+print(f"after 20  w = {w.data:.6f}")
 
 # %% [markdown]
 # Two small methods complete Tensor. `zero_grad` forgets a gradient: None rather than an array of zeros, which would have to be allocated and filled. `retain_grad` asks for the gradient of a result on the way, for instance to look at it. The note gets a *weak* reference: the tensor holds the note already, and two that hold each other are freed late.
@@ -2028,6 +2046,7 @@ with Checks("06.14", "SumBackward.apply") as check:
     check.given(shapes=table, axis=None, look="All six numbers went into the one sum. The numbers of the input are not there, its shape is: self.shapes.")
     grads = bare(SumBackward, shapes=table, axis=None, keepdims=False).apply(np.array(7.0, np.float32))
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
+    check.is_a("the gradient for axis=None", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient for axis=None", grads[0], np.full((2, 3), 7.0))
     check.equal("the gradient for axis=None", grads[0], np.full((2, 3), 7.0), dtype=np.float32, look="Which dtype does np.ones give by itself?")
     check.given(shapes=table, axis=1, look="Row 0 was added up to one number, row 1 to another. Which axis is missing in grad_output?")
@@ -2039,6 +2058,9 @@ with Checks("06.14", "SumBackward.apply") as check:
     check.given(shapes=table, axis=1, look="With keepdims nothing is missing.")
     grads = bare(SumBackward, shapes=table, axis=1, keepdims=True).apply(np.array([[7.0], [8.0]], np.float32))
     check.equal("the gradient for axis=1, keepdims=True", grads[0], [[7.0, 7.0, 7.0], [8.0, 8.0, 8.0]])
+    check.given(shapes="((2, 3, 2),)", axis=(0, 2), look="`axis` may be a tuple: two axes are missing in grad_output.")
+    grads = bare(SumBackward, shapes=((2, 3, 2),), axis=(0, 2), keepdims=False).apply(np.array([7.0, 8.0, 9.0], np.float32))
+    check.equal("the gradient for axis=(0, 2)", grads[0], np.full((2, 3, 2), [[7.0], [8.0], [9.0]]))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     cube, weights = ((3, 3, 3),), np.random.default_rng(10).normal(size=(3, 3, 3))
@@ -2271,6 +2293,7 @@ with Checks("06.16", "SliceBackward and EmbeddingBackward") as check:
     check.given(shapes=four, key="1:3", look="Elements 1 and 2 were picked, once each. The numbers of the input are not there, its shape is: self.shapes.")
     grads = bare(SliceBackward, shapes=four, key=slice(1, 3)).apply(np.array([5.0, 6.0], np.float32))
     check.is_a("the result of SliceBackward.apply", grads, (tuple, list), look="One gradient for each input, in a tuple.")
+    check.is_a("the gradient of a[1:3]", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient of a[1:3]", grads[0], [0.0, 5.0, 6.0, 0.0])
     check.equal("the gradient of a[1:3]", grads[0], [0.0, 5.0, 6.0, 0.0], dtype=np.float32, look="Which dtype does np.zeros give by itself?")
     check.given(shapes=four, key="[0, 0, 2]", look="Element 0 was picked twice.")
@@ -2281,6 +2304,7 @@ with Checks("06.16", "SliceBackward and EmbeddingBackward") as check:
     grads = bare(EmbeddingBackward, shapes=table, indices=np.array([[2, 0], [2, 2]])).apply(grad_output)
     check.is_a("the result of EmbeddingBackward.apply", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     expected = [[3.0, 4.0], [0.0, 0.0], [111.0, 222.0]]
+    check.is_a("the gradient of the table", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient of the table", grads[0], expected)
     check.equal("the gradient of the table", grads[0], expected, dtype=np.float32, look="Which dtype does np.zeros give by itself?")
     ### BEGIN HIDDEN TESTS
@@ -2373,6 +2397,7 @@ with Checks("06.17", "ReLUBackward and SigmoidBackward") as check:
     check.given(output=output, grad_output=grad_output, look="Where is `output` positive? What is the slope there, and elsewhere?")
     grads = bare(ReLUBackward, output=output).apply(grad_output)
     check.is_a("the result of ReLUBackward.apply", grads, (tuple, list), look=pair)
+    check.is_a("the gradient of ReLU", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient of ReLU", grads[0], [0.0, 2.0, 0.0, -4.0])
     check.equal("the gradient of ReLU", grads[0], [0.0, 2.0, 0.0, -4.0], dtype=np.float32, look=double)
     check.unchanged("in ReLUBackward.apply, `grad_output`", grad_output, [1.0, 2.0, 3.0, -4.0])
@@ -2380,6 +2405,7 @@ with Checks("06.17", "ReLUBackward and SigmoidBackward") as check:
     check.given(output=output, grad_output=grad_output, look="The slope is s (1 - s), and s is in self.output.")
     grads = bare(SigmoidBackward, output=output).apply(grad_output)
     check.is_a("the result of SigmoidBackward.apply", grads, (tuple, list), look=pair)
+    check.is_a("the gradient of the sigmoid", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient of the sigmoid", grads[0], [1.0, -1.5])
     check.equal("the gradient of the sigmoid", grads[0], [1.0, -1.5], dtype=np.float32, look=double)
     check.unchanged("in SigmoidBackward.apply, `grad_output`", grad_output, [4.0, -8.0])
@@ -2469,6 +2495,7 @@ with Checks("06.18", "GELUBackward.apply") as check:
     check.given(a=a, grad_output=grad_output, look="At 0 the slope is 0.5: only the first half of the product rule is left. And how much arrives there?")
     grads = bare(GELUBackward, a).apply(grad_output)
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
+    check.is_a("the gradient", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient at 0", grads[0][0], 1.0)
     check.given(a=a, grad_output=grad_output, look="Two parts, by the product rule. In the second one: 1 - t², and the slope of u.")
     expected = [2 * 0.5, 1.082964, -1 * -0.082964, 3 * 1.011584]
@@ -2536,6 +2563,7 @@ with Checks("06.19", "SoftmaxBackward.apply") as check:
     check.given(output=output, grad_output=grad_output, look="The weighted average belongs to one row.")
     grads = rule.apply(grad_output)
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
+    check.is_a("the gradient", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient", grads[0], [[0.75, -0.75], [-0.5, 0.5]], dtype=np.float32, dtype_look="Everything that came in is float32. Which step makes float64?")
     check.unchanged("`grad_output`", grad_output, [[4.0, 0.0], [1.0, 3.0]])
     check.unchanged("`self.output`", rule.output, [[0.25, 0.75], [0.5, 0.5]], look="The forward pass handed it out, and others use it too. Which line writes into it?")
@@ -2593,9 +2621,10 @@ with Checks("06.20", "MSEBackward.apply") as check:
     grads = noted(MSEBackward, pred, target).apply(np.array(1.0, np.float32))
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.same("how many gradients are in the tuple", len(grads), 2, look="One for each input, in order.")
+    check.is_a("the gradient of the predictions", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient of the predictions", grads[0], [[1.0, -1.0], [0.0, 2.0]], dtype=np.float32)
     pred, wanting = Tensor([3.0, 1.0], requires_grad=True), Tensor([1.0, 2.0], requires_grad=True)
-    check.given(pred=pred, target=wanting, grad_output=2.0, look="Somebody wrote `loss * 2`. Does it reach both gradients?")
+    check.given(pred=pred, target=wanting, grad_output=2.0, look="Somebody wrote `loss * 2`, and the targets want a gradient, too. Does it reach both?")
     grads = noted(MSEBackward, pred, wanting).apply(np.array(2.0, np.float32))
     check.equal("the gradient of the predictions", grads[0], [4.0, -2.0])
     check.equal("the gradient of the targets", grads[1], [-4.0, 2.0], look="If t grows, does p - t grow or shrink?")
@@ -2712,6 +2741,7 @@ with Checks("06.21", "CrossEntropyBackward.apply") as check:
     grads = bare(CrossEntropyBackward, logits, target).apply(np.array(2.0, np.float32))
     check.is_a("the result", grads, (tuple, list), look="One gradient for each input, in a tuple.")
     check.same("how many gradients are in the tuple", len(grads), 2, look="One for each input, in order.")
+    check.is_a("the gradient of the logits", grads[0], np.ndarray, look="Rules compute with arrays, not with Tensors.")
     check.equal("the gradient of the logits", grads[0], [[-0.5, 0.5], [0.75, -0.75]], dtype=np.float32)
     own = "The forward pass saved them, and others use them too. Which line writes into them?"
     check.unchanged("the saved logits", logits, [[0.0, 0.0], [math.log(3), 0.0]], look=own)
@@ -2904,6 +2934,8 @@ with Checks("06.22", "tracked") as check, check.using(record=simple_record):
     back = method(b, a)._grad_fn.saved_tensors
     check.same("what the note of b - a was made of", [called(t, a=a, b=b) for t in back], ["b", "a"])
     check.equal("the constant", method(a, 3.0)._grad_fn.saved_tensors[1], 3.0, dtype=np.float32)
+    double = Tensor(np.array([5.0]), requires_grad=True)
+    check.same("the constant's dtype beside a float64", str(method(double, 3.3)._grad_fn.saved_tensors[1].data.dtype), "float64")
     with no_grad():
         quiet = method(a, b)
     check.same("note and requires_grad inside no_grad", (quiet._grad_fn, quiet.requires_grad), (None, False))
@@ -3013,7 +3045,7 @@ LAYERS = [
 ]
 
 # %% [markdown]
-# `wrap` keeps the old method as `__wrapped__`, so calling `enable_autograd` twice does not wrap twice. If you correct a rule and run it again, the new rule is taken.
+# `wrap` keeps the old method as `__wrapped__`, so calling `enable_autograd` twice does not wrap twice. If you correct a rule, run its cell and then `enable_autograd()` again.
 
 # %% tags=["folded"]
 #| exporti

@@ -236,6 +236,13 @@ def test_not_implemented_error_is_a_wrong_error_where_another_one_is_asked_for()
     assert "not written yet" in stub
 
 
+def test_code_above_a_raise_that_still_stands_is_noticed():
+    test = "from tinytorch.checks import Checks\nwith Checks('01.1', 'half') as check:\n    check.equal('half', half(2), 1)\n"
+    stub = "def half(x):\n    # YOUR CODE HERE\n{}    raise NotImplementedError('01.1 half: halve it')\n"
+    assert "still stand below" not in in_notebook(stub.format(""), test)
+    assert "still stand below" in in_notebook(stub.format("    x = x / 2\n"), test)
+
+
 # A course whose class, in one exercise's cell, is built on by the next, and whose given functions call the student's.
 GIVEN = "class Function:\n    @property\n    def data(self):\n        raise AttributeError('no numbers here')\n"
 DEPOSIT = "def deposit(grad):\n    grad = grad.copy()\n    return grad\n"

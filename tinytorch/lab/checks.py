@@ -35,7 +35,7 @@ from .cards import (
     shown_as,
     unlike,
 )
-from .frames import frames_of, meant_to_return, not_an_answer, not_written_yet, written_in
+from .frames import frames_of, left_standing, meant_to_return, not_an_answer, not_written_yet, written_in
 
 __all__ = ["CheckFailed", "Checks", "bare"]
 
@@ -350,7 +350,10 @@ class Checks:
             task = re.sub(
                 rf"^{re.escape(self.exercise)} [^:]*:\s*", "", str(error)
             )  # the card's first line says the rest
-            return CheckFailed(self.exercise, self.title, "not written yet", {"to do": task}, self._hidden)
+            rows = {"to do": task}
+            if left_standing(error):
+                rows["look at"] = "Does the `raise` line still stand below your code? Then delete it."
+            return CheckFailed(self.exercise, self.title, "not written yet", rows, self._hidden)
         frames = list(frames_of(error))
         # A NameError on the test cell's own level means that the cell above has not been run.
         if isinstance(error, NameError) and error.name and len({frame.cell for frame in frames}) <= 1:

@@ -59,6 +59,14 @@ def written_in(frames: list[Frame], title: str) -> Frame:
     return [frame for frame in frames if frame.cell == cell][-1]
 
 
+def left_standing(error: NotImplementedError) -> bool:
+    """Whether there is code between a stub's comment and its ``raise``: the exercise may be written after all."""
+    frames = list(frames_of(error))
+    before = frames[-1].source.split("\n")[: frames[-1].number - 1] if frames else []
+    written = [line.strip() for line in before if line.strip()]
+    return bool(written) and "# YOUR CODE HERE" in written[:-1] and written[-1] != "# YOUR CODE HERE"
+
+
 def meant_to_return(error: NotImplementedError) -> bool:
     """Whether it may be a slip for ``return NotImplemented``: the function that raised it speaks of that constant."""
     frames = list(frames_of(error))

@@ -1,7 +1,6 @@
 """Recursion with a higher limit, which only moves the wall.
 
 breaks: 06-06-topological-order
-hidden: yes
 """
 #| exporti
 def topological_order(root):

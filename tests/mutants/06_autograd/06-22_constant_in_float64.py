@@ -1,7 +1,6 @@
 """Makes a Tensor of a number without asking for the dtype of the other one.
 
 breaks: 06-22-tracked
-hidden: yes
 """
 #| exporti
 def tracked(forward, rule):

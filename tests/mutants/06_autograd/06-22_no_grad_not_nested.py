@@ -1,7 +1,6 @@
 """Asks whether the depth is 1, and records again inside a second no_grad.
 
 breaks: 06-22-tracked
-hidden: yes
 """
 #| exporti
 def tracked(forward, rule):

@@ -1,0 +1,34 @@
+"""Makes a float32 Tensor of a number, whatever the dtype of the other one.
+
+breaks: 06-22-tracked
+hidden: yes
+"""
+#| exporti
+def tracked(forward, rule):
+    """`forward`, an operation on two tensors, with recording added.
+
+    Parameters
+    ----------
+    forward : function
+        The method as it is: ``forward(a, b)`` returns the result, or NotImplemented.
+    rule : type
+        The Function of the operation: ``rule(a, b)`` makes the note.
+
+    Returns
+    -------
+    function
+        ``method(self, other)``: calls `forward` once and returns its result, NotImplemented too. The result is recorded
+        if one of the two tensors requires a gradient, unless it does so already or `no_grad` is on. An operand that is
+        not a Tensor becomes one by `constant`, for the note.
+    """
+
+    def method(self, other):
+        result = forward(self, other)
+        if no_grad.depth or result is NotImplemented or result.requires_grad:
+            return result
+        other = other if isinstance(other, Tensor) else Tensor(other)
+        if self.requires_grad or other.requires_grad:
+            record(result, rule(self, other))
+        return result
+
+    return method
