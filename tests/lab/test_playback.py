@@ -78,6 +78,22 @@ def test_a_leaf_that_keeps_the_last_gradient_only_is_named(shared, monkeypatch):
     assert play_backward(shared["y"], **shared).steps[-1].wrong == "18 arrived at x; its grad is 9."
 
 
+def test_what_is_added_in_place_later_is_told_as_it_was(monkeypatch):
+    def in_place(node, grad_output, pending):
+        for target, share in zip(node.next_functions, node.apply(grad_output)):
+            if target in pending:
+                pending[target] += share
+            else:
+                pending[target] = share
+
+    monkeypatch.setattr(autograd, "propagate", in_place)
+    x = Tensor(np.array([3.0, 1.0]), requires_grad=True)
+    square = x * x
+    y = square + square * Tensor(np.array([2.0, 2.0]))
+    steps = play_backward(y, np.ones(2), x=x, square=square, y=y).steps
+    assert "[1, 1] goes to square" in steps[1].says and "[2, 2] goes to square" in steps[2].says
+
+
 def test_a_rule_that_fails_ends_the_story_with_its_error(shared, monkeypatch):
     monkeypatch.setattr(autograd.MulBackward, "apply", lambda self, grad: grad.nothing)
     steps = play_backward(shared["y"], **shared).steps

@@ -147,8 +147,13 @@ def _watched(node: Any, rule: Any, visits: list[_Visit]) -> Any:
     def apply(grad_output: Any) -> Any:
         visit = _Visit(node, np.array(grad_output))
         visits.append(visit)
-        visit.answers = rule(grad_output)
-        return visit.answers
+        answers = rule(grad_output)
+        visit.answers = answers
+        if isinstance(
+            answers, (tuple, list)
+        ):  # copies: a `+=` on the way would change what is told, and they have one owner
+            visit.answers = tuple(None if answer is None else np.array(answer) for answer in answers)
+        return answers
 
     return apply
 
