@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from typer.testing import CliRunner
 
 from tests.grading.grading_course import ASSIGNMENT, hand_in, nbgrader, released, solved
@@ -22,7 +24,7 @@ from tinytorch_course.base.errors import CourseError
 from tinytorch_course.cli import app
 from tinytorch_course.grading import class_run
 from tinytorch_course.grading.assignment import Assignment, only_one
-from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.grade import feedback, grade
 from tinytorch_course.grading.marking.workers import WorkerDied
 from tinytorch_course.grading.records.report import make_report
 from tinytorch_course.grading.sandbox.rooms import SandboxError
@@ -157,6 +159,44 @@ def test_a_file_system_without_locks_can_hold_a_course(root, without_kernels, mo
     assert graded(root)["ann"].score == 16
     with only_one(Assignment.open(root, ASSIGNMENT)), pytest.raises(CourseError, match="being graded already"):
         graded(root)
+
+
+def test_report_and_feedback_ask_the_gradebook_as_often_for_twelve_as_for_two(root, without_kernels):
+    def asked_by(make):
+        asked = []
+        listener = lambda *about: asked.append(about[2])  # noqa: E731
+        event.listen(Engine, "before_cursor_execute", listener)
+        try:
+            make(root, ASSIGNMENT)
+        finally:
+            event.remove(Engine, "before_cursor_execute", listener)
+        return len(asked)
+
+    for at in range(2):
+        hand_in(root, f"s{at}", solved(root))
+    graded(root)
+    few = asked_by(make_report), asked_by(feedback)
+    for at in range(2, 12):
+        hand_in(root, f"s{at}", solved(root))
+    graded(root)
+    assert (asked_by(make_report), asked_by(feedback)) == few
+
+
+def test_a_report_leaves_pages_alone_that_say_the_same(root, without_kernels):
+    """Each file written anew waits for the disk, and a folder that is synchronized sends it again."""
+    hand_in(root, "ann", solved(root))
+    hand_in(root, "bob", solved(root))
+    graded(root)
+    make_report(root, ASSIGNMENT)
+    pages = [*root.glob("feedback/*/*/*.html"), *root.glob(f"report/{ASSIGNMENT}/graded/*/*.html")]
+    before = {page: page.stat().st_ino for page in pages}
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        grade_of = gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "ann")
+        grade_of.manual_score, grade_of.needs_manual_grade = 3.0, False
+        gradebook.db.commit()
+    make_report(root, ASSIGNMENT)
+    assert len(before) == 4
+    assert {page for page in pages if page.stat().st_ino != before[page]} == {p for p in pages if "/ann/" in str(p)}
 
 
 def test_what_a_group_shares_the_group_may_write(root, without_kernels):

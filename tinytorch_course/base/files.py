@@ -55,3 +55,14 @@ def write_whole(files: Mapping[Path, str | bytes], mode: int = 0o644) -> None:
     finally:
         for name, _ in drafts:
             Path(name).unlink(missing_ok=True)
+
+
+def write_changed(path: Path, content: str | bytes) -> None:
+    """Write a file whole, unless that is what it holds: a file that stays tells when it came, and costs no wait for a disk."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
+    try:
+        same = not path.is_symlink() and path.read_bytes() == data
+    except OSError:
+        same = False
+    if not same:
+        write_whole({path: data})

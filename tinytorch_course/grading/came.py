@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from ..base.files import write_whole
+from ..base.files import write_changed, write_whole
 from .assignment import Assignment
 from .inbox.submission import Submission
 
@@ -109,7 +109,7 @@ class Memory:
             came.notebook, came.problem = "" if there is None else fingerprint(there), submission.problem or ""
             return None
         came.notebook, came.problem = fingerprint(data), ""
-        keep(home, data)
+        write_changed(home, data)
         return data
 
     def brought_time(self, submission: Submission, data: bytes | None, file: Path) -> None:
@@ -121,7 +121,7 @@ class Memory:
             submission.timestamp = there
         elif submission.timestamp is not None:
             came.time = submission.timestamp
-            keep(file, (submission.timestamp + "\n").encode())
+            write_changed(file, (submission.timestamp + "\n").encode())
 
     def at_home(self, submission: Submission, data: bytes | None) -> bytes | None:
         """What is graded of a submission that was found in ``submitted/``: not the one before an unreadable one."""
@@ -139,9 +139,3 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes() if not path.is_symlink() else None
     except OSError:
         return None
-
-
-def keep(path: Path, data: bytes) -> None:
-    """Write a copy of what was handed in, unless it is there already: a file that stays tells when it came."""
-    if path.is_symlink() or _read(path) != data:
-        write_whole({path: data})

@@ -10,10 +10,11 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from ..base.files import write_changed
 from ..base.marks import number_of
 from ..base.times import NoTime, read_time
 from .assignment import Assignment
-from .came import Memory, fingerprint, keep
+from .came import Memory, fingerprint
 from .inbox.submission import Submission
 from .marking.workers import WorkerDied, run_all, scheduler_backend
 from .model import GRADED, PERSON, REPAIRED, Change, ExerciseResult, Job, Recorded, SubmissionResult, Task, Worked
@@ -112,7 +113,7 @@ class ClassRun:
         self._memory.brought_time(submission, data, folder / "timestamp.txt")
         if data is not None:
             for name, text in submission.files().items():
-                keep(folder / name, text.encode("latin-1"))
+                write_changed(folder / name, text.encode("latin-1"))
         return self._memory.brought(submission, data, folder / f"{self._ground.source.notebook}.ipynb")
 
     def _unchanged(self, student: str) -> SubmissionResult | None:
@@ -247,8 +248,8 @@ class ClassRun:
             "work": self._works[result.student],
             "result": asdict(result) | {"cached": False},
         }
-        keep(self._recorder.feedback_path(result.student), html.encode())
-        keep(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False).encode())
+        write_changed(self._recorder.feedback_path(result.student), html)
+        write_changed(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False))
 
     def _time_of(self, submission: Submission, result: SubmissionResult) -> datetime | None:
         """When it was handed in, as far as that is said; what cannot be read becomes a remark."""

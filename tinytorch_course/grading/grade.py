@@ -391,10 +391,9 @@ def feedback(course_dir: Path, assignment: str) -> list[Path]:
     ground = Assignment.open(Path(course_dir), assignment)
     written = []
     with Recorder(ground.directory, ground.source, ground.config) as recorder:
-        held = recorder.students()
-        for result in (one for one in stored_results(ground) if one.student in held):
-            path = recorder.feedback_path(result.student)
-            recorded = recorder.renewed(result.student)
+        standing = recorder.renewed_class()
+        for result in (one for one in stored_results(ground) if one.student in standing):
+            path, recorded = recorder.feedback_path(result.student), standing[result.student]
             result.seconds_late = recorded.seconds_late
             write_whole({path: pages.page(result, recorded, ground.title(result.student))})
             written.append(path)

@@ -30,13 +30,13 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.orm import load_only
 from traitlets.config import Config
 
 from ...base.files import write_whole
 from ..model import Cell, CellResult, Executed, Prepared, Recorded, Source
 from .harmless import harmless_source
 from .penalties import Deadline, Penalties, PenaltyFailed
+from .standing import Standing
 
 
 def autograded_notebook(source: Source, prepared: Prepared, executed: Executed | None) -> NotebookNode:
@@ -120,6 +120,7 @@ class Recorder:
         self._gradebook.db.remove()
         # Read again what may have changed, not everything after every commit.
         self._gradebook.db.configure(expire_on_commit=False)
+        self._standing = Standing(self._gradebook, self._source)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -190,13 +191,13 @@ class Recorder:
             with database.no_autoflush:
                 if database.get(Student, student) is None:
                     self._gradebook.add_student(student)
-                submission = self._gradebook.update_or_create_submission(self._source.assignment, student, **extra)
+                self._gradebook.update_or_create_submission(self._source.assignment, student, **extra)
                 notebook = self._notebook(student)
             cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if "nbgrader" in cell.metadata}
             auto = self._give_points(notebook, cells, scores, review, same)
             self._comment(notebook, cells)
             database.flush()
-            problem = self._penalize(student, notebook, submission.total_seconds_late)
+            problem = self._penalize_anew(student, notebook)
             database.commit()
         except BaseException:
             database.rollback()
@@ -249,7 +250,7 @@ class Recorder:
             if timestamp is not None and notebook.assignment.timestamp != timestamp:
                 notebook.assignment.timestamp = timestamp
                 database.flush()
-            problem = self._penalize(student, notebook, notebook.assignment.total_seconds_late)
+            problem = self._penalize_anew(student, notebook)
             database.commit()
         except BaseException:
             database.rollback()
@@ -258,13 +259,36 @@ class Recorder:
         recorded.penalty_problem = problem
         return recorded
 
-    def _penalize(self, student: str, notebook: SubmittedNotebook, late: float) -> str:
+    def renewed_class(self) -> dict[str, Recorded]:
+        """As `renewed`, of everybody who has a submission: in a handful of queries."""
+        database, found = self._gradebook.db, self._standing.recorded()
+        try:
+            for notebook in self._standing.notebooks():
+                recorded = found[notebook.assignment.student_id]
+                points = recorded.score + recorded.late_penalty
+                recorded.penalty_problem = self._penalize(
+                    notebook.assignment.student_id, notebook, points, recorded.seconds_late
+                )
+                recorded.late_penalty = notebook.late_submission_penalty or 0.0
+                recorded.score = points - recorded.late_penalty
+            database.commit()
+        except BaseException:
+            database.rollback()
+            raise
+        return found
+
+    def _penalize_anew(self, student: str, notebook: SubmittedNotebook) -> str:
+        late = notebook.assignment.total_seconds_late
+        if late > 0:
+            self._gradebook.db.refresh(notebook)
+        return self._penalize(student, notebook, notebook.score if late > 0 else 0.0, late)
+
+    def _penalize(self, student: str, notebook: SubmittedNotebook, points: float, late: float) -> str:
         """Set the penalty; the reason if the plugin gives none that can be used. Then the one before stays."""
         penalty = None
         if late > 0:
-            self._gradebook.db.refresh(notebook)
             try:
-                penalty = self._late.of(student, notebook.score, late)
+                penalty = self._late.of(student, points, late)
             except PenaltyFailed as error:
                 return str(error)
         if (notebook.late_submission_penalty or 0.0) != (penalty or 0.0):
@@ -277,21 +301,7 @@ class Recorder:
         return Deadline(due, self._submissions(SubmittedAssignment.extension.isnot(None)).count())
 
     def _notebook(self, student: str) -> SubmittedNotebook:
-        query = self._gradebook.db.query(SubmittedNotebook).options(
-            load_only(SubmittedNotebook.late_submission_penalty)
-        )
-        return (
-            query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(
-                Notebook.name == self._source.notebook,
-                Assignment.name == self._source.assignment,
-                SubmittedAssignment.student_id == student,
-            )
-            .populate_existing()
-            .one()
-        )
+        return self._standing.notebooks(student).one()
 
     def _of(self, kind: type, notebook: SubmittedNotebook) -> list[Any]:
         """The grades or comments of a submission with the ids of their cells, in one query."""
@@ -300,20 +310,7 @@ class Recorder:
 
     def recorded(self, student: str) -> Recorded:
         """What the gradebook says about a student now, the person's part included."""
-        notebook = self._notebook(student)
-        penalty = notebook.late_submission_penalty or 0.0
-        grades = self._of(Grade, notebook)
-        score = sum(grade.score for grade, _ in grades)
-        recorded = Recorded(
-            score - penalty, self._source.max_score, penalty, any(g.needs_manual_grade for g, _ in grades)
-        )
-        recorded.seconds_late = notebook.assignment.total_seconds_late
-        recorded.scores = {name: grade.score for grade, name in grades}
-        recorded.auto = {name: grade.auto_score for grade, name in grades}
-        recorded.waiting = {name for grade, name in grades if grade.auto_score is None and grade.manual_score is None}
-        recorded.by_person = any(grade.manual_score is not None for grade, _ in grades)
-        recorded.comments = {name: item.comment for item, name in self._of(Comment, notebook) if item.comment}
-        return recorded
+        return self._standing.recorded(student)[student]
 
     def holds(self, student: str) -> tuple[int, int, bool]:
         """How many points and comments of people hang on a student's submission, and whether the student goes with it.

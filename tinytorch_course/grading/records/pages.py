@@ -23,6 +23,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     found.filters["plain"] = lambda number: f"{number:g}"
     script = (_TEMPLATES / "table.js.j2").read_text(encoding="utf-8")

@@ -7,21 +7,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...base.errors import CourseError
-from ...base.files import write_whole
+from ...base.files import write_changed, write_whole
 from ..assignment import Assignment, open_to_group
 from ..inbox.roster import Roster
 from ..model import PERSON, Recorded, SubmissionResult
 from . import notebook_page, pair_page
 from .feedback_page import page as feedback_page
 from .gradebook import Recorder
-from .own_work import OwnCell, given_code, own_cells
+from .own_work import given_code, own_cells
 from .report_page import page
 from .results import stored_results
 from .rows import Report, Row, from_roster, provisional, relative_address, summary_of
 from .similar import Pair, similar_pairs
 from .tables import canvas_table, feedback_for_moodle, filled_table, moodle_table, remarks_table
-
-Work = dict[str, list[OwnCell]]  # by student
 
 
 def write_report(course_dir: Path, assignment: str) -> Path:
@@ -55,14 +53,16 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
         raise CourseError("--column names a column of a gradebook that Canvas or Moodle exported", "Give --roster too.")
     folder = Path(ground.directory.root) / "report" / assignment
     with Recorder(ground.directory, ground.source, ground.config) as recorder:
-        held, people = recorder.students(), recorder.people()
-        gone = [result.student for result in results if result.student not in held]
-        results = [result for result in results if result.student in held]
-        work: Work = {}
-        rows = [_row(ground, recorder, result, people, folder, work) for result in results]
-    absent = _absent(assignment, rows, people, table)
-    _write_notebooks(ground, folder, rows, work)
-    pairs = _write_pairs(folder, rows, work, given_code(ground.source))
+        standing, people = recorder.renewed_class(), recorder.people()
+        gone = [result.student for result in results if result.student not in standing]
+        rows = [
+            _row(result, standing[result.student], people, recorder.feedback_path(result.student), folder)
+            for result in results
+            if result.student in standing
+        ]
+        absent = _absent(assignment, rows, people, table)
+        code = _write_pages(ground, recorder, folder, rows)
+        pairs = _write_pairs(recorder, folder, rows, code, given_code(ground.source))
     report = Report(folder / "report.html", summary_of(rows, absent))
     _write_tables(report, folder, assignment, ground.source.max_score, rows, absent, table, column)
     if gone:
@@ -76,23 +76,16 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
 
 
 def _row(
-    ground: Assignment,
-    recorder: Recorder,
     result: SubmissionResult,
+    recorded: Recorded,
     people: Mapping[str, tuple[str, str, str]],
+    page: Path,
     folder: Path,
-    work: Work,
 ) -> Row:
-    """One student, with the feedback page written anew."""
-    student = result.student
-    recorded = recorder.renewed(student)
     result.seconds_late = recorded.seconds_late
-    row = Row(result, recorded, *people.get(student, ("", "", "")))
-    path = recorder.feedback_path(student)
-    write_whole({path: feedback_page(result, recorded, ground.title(student))})
-    row.page, row.feedback = path, relative_address(path, folder)
+    row = Row(result, recorded, *people.get(result.student, ("", "", "")), page=page)
+    row.feedback = relative_address(page, folder)
     row.lms_id = row.lms_id or result.lms_id
-    work[student] = own_cells(recorder.autograded_path(student))
     return row
 
 
@@ -111,23 +104,32 @@ def _absent(
     return sorted(missing.values(), key=lambda row: row.result.student)
 
 
-def _write_notebooks(ground: Assignment, folder: Path, rows: Sequence[Row], work: Work) -> None:
-    """A page for each graded notebook; those of submissions that are no more go."""
+def _write_pages(ground: Assignment, recorder: Recorder, folder: Path, rows: Sequence[Row]) -> Mapping[str, list[str]]:
+    """Everybody's feedback and graded notebook as pages, one after another; those of submissions that are no more go.
+
+    Gives the students' own code, which is all that is kept of their notebooks.
+    """
     home = folder / "graded"
     kept = {row.result.student for row in rows}
     for old in home.iterdir() if home.is_dir() else ():
         if old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
+    code = {}
     for row in rows:
         student = row.result.student
-        path = home / student / "notebook.html"
-        text = notebook_page.page(row, ground.title(student), work[student], ground.source.schemes)
-        write_whole({path: text})
+        title, path = ground.title(student), home / student / "notebook.html"
+        cells = own_cells(recorder.autograded_path(student))
+        if row.page is not None:
+            write_changed(row.page, feedback_page(row.result, row.recorded, title))
+        write_changed(path, notebook_page.page(row, title, cells, ground.source.schemes))
         row.notebook = relative_address(path, folder)
+        code[student] = [cell.source for cell in cells if cell.kind == "code"]
+    return code
 
 
-def _write_pairs(folder: Path, rows: Sequence[Row], work: Work, given: Mapping[str, str]) -> list[tuple[Pair, str]]:
-    code = {student: [cell.source for cell in cells if cell.kind == "code"] for student, cells in work.items()}
+def _write_pairs(
+    recorder: Recorder, folder: Path, rows: Sequence[Row], code: Mapping[str, list[str]], given: Mapping[str, str]
+) -> list[tuple[Pair, str]]:
     by_student = {row.result.student: row for row in rows}
     home = folder / "pairs"
     shutil.rmtree(home, ignore_errors=True)
@@ -135,8 +137,9 @@ def _write_pairs(folder: Path, rows: Sequence[Row], work: Work, given: Mapping[s
     together = {row.result.student: row.result.team for row in rows}
     alike = [pair for pair in similar_pairs(code, given.values()) if pair.other not in together[pair.one]]
     for at, pair in enumerate(alike, 1):
-        sides = by_student[pair.one], by_student[pair.other]
-        text = pair_page.page(pair, sides, (work[pair.one], work[pair.other]), given)
+        people = pair.one, pair.other
+        one, other = (own_cells(recorder.autograded_path(student)) for student in people)
+        text = pair_page.page(pair, (by_student[pair.one], by_student[pair.other]), (one, other), given)
         write_whole({home / f"{at}.html": text})
         found.append((pair, f"pairs/{at}.html"))
     return found

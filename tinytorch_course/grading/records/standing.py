@@ -1,0 +1,107 @@
+"""What the gradebook says about a class, or about one of it: three queries, however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy.orm import Query, contains_eager
+
+from ..model import Recorded, Source
+
+
+class Standing:
+    """The submissions of one assignment in an open gradebook.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+        nbgrader's, open.
+    source : Source
+        The assignment.
+    """
+
+    def __init__(self, gradebook: Gradebook, source: Source) -> None:
+        self._database, self._source = gradebook.db, source
+
+    def notebooks(self, student: str | None = None) -> Query[SubmittedNotebook]:
+        """The submitted notebooks with their assignments, without the sums that nbgrader attaches to each of them."""
+        submission, assignment = SubmittedNotebook.assignment, SubmittedAssignment.assignment
+        query = self._of_assignment(self._database.query(SubmittedNotebook), student)
+        return query.options(
+            contains_eager(submission).contains_eager(assignment).load_only(Assignment.duedate),
+            contains_eager(submission).load_only(
+                SubmittedAssignment.timestamp, SubmittedAssignment.extension, SubmittedAssignment.student_id
+            ),
+        ).populate_existing()
+
+    def recorded(self, student: str | None = None) -> dict[str, Recorded]:
+        """What is recorded now, the person's part included, by student.
+
+        Parameters
+        ----------
+        student : str, optional
+            Only this one.
+        """
+        grades, comments = self._grades(student), self._comments(student)
+        return {
+            notebook.assignment.student_id: self._one(notebook, grades[notebook.id], comments[notebook.id])
+            for notebook in self.notebooks(student)
+        }
+
+    def _one(self, notebook: SubmittedNotebook, grades: list[Any], comments: dict[str, str]) -> Recorded:
+        penalty = notebook.late_submission_penalty or 0.0
+        scores = {grade.name: grade.score for grade in grades}
+        return Recorded(
+            sum(scores.values()) - penalty,
+            self._source.max_score,
+            penalty,
+            any(grade.needs_manual_grade for grade in grades),
+            scores=scores,
+            auto={grade.name: grade.auto_score for grade in grades},
+            comments=comments,
+            seconds_late=notebook.assignment.total_seconds_late,
+            waiting={grade.name for grade in grades if grade.auto_score is None and grade.manual_score is None},
+            by_person=any(grade.manual_score is not None for grade in grades),
+        )
+
+    def _grades(self, student: str | None) -> defaultdict[str, list[Any]]:
+        wanted = (Grade.score, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
+        query = self._database.query(Grade.notebook_id, BaseCell.name, *wanted).select_from(Grade)
+        query = query.join(BaseCell, BaseCell.id == Grade.cell_id)
+        found: defaultdict[str, list[Any]] = defaultdict(list)
+        for grade in self._of_assignment(
+            query.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id), student
+        ):
+            found[grade.notebook_id].append(grade)
+        return found
+
+    def _comments(self, student: str | None) -> defaultdict[str, dict[str, str]]:
+        query = self._database.query(Comment.notebook_id, BaseCell.name, Comment.comment).select_from(Comment)
+        query = query.join(BaseCell, BaseCell.id == Comment.cell_id)
+        query = query.join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
+        found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for notebook, name, text in self._of_assignment(query, student):
+            if text:
+                found[notebook][name] = text
+        return found
+
+    def _of_assignment(self, query: Query[Any], student: str | None) -> Query[Any]:
+        """Keep of a query over submitted notebooks those of this assignment, and of this student."""
+        query = (
+            query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(Notebook.name == self._source.notebook, Assignment.name == self._source.assignment)
+        )
+        return query if student is None else query.filter(SubmittedAssignment.student_id == student)
