@@ -131,8 +131,8 @@ def _noting(method: Any) -> Callable[..., None]:
         told = dict(zip(names, given)) | named
         wrong = _wrong(method, self, *given, **named)
         came = type(told["got"]).__name__ if kind == "is_a" and wrong else None
-        if kind in ("equal", "same", "unchanged"):
-            came = _rounded(told["got"])
+        if kind != "is_a":
+            came = _rounded(told.get("got"))
         self.notes.append([self.exercise, kind, wrong, came])
 
     return note

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -41,12 +42,21 @@ def basis(module: Module) -> str:
 
 
 def is_current(module: Module) -> bool:
-    """Whether a module's fingerprints are those of its source and its wrong solutions; true where there are neither."""
+    """Whether a module's fingerprints are those of its source and its wrong solutions; true where it has neither."""
     try:
         made_of = json.loads(read_text(file_of(module)))["of"]
     except (OSError, ValueError, KeyError, CourseError):
         return not (mutants(module.course) / module.name).is_dir()
     return bool(made_of == basis(module))
+
+
+def put_known(module: Module, edition: Path) -> None:
+    """Copy a module's fingerprints to an edition; old ones stay behind, since they could name the wrong mistake."""
+    file = file_of(module)
+    if file.is_file() and is_current(module):
+        target = edition / file.relative_to(module.course.root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
 
 
 def known(variants: Iterable[Variant], prints: Mapping[str, Iterable[str]]) -> dict[str, str]:

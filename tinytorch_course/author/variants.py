@@ -157,5 +157,5 @@ def in_child(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         text = pipe.read()
     signal.alarm(0)
     os.waitpid(child, 0)
-    result: dict[str, Any] = json.loads(text) if text else {"broke": f"died, or took more than {SECONDS} s"}
-    return result
+    found: dict[str, Any] = json.loads(text) if text else {"broke": f"died, or took more than {SECONDS} s"}
+    return found
