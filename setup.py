@@ -57,5 +57,5 @@ setup(
     },
     packages=find_packages(include=["tinytorch", "tinytorch.*", "tinytorch_course", "tinytorch_course.*"]),
     include_package_data=True,
-    package_data={"tinytorch": ["py.typed", "*.pyi"], "tinytorch.core": ["*.pyi"]},
+    package_data={"tinytorch": ["py.typed", "*.pyi"], "tinytorch.core": ["*.pyi"], "tinytorch.lab": ["known/*.json"]},
 )

@@ -7,64 +7,21 @@ place. Cells tagged `demo` are skipped. As in nbgrader, a test cell that raises 
 
 from __future__ import annotations
 
-import ast
-import io
 import json
-import linecache
 import os
-import re
-import resource
-import signal
 import subprocess
 import sys
 import tempfile
-import traceback
-import types
 from collections.abc import Iterable
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tinytorch_course.author.source import read_source
+from tinytorch_course.author.variants import Runner, Variant, in_child, number_in, variants_of
 from tinytorch_course.base.course import Course, Module
-from tinytorch_course.base.marks import GradeId, stub_of, without_marks
+from tinytorch_course.base.marks import stub_of, without_marks
 from tinytorch_course.base.marks import visible as visible_part
 
 HERE = Path(__file__).parents[1] / "mutants"
-SECONDS = 40  # for one variant: the rest of the notebook without its pictures
-MEMORY = 6 * 2**30
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One file of tests/mutants, or the untouched stub of one exercise."""
-
-    name: str
-    source: str
-    grade_id: str
-    right: bool = False
-    hidden: bool = False
-    also: frozenset[str] = frozenset()
-
-    @classmethod
-    def read(cls, path: Path) -> Variant:
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-        header = ast.get_docstring(tree)
-        if header is None:
-            raise ValueError(f"{path}: the first thing in the file has to be a docstring with `breaks:` or `right:`")
-        lines = dict(re.findall(r"^(breaks|right|hidden|also):\s*(.+)$", header, re.MULTILINE))
-        if ("breaks" in lines) == ("right" in lines):
-            raise ValueError(f"{path}: say either `breaks: GRADE-ID` or `right: GRADE-ID`")
-        body = text.split("\n")[tree.body[0].end_lineno :]
-        return cls(
-            name=path.stem,
-            source="\n".join(body).strip("\n"),
-            grade_id=lines.get("breaks") or lines["right"],
-            right="right" in lines,
-            hidden=lines.get("hidden", "no").strip() == "yes",
-            also=frozenset(lines.get("also", "").split()),
-        )
 
 
 @dataclass
@@ -98,10 +55,10 @@ class Verdict:
         return [o for o in self.outcomes if o.variant.right]
 
     def caught(self, outcome: Outcome) -> bool:
-        return _exercise(outcome.variant.grade_id) in outcome.failed
+        return number_in(outcome.variant.grade_id) in outcome.failed
 
     def isolated(self, outcome: Outcome) -> bool:
-        allowed = {_exercise(g) for g in outcome.variant.also} | {_exercise(outcome.variant.grade_id)}
+        allowed = {number_in(g) for g in outcome.variant.also} | {number_in(outcome.variant.grade_id)}
         return set(outcome.failed) <= allowed
 
     def complaints(self) -> list[str]:
@@ -119,15 +76,15 @@ class Verdict:
         loose = [o for o in self.wrong if not self.isolated(o)]
         if self.wrong and len(loose) / len(self.wrong) > 0.05:
             lines += [
-                f"{o.variant.name}: also takes {sorted(set(o.failed) - {_exercise(o.variant.grade_id)})}" for o in loose
+                f"{o.variant.name}: also takes {sorted(set(o.failed) - {number_in(o.variant.grade_id)})}" for o in loose
             ]
         for number in self.exercises:
-            mine = [o for o in self.wrong if _exercise(o.variant.grade_id) == number]
+            mine = [o for o in self.wrong if number_in(o.variant.grade_id) == number]
             if len(mine) < 4:
                 lines.append(f"{number}: {len(mine)} wrong solutions, at least 4 are needed")
             if not any(o.variant.hidden and self.caught(o) and not o.visible_failed for o in mine):
                 lines.append(f"{number}: no wrong solution that only hidden checks catch")
-            if not any(_exercise(o.variant.grade_id) == number for o in self.right):
+            if not any(number_in(o.variant.grade_id) == number for o in self.right):
                 lines.append(f"{number}: no different right solution")
         return lines
 
@@ -135,7 +92,7 @@ class Verdict:
         """One line of the table: caught / all, isolated / all and so on."""
         caught = sum(map(self.caught, self.wrong))
         isolated = sum(map(self.isolated, self.wrong))
-        alone = sum(set(o.failed) <= {_exercise(o.variant.grade_id)} for o in self.stubs)
+        alone = sum(set(o.failed) <= {number_in(o.variant.grade_id)} for o in self.stubs)
         kept = sum(not o.failed for o in self.right)
         n = len(self.wrong)
         return (
@@ -143,18 +100,6 @@ class Verdict:
             f"one exercise missing costs only itself {alone}/{len(self.stubs)}  "
             f"untouched scores {len(self.untouched_passed)} of {len(self.exercises)}"
         )
-
-
-def _exercise(grade_id: str) -> str:
-    found = GradeId.of(grade_id)
-    if found is None:
-        raise ValueError(f"{grade_id!r} is not the grade id of an exercise")
-    return found.number
-
-
-def variants_of(module: Module) -> list[Variant]:
-    """The variants in tests/mutants/MODULE, in the order of their names."""
-    return [Variant.read(path) for path in sorted((HERE / module.name).glob("*.py"))]
 
 
 def judge(module: Module, only: str | None = None) -> Verdict:
@@ -177,30 +122,8 @@ def judge(module: Module, only: str | None = None) -> Verdict:
 # -- inside the process that forks ------------------------------------------------------------------------------------
 
 
-class _Runner:
-    def __init__(self, module: Module) -> None:
-        nb = read_source(module.src)
-        self.points = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in nb.cells)
-        self.cells = [cell for cell in nb.cells if cell.cell_type == "code"]
-        main = types.ModuleType("__main__")
-        sys.modules["__main__"] = main
-        self.space = main.__dict__
-        from IPython.display import display
-
-        self.space["display"] = display
-
-    def run(self, source: str, name: str) -> str | None:
-        """Execute one cell; the message of its error, if any."""
-        filename = f"<{name}>"
-        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-        try:
-            with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-                exec(compile(source, filename, "exec"), self.space)
-        except BaseException as error:  # a student's code may raise anything
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            return f"{type(error).__name__}: {str(error)[:600]}"
-        return None
+class _Runner(Runner):
+    """Also runs the rest of a notebook, with variants in place of cells."""
 
     def rest(self, start: int, replaced: dict[str, str], target: str | None) -> dict:
         """Run the cells from `start` on; the failed tests, and whether the visible part of `target`'s test failed."""
@@ -212,7 +135,7 @@ class _Runner:
                 continue
             source = replaced.get(grade_id, without_marks(cell.source))
             if cell.metadata.get("nbgrader", {}).get("grade"):
-                number = _exercise(grade_id)
+                number = number_in(grade_id)
                 if number == target:
                     visible_failed = bool(visible_failed) or self._visible_fails(cell.source, grade_id)
                 message = self.run(source, grade_id)
@@ -224,35 +147,6 @@ class _Runner:
 
     def _visible_fails(self, source: str, name: str) -> bool:
         return bool(in_child(lambda: {"message": self.run(visible_part(source), name)}).get("message", "died"))
-
-
-def in_child(work) -> dict:
-    """The result of `work()` in a forked child; {"broke": …} when it dies or takes too long."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(read)
-        os.setsid()
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))  # nobody waits for a child's child any more
-        status = 1
-        try:
-            result = work()
-            with os.fdopen(write, "w", encoding="utf-8") as pipe:
-                json.dump(result, pipe)
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    os.close(write)
-    signal.signal(signal.SIGALRM, lambda *_: os.killpg(child, signal.SIGKILL))
-    signal.alarm(SECONDS)
-    with os.fdopen(read, encoding="utf-8") as pipe:
-        text = pipe.read()
-    signal.alarm(0)
-    os.waitpid(child, 0)
-    return json.loads(text) if text else {"broke": f"died, or took more than {SECONDS} s"}
 
 
 def _main(root: str, name: str, only: str) -> None:
@@ -267,7 +161,7 @@ def _main(root: str, name: str, only: str) -> None:
         unknown = {variant.grade_id, *variant.also} - ids
         if unknown:
             raise SystemExit(f"{variant.name}: no exercise {', '.join(sorted(unknown))}; there are {sorted(ids)}")
-    all_failed = {_exercise(c.metadata.nbgrader.grade_id): "" for c in tests}
+    all_failed = {number_in(c.metadata.nbgrader.grade_id): "" for c in tests}
     everything_stubbed = {c.metadata.nbgrader.grade_id: stub_of(c.source) for c in exercises}
     untouched = in_child(lambda: runner.rest(0, everything_stubbed, None))
     result: dict = {
@@ -280,10 +174,10 @@ def _main(root: str, name: str, only: str) -> None:
     }
 
     def tried(grade_id: str, source: str, at: int) -> dict:
-        number = _exercise(grade_id)
+        number = number_in(grade_id)
         got = in_child(lambda: runner.rest(at, {grade_id: source}, number))
         if "broke" in got:  # a dead or endless variant fails its own test at the least; its visible part as well?
-            visible = {name: visible_part(code) for name, code in test_cells.items() if _exercise(name) == number}
+            visible = {name: visible_part(code) for name, code in test_cells.items() if number_in(name) == number}
             again = in_child(lambda: runner.rest(at, {grade_id: source, **visible}, None))
             fails = number in again.get("failed", {number: again.get("broke")})
             got = {"failed": {number: got["broke"]}, "broke": got["broke"], "visible_failed": fails}
@@ -301,7 +195,7 @@ def _main(root: str, name: str, only: str) -> None:
             continue
         message = runner.run(without_marks(cell.source), metadata.get("grade_id") or cell.id)
         if message:
-            what = _exercise(metadata["grade_id"]) if metadata.get("grade") else f"cell {cell.id}"
+            what = number_in(metadata["grade_id"]) if metadata.get("grade") else f"cell {cell.id}"
             result["reference_failed"][what] = message
     print(json.dumps(result))
 

@@ -40,7 +40,14 @@ class CheckFailed(AssertionError):
     ) -> None:
         self.exercise, self.title, self.problem = exercise, title, problem
         self.rows, self.hidden, self.wrong = dict(rows or {}), hidden, wrong
+        self.fingerprint: str | None = None  # of all that came, see `mistakes`
         super().__init__(self.card())
+
+    def add(self, name: str, value: str | None) -> None:
+        """Add a line, if there is something to say."""
+        if value:
+            self.rows[name] = value
+            self.args = (self.card(),)
 
     def card(self) -> str:
         """The card as plain text."""

@@ -1,4 +1,4 @@
-"""The author's commands: build, release."""
+"""The author's commands: build, mistakes, release."""
 
 from __future__ import annotations
 
@@ -57,6 +57,29 @@ def build(
     out.print(f"{len(done.written)} written, {len(done.unchanged)} as they were.")
 
 
+@commands.command(epilog="Example: tinytorch mistakes 06_autograd")
+def mistakes(
+    modules: Modules = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when something is out of date.")] = False,
+) -> None:
+    """Let the wrong solutions in tests/mutants/ answer the visible checks, so that cards can name a mistake."""
+    from . import mistakes as known
+
+    course = Course.find()
+    old = [module for module in course.chosen(modules) if not known.is_current(module)]
+    if check and old:
+        raise CourseError(
+            f"older than the source or the wrong solutions: {', '.join(module.name for module in old)}",
+            "Run `tinytorch mistakes`, look at `git diff`, and commit.",
+            exit_code=1,
+        )
+    for module in [] if check else old:
+        path, seen, named = known.make(module)
+        out.print(f"wrote {_shown(course, path)}: {named} of the {seen} mistakes that visible checks see have a name")
+    if not old:
+        out.print("What is known of wrong solutions is up to date.")
+
+
 @commands.command(epilog="Example: tinytorch release 06_autograd --to ../edition --zip")
 def release(
     modules: Annotated[list[str], typer.Argument(help="For example 06_autograd, or just 06.")],
@@ -74,6 +97,7 @@ def release(
     ] = False,
 ) -> None:
     """Write a student edition: no solutions, no hidden tests, earlier modules only."""
+    from .mistakes import is_current
     from .release import gaps
     from .release import release as write_edition
 
@@ -92,6 +116,11 @@ def release(
         out.print(
             f"Note: what is released needs {missing}, neither in its library nor among its notebooks. It is for students "
             "who have exported that in the same folder; for all others release it too.",
+            style="yellow",
+        )
+    if old := " ".join(module.name for module in chosen if not is_current(module)):
+        out.print(
+            f"Note: cards name no mistakes, since {old} has changed: run `tinytorch mistakes {old}` and release again.",
             style="yellow",
         )
     out.print(f"The student edition is in {path}")

@@ -20,6 +20,7 @@ from ..base.files import copy_folder, read_text
 from ..base.nbgrader_setup import PREPROCESSORS, alembic_on_path, configure
 from .build import drift
 from .deliver import deliver, refuse_foreign, zipped
+from .mistakes import put_known
 
 _EDITION = Path(__file__).parent / "edition"
 _STUDENT_ROOMS = ("base", "student", "__init__.py", "__main__.py", "cli.py")  # all else stays with the instructor
@@ -145,6 +146,8 @@ def edition_files(
             path.parent.mkdir(parents=True)
             nbformat.write(stripped(module), path)
         first.library_before(draft)
+        for module in modules:
+            put_known(module, draft)
         if not library:
             shutil.rmtree(draft / course.library.name / "core")
         for module in reference:

@@ -23,6 +23,7 @@ from pathlib import Path
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from ..author.mistakes import put_known
 from ..author.release import stripped
 from ..base.console import exit_code, out, progress
 from ..base.course import Course, Module
@@ -93,6 +94,7 @@ def write_wheel(module: Module, folder: Path) -> Path:
     metadata += [f"Requires-Dist: {requirement}" for requirement in requires]
     with tempfile.TemporaryDirectory(prefix="tinytorch-") as draft:
         module.library_before(Path(draft))
+        put_known(module, Path(draft))
         files = {
             path.relative_to(draft).as_posix(): path.read_bytes()
             for path in sorted(Path(draft).rglob("*"))

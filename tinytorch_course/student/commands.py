@@ -1,4 +1,4 @@
-"""The student's commands: check, export, update, milestones, lab, doctor."""
+"""The student's commands: check, export, update, status, milestones, certificate, lab, doctor."""
 
 from __future__ import annotations
 
@@ -38,9 +38,12 @@ def check(
 ) -> None:
     """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
     from .check import check as run_checks
+    from .status import remember_check
 
     course, path = _with_work_kept(notebook)
+    content = path.read_bytes()
     rows, failures, changed = run_checks(course, path, whole=whole)
+    remember_check(course, path, content, rows)
     width = max((len(f"{row.number} {row.title}") for row in rows), default=0)
     styles = {"passed": "green", "failed": "red", "not written": "yellow", "by hand": "cyan"}
     for row in rows:
@@ -111,6 +114,31 @@ def update(
         out.print("Everything is as in that edition already.")
 
 
+@commands.command(epilog="Example: tinytorch status")
+def status() -> None:
+    """Say how far you are: exercises and points by module, milestones, and what comes next."""
+    from .milestones import MILESTONES
+    from .status import next_step, played, progress_of
+
+    course = Course.find()
+    if not course.modules:
+        raise CourseError("there is no notebook here", "Change into a student edition.")
+    found = [progress_of(course, module) for module in course.modules]
+    width = max(len(progress.module.name) for progress in found) + 2
+    for progress in found:
+        (have, all_), rows = progress.points, len(progress.rows)
+        said = f"{progress.answered} of {rows} exercises, {have:g} of {all_:g} points that visible checks can see"
+        said = said + (", exported" if progress.exported else ", not exported") if rows else "not begun"
+        out.print(progress.module.name.ljust(width), end="")
+        out.print("cannot be checked" if progress.problem else said, style="green" if progress.done else None)
+    out.print()
+    for milestone in MILESTONES:
+        ending, missing = played(course, milestone), milestone.missing(course)
+        said = "not played on this library yet" if ending is None else "reached" if ending.reached else "not reached"
+        out.print(f"{milestone.name.ljust(width)}{f'waits for {missing[0]}' if missing else said}")
+    out.print(f"\nNext: {next_step(course, found)}", markup=False)
+
+
 @commands.command(epilog="Example: tinytorch milestones xor digits")
 def milestones(
     names: Annotated[
@@ -120,6 +148,7 @@ def milestones(
 ) -> None:
     """Play small true stories on the engine in your tinytorch/: what it learns, against what is required."""
     from . import milestones as stories
+    from .status import remember_milestone
 
     course = Course.find()
     chosen = stories.chosen(names or [])
@@ -132,6 +161,7 @@ def milestones(
             out.print(f"  waits for {missing}\n", style="yellow")
             continue
         ending = stories.play(course, milestone)
+        remember_milestone(course, milestone, ending)
         out.print(f"{milestone.name}: {milestone.title}", style="bold")
         for line in stories.told(ending, stories.taken(course, milestone)):
             out.print(f"  {line}", markup=False)

@@ -1,6 +1,7 @@
-"""Drops in evaluation too.
+"""Changes x in evaluation too.
 
 breaks: 03-11-dropout-forward
+general: yes
 """
 #| exporti
 @method_of(Dropout)

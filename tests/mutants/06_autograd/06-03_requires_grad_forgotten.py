@@ -1,6 +1,7 @@
 """Sets the note, but the result does not ask for a gradient.
 
 breaks: 06-03-record
+general: yes
 """
 #| exporti
 def record(result, node):

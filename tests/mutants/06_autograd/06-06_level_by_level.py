@@ -1,6 +1,7 @@
 """Goes level by level from the root; a short way round comes before a long one.
 
 breaks: 06-06-topological-order
+general: yes
 """
 #| exporti
 def topological_order(root):

@@ -1,4 +1,4 @@
-"""Marks an note as seen when it is pushed, so that a longer way to it is lost.
+"""Marks a note as seen when it is pushed, so that a longer way to it is lost.
 
 breaks: 06-06-topological-order
 """

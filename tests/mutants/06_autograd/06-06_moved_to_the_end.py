@@ -1,4 +1,4 @@
-"""Moves an note to the end when it is met again, but not what it depends on.
+"""Moves a note to the end when it is met again, but not what it depends on.
 
 breaks: 06-06-topological-order
 hidden: yes

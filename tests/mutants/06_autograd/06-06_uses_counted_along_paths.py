@@ -1,4 +1,4 @@
-"""Counts uses again each time an note is reached, once for every path.
+"""Counts uses again each time a note is reached, once for every path.
 
 breaks: 06-06-topological-order
 """

@@ -1,4 +1,4 @@
-"""Counts an note once for a user that uses it twice, but takes away twice.
+"""Counts a note once for a user that uses it twice, but takes away twice.
 
 breaks: 06-06-topological-order
 """

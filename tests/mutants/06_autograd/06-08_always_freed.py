@@ -1,6 +1,7 @@
-"""Frees the graph whether it should be kept or not.
+"""Frees the graph also where it should be kept.
 
 breaks: 06-08-backward
+general: yes
 """
 #| exporti
 @method_of(Tensor)

@@ -1,6 +1,7 @@
-"""Divides by the number of pieces, as if they were all of one size.
+"""Weights the pieces as if they were all of one size.
 
 breaks: 06-09-micro-batches
+general: yes
 """
 def micro_batches(loss_of, pieces):
     """Leave in the weights the gradient of the mean loss over all rows, computed piece by piece.

@@ -1,6 +1,7 @@
 """Adds up the means of the pieces.
 
 breaks: 06-09-micro-batches
+general: yes
 """
 def micro_batches(loss_of, pieces):
     """Leave in the weights the gradient of the mean loss over all rows, computed piece by piece.

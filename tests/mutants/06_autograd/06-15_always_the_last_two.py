@@ -1,6 +1,7 @@
 """Exchanges the last two axes, whichever were exchanged.
 
 breaks: 06-15-moving
+general: yes
 """
 #| export
 class ReshapeBackward(Function):

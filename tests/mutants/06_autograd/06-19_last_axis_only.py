@@ -1,6 +1,7 @@
 """Takes the average along the last axis, whatever `dim` says.
 
 breaks: 06-19-softmax
+general: yes
 """
 #| export
 class SoftmaxBackward(Function):

@@ -1,6 +1,7 @@
 """Adds to the gradients of before.
 
 breaks: 08-01-train-step
+general: yes
 """
 def train_step(model, loss_of, optimizer, x, y):
     loss = loss_of(model(x), y)

@@ -15,6 +15,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ...base.course import Course
 from ...base.errors import CourseError
@@ -108,6 +109,11 @@ class Ending:
     error: str = ""
     look: str = ""
 
+    @classmethod
+    def read(cls, found: dict[str, Any]) -> Ending:
+        """An ending that was written down as JSON."""
+        return cls(**{**found, "rows": tuple(Row(**row) for row in found["rows"])})
+
     @property
     def reached(self) -> bool:
         return not self.error and bool(self.rows) and all(row.enough for row in self.rows)
@@ -130,8 +136,7 @@ def play(course: Course, milestone: Milestone, seconds: float = SECONDS) -> Endi
             return Ending((), seconds, "", f"given up after {seconds:g} seconds", look)
         if not answer.is_file():
             return Ending((), 0.0, "", f"Python ended with code {done.returncode}, before the story did")
-        found = json.loads(answer.read_text(encoding="utf-8"))
-    return Ending(tuple(Row(**row) for row in found.pop("rows")), **found)
+        return Ending.read(json.loads(answer.read_text(encoding="utf-8")))
 
 
 def told(ending: Ending, taken_over: Iterable[str] = ()) -> list[str]:

@@ -1,0 +1,131 @@
+"""What an edition knows of wrong solutions: which mistake it is, and no line of code."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.conftest import ROOT
+from tinytorch_course.author import mistakes
+from tinytorch_course.author.build import build
+from tinytorch_course.author.release import release
+from tinytorch_course.author.variants import Variant, variants_of
+from tinytorch_course.base.course import Course
+from tinytorch_course.student.check import check
+
+HELD_BACK = Path(__file__).parents[1] / "mutation" / "held_back"
+MUTANTS = {
+    "01-01_doubles": ("Doubles instead of halving.\n\nbreaks: 01-01-half", "return x * 2"),
+    "01-01_right_times": ("Right.\n\nright: 01-01-half", "return x * 0.5"),
+    "01-01_positive": ("Forgets the sign.\n\nbreaks: 01-01-half\nhidden: yes", "return abs(x) / 2"),
+    "01-01_squares": ("Takes the root.\n\nbreaks: 01-01-half", "return x ** 0.5 + 5"),
+    "01-01_seven": ("Always answers with 7.\n\nbreaks: 01-01-half", "return 7"),
+}
+
+
+@pytest.fixture
+def known(toy: Course) -> Course:
+    """The toy with wrong solutions, two of which answer alike."""
+    folder = toy.root / "tests" / "mutants" / "01_tensor"
+    folder.mkdir(parents=True)
+    for name, (header, line) in MUTANTS.items():
+        text = f'"""{header}\n"""\n#| export\ndef half(x):\n    {line}\n'
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    build(toy)
+    return toy
+
+
+def told(course: Course, line: str, to: Path) -> str:
+    """What `tinytorch check` says of a solution in an edition."""
+    path = release(course, [course.module("01")], to) / "notebooks" / "01_tensor" / "01_tensor.ipynb"
+    nb = nbformat.read(path, 4)
+    for cell in nb.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "01-01-half":
+            cell.source = f"#| export\ndef half(x):\n    {line}"
+    nbformat.write(nb, path)
+    return check(Course(to), path)[0][0].message
+
+
+def test_check_names_the_mistake_and_leaves_right_ones_and_others_alone(known: Course, tmp_path: Path):
+    _, seen, named = mistakes.make(known.module("01"))
+    assert (seen, named) == (3, 1)
+    assert told(known, "return x + x", tmp_path / "a").endswith("\n  perhaps   Doubles instead of halving.")
+    assert told(known, "return x - x / 2", tmp_path / "b") == ""
+    other = told(known, "return x / 3", tmp_path / "c")
+    assert "came out wrong" in other and "perhaps" not in other
+
+
+def test_of_mistakes_that_answer_alike_only_a_general_one_has_a_name(known: Course):
+    def sentences(**change: object) -> set[str]:
+        variants = [Variant("a", "", "01-01-half", says="One."), Variant("b", "", "01-01-half", says="Two.", **change)]
+        return set(mistakes.known(variants, {"a": ["00"], "b": ["00"]}).values())
+
+    assert sentences() == set()
+    assert sentences(general=True) == {"Two."}
+    assert sentences(right=True) == set()
+
+
+def test_an_edition_goes_without_what_is_older_than_its_tests(known: Course, tmp_path: Path):
+    module = known.module("01")
+    mistakes.make(module)
+    assert mistakes.is_current(module)
+    text = module.src.read_text(encoding="utf-8")
+    module.src.write_text(text.replace("Half of 4 is 2.", "Half of 4 is two."), encoding="utf-8")
+    assert mistakes.is_current(module)  # prose makes no difference
+    module.src.write_text(text.replace('"half(4)", half(4), 2.0', '"half(6)", half(6), 3.0'), encoding="utf-8")
+    assert not mistakes.is_current(module)
+    build(known)
+    edition = release(known, [module], tmp_path / "edition")
+    assert not list(edition.rglob("known/*.json"))
+
+
+def test_an_edition_holds_no_line_of_a_wrong_or_right_solution(known: Course, tmp_path: Path):
+    mistakes.make(known.module("01"))
+    edition = release(known, [known.module("01")], tmp_path / "edition")
+    assert list(edition.rglob("known/01.json"))
+    files = [path for path in edition.rglob("*") if path.suffix in {".json", ".ipynb", ".py"}]
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    for line in [line for _, line in MUTANTS.values()] + ["return x / 2"]:
+        assert not [path for path, text in texts.items() if f"    {line}" in text], line
+
+
+@pytest.mark.parametrize("module", Course(ROOT).modules, ids=lambda module: module.name)
+def test_what_is_committed_is_of_today_and_holds_sentences_only(module):
+    assert mistakes.is_current(module), f"run `tinytorch mistakes {module.name}`, and commit"
+    found = json.loads(mistakes.file_of(module).read_text(encoding="utf-8"))
+    assert set(found) == {"of", "mistakes"}
+    assert all(re.fullmatch("[0-9a-f]{16}", name) for name in found["mistakes"])
+    assert set(found["mistakes"].values()) <= {v.says for v in variants_of(module) if not v.right and not v.hidden}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["03_layers", "06_autograd"])
+def test_mistakes_of_another_shape_are_named_and_rightly(name: str, course: Course):
+    """Wrong solutions that took no part: 60 % of them get a line, and 95 % of the lines are true."""
+    module = course.module(name)
+    says = {variant.name: variant.says for variant in variants_of(module)}
+    known = json.loads(mistakes.file_of(module).read_text(encoding="utf-8"))["mistakes"]
+    prints = mistakes.prints_of(module, HELD_BACK / name)
+    named = {file: {known[p] for p in found if p in known} for file, found in prints.items()}
+    named = {file: lines for file, lines in named.items() if lines}
+    wrong = []
+    for file, lines in named.items():
+        text = (HELD_BACK / name / f"{file}.py").read_text(encoding="utf-8")
+        means = re.search("^means: (.*)$", text, re.MULTILINE).group(1).split()
+        if not lines <= {says.get(mutant) for mutant in means}:
+            wrong.append((file, lines))
+    assert len(prints) >= 20 and len(named) >= 0.6 * len(prints)
+    assert len(wrong) <= 0.05 * len(named), wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["03_layers", "06_autograd"])
+def test_right_solutions_have_no_fingerprint(name: str, course: Course):
+    module = course.module(name)
+    prints = mistakes.prints_of(module)
+    right = [variant.name for variant in variants_of(module) if variant.right]
+    assert right and not [name for name in right if prints[name]]

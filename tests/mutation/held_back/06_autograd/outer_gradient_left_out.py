@@ -1,0 +1,16 @@
+"""Another shape of a mistake, or another mistake.
+
+breaks: 06-21-cross-entropy
+means: 06-21_gradient_forgotten
+"""
+
+
+class CrossEntropyBackward(Function):
+    left = None
+
+    def apply(self, grad_output):
+        logits, target = (t.data for t in self.saved_tensors)
+        e = np.exp(logits - logits.max(axis=1, keepdims=True))
+        p = e / e.sum(axis=1, keepdims=True)
+        p[np.arange(len(p)), target] -= 1
+        return (p / len(p)).astype(logits.dtype), None

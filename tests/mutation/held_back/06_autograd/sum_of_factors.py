@@ -1,0 +1,17 @@
+"""Another shape of a mistake, or another mistake.
+
+breaks: 06-04-add-mul
+means: none
+"""
+
+
+class AddBackward(Function):
+    def apply(self, grad_output):
+        return grad_output, grad_output
+
+
+class MulBackward(Function):
+    def apply(self, grad_output):
+        first, second = self.saved_tensors
+        both = grad_output * (first.data + second.data)
+        return both, both
