@@ -9,6 +9,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 from concurrent.futures import Future
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, make_url
 from typer.testing import CliRunner
 
 from tests.grading.grading_course import ASSIGNMENT, hand_in, nbgrader, released, solved
@@ -107,6 +108,46 @@ def test_the_gradebook_may_be_postgresql(root, postgresql, without_kernels):
     with Gradebook(postgresql) as gradebook:
         assert gradebook.find_submission(ASSIGNMENT, "ann").score == 16
     assert not (root / "gradebook.db").exists()
+
+
+def test_a_course_without_a_name_is_put_into_postgresql_and_regraded(toy, postgresql, without_kernels):
+    """nbgrader has no row for a course that is called nothing, which only SQLite takes."""
+    from tests.grading.grading_course import CONFIG
+    from tinytorch_course.author.build import build
+    from tinytorch_course.grading.released import generate_if_needed
+
+    build(toy)
+    text = f"{CONFIG}\nc.CourseDirectory.source_directory = 'notebooks'\nc.CourseDirectory.course_id = ''\n"
+    (toy.root / "nbgrader_config.py").write_text(f"{text}c.CourseDirectory.db_url = {postgresql!r}\n", encoding="utf-8")
+    assert generate_if_needed(toy.root, "01_tensor") == []
+    with Gradebook(postgresql, "") as gradebook:
+        assert gradebook.find_assignment("01_tensor").max_score > 0
+    src = toy.module("01").src
+    src.write_text(src.read_text(encoding="utf-8").replace('"points": 60', '"points": 70'), encoding="utf-8")
+    build(toy)
+    (said,) = generate_if_needed(toy.root, "01_tensor", take=True)
+    assert "everybody is graded by the new ones" in said
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("postgresql+psycopg2://nb@db/marks", "pip install psycopg2-binary"),
+        ("postgresql://nb@db/marks", "pip install 'psycopg[binary]'"),
+        ("mysql+pymysql://nb@db/marks", "pip install pymysql"),
+        ("postgres://nb@db/marks", "begins with postgresql+psycopg2://"),
+    ],
+)
+def test_a_database_without_its_driver_is_told_what_to_install(root, monkeypatch, url, wanted):
+    if url.startswith("postgresql:") and make_url(url).get_driver_name() == "psycopg2":
+        wanted = "pip install psycopg2-binary"  # SQLAlchemy's own choice before 2.1
+    for name in ("psycopg2", "psycopg", "pymysql"):
+        monkeypatch.setitem(sys.modules, name, None)
+    configured(root, f"c.CourseDirectory.db_url = '{url}'")
+    hand_in(root, "ann", solved(root))
+    with pytest.raises(CourseError, match="the gradebook cannot be used") as refused:
+        graded(root)
+    assert wanted in str(refused.value)
 
 
 def test_a_module_is_put_into_the_gradebook_that_is_configured(toy, without_kernels, tmp_path):

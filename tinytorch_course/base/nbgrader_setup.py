@@ -47,7 +47,7 @@ def configure(c: Config, root: Path) -> Config:
     c.CourseDirectory.root = str(root)
     if needs_quoting(root):
         c.CourseDirectory.db_url = gradebook_address(root)
-    c.CourseDirectory.course_id = Course(root).settings.get("course_id", "tinytorch")
+    c.CourseDirectory.course_id = Course(root).settings.get("course_id") or "tinytorch"
     c.CourseDirectory.source_directory = "notebooks"
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.new"]
     c.GenerateAssignment.preprocessors = PREPROCESSORS

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,15 +35,20 @@ from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
 from .model import Source, SourceCell
 
+_DRIVERS = {"psycopg2": "psycopg2-binary", "psycopg": "'psycopg[binary]'", "MySQLdb": "mysqlclient"}  # PyPI's names
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
 def read_config(course_dir: Path) -> Config:
     """nbgrader's configuration for this course, as its own commands would read it."""
     try:
-        return PyFileConfigLoader("nbgrader_config.py", path=str(course_dir)).load_config()
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(course_dir)).load_config()
     except ConfigFileNotFound:
         return configure(Config(), course_dir)
+    home = config.CourseDirectory
+    if home.get("db_url") and not home.get("course_id") and not str(home.db_url).startswith("sqlite"):
+        home.course_id = "tinytorch"  # nbgrader makes no course without a name, and only SQLite takes that
+    return config
 
 
 def course_directory(course_dir: Path, config: Config | None = None) -> CourseDirectory:
@@ -70,13 +76,19 @@ def open_gradebook(directory: CourseDirectory) -> Iterator[Gradebook]:
     try:
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             yield gradebook
-    except (SQLAlchemyError, ImportError) as error:
-        why = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+    except ImportError as error:
+        package = _DRIVERS.get(error.name or "", error.name or "its driver")
         raise CourseError(
-            f"the gradebook cannot be used: {why}",
-            "Its address is CourseDirectory.db_url in nbgrader_config.py.",
+            f"the gradebook cannot be used: Python has no driver {error.name} for it",
+            f"`{sys.executable} -m pip install {package}` installs it.",
             file=shown,
         ) from error
+    except (SQLAlchemyError, InvalidEntry) as error:
+        why = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+        hint = "Its address is CourseDirectory.db_url in nbgrader_config.py."
+        if shown.startswith("postgres:"):
+            hint += " It begins with postgresql+psycopg2:// for PostgreSQL."
+        raise CourseError(f"the gradebook cannot be used: {why}", hint, file=shown) from error
 
 
 def _order(directory: CourseDirectory, assignment: str, notebook: str) -> tuple[dict[str, int], set[str], list[str]]:
