@@ -7,8 +7,9 @@ import shutil
 import sys
 from datetime import tzinfo
 from pathlib import Path
+from urllib.parse import quote, unquote
 
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 from traitlets.config import Config
 
 from .course import Course
@@ -70,7 +71,20 @@ def needs_quoting(root: Path) -> bool:
 
 def gradebook_address(root: Path) -> str:
     """The address of the gradebook in a course's folder, whatever signs its path has."""
-    return URL.create("sqlite", database=str(Path(root).absolute() / "gradebook.db")).render_as_string()
+    file = str(Path(root).absolute() / "gradebook.db")
+    address = URL.create("sqlite", database=file).render_as_string()
+    if make_url(address).database == file:
+        return address
+    return f"sqlite:///file:{quote(file)}?uri=true"  # SQLAlchemy 2.0 quotes no question mark, SQLite itself does
+
+
+def gradebook_file(address: str) -> Path | None:
+    """The file of an SQLite gradebook; None for other databases."""
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    name = url.database
+    return Path(unquote(name.removeprefix("file:")) if url.query.get("uri") else name)
 
 
 def home_zone(c: Config) -> tzinfo | None:

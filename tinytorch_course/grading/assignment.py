@@ -30,7 +30,14 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from ..base.errors import CourseError
 from ..base.files import write_whole
 from ..base.marks import scheme_of
-from ..base.nbgrader_setup import alembic_on_path, configure, gradebook_address, home_zone, needs_quoting
+from ..base.nbgrader_setup import (
+    alembic_on_path,
+    configure,
+    gradebook_address,
+    gradebook_file,
+    home_zone,
+    needs_quoting,
+)
 from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
 from .model import Source, SourceCell
@@ -63,8 +70,7 @@ def course_directory(course_dir: Path, config: Config | None = None) -> CourseDi
 
 def missing_gradebook(directory: CourseDirectory) -> Path | None:
     """Where the gradebook would be, if it is a file that is not there."""
-    url = make_url(directory.db_url)
-    database = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    database = gradebook_file(directory.db_url)
     return database if database is not None and not database.is_file() else None
 
 
@@ -227,8 +233,7 @@ class Assignment:
     @property
     def gradebook(self) -> str:
         """Where the grades are: a file's path, or a database's address without its password."""
-        url = make_url(self.directory.db_url)
-        return url.database if url.get_backend_name() == "sqlite" and url.database else url.render_as_string()
+        return str(gradebook_file(self.directory.db_url) or make_url(self.directory.db_url).render_as_string())
 
     @property
     def zone(self) -> tzinfo | None:

@@ -21,10 +21,10 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from nbgrader.preprocessors import Execute
-from sqlalchemy.engine import make_url
 from traitlets import Float, Int, Unicode
 from traitlets.config import Config
 
+from ..base.nbgrader_setup import gradebook_file
 from .earlier_modules import library_for
 from .inbox.submission import Submission
 from .model import Library, Limits
@@ -155,7 +155,7 @@ class SandboxedExecute(Execute):
 
     def preprocess(self, nb: Any, resources: Any, *args: Any, **kwargs: Any) -> Any:
         about = resources["nbgrader"]
-        course = Path(make_url(str(about["db_url"])).database or "").parent
+        course = (gradebook_file(str(about["db_url"])) or Path()).parent
         # The kernel's manager inherits this configuration, and the provisioner the manager's.
         self.update_config(Config({"SandboxProvisioner": {"assignment": about["assignment"], "course": str(course)}}))
         return super().preprocess(nb, resources, *args, **kwargs)

@@ -600,19 +600,18 @@ def test_a_students_own_file_cannot_say_when_it_was_handed_in(inbox):
 @pytest.mark.parametrize("name", ["my course (2026)", "50%20off", "a#b", "what?", "a?b=c&d%3F", "naïve ☃", "it's"])
 def test_the_gradebook_of_a_course_lies_in_its_folder_whatever_the_path_holds(tmp_path, name):
     """Catches: an address that is cut at a question mark or read as quoted, so that grades land elsewhere or nowhere."""
-    import sqlite3
-
     from traitlets.config import Config
 
     from tinytorch_course.base.nbgrader_setup import configure
-    from tinytorch_course.grading.assignment import course_directory, missing_gradebook
+    from tinytorch_course.grading.assignment import course_directory, missing_gradebook, open_gradebook
 
     root = tmp_path / name
     root.mkdir()
     for directory in (course_directory(root, configure(Config(), root)), course_directory(root, Config())):
         assert missing_gradebook(directory) == root / "gradebook.db"
-    sqlite3.connect(root / "gradebook.db").close()
-    (root / "gradebook.db").write_bytes(b"")
+    with open_gradebook(course_directory(root, configure(Config(), root))) as gradebook:
+        gradebook.add_student("ann")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["gradebook.db"]
     assert missing_gradebook(course_directory(root, configure(Config(), root))) is None
 
 
