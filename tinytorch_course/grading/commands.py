@@ -1,4 +1,4 @@
-"""The instructor's commands: grade, regrade, report."""
+"""The instructor's commands: grade, regrade, texts, report."""
 
 from __future__ import annotations
 
@@ -165,6 +165,44 @@ def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -
             typer.confirm("Do it?", abort=True)
         forget(course_dir, assignment, student)
         out.print("Done. Nothing else was touched.")
+
+
+@commands.command(epilog="Example: tinytorch texts 06_autograd --in report/06_autograd/texts.csv")
+def texts(
+    module: Named,
+    table: Annotated[
+        Path | None, typer.Option("--in", help="texts.csv, filled in: what it says goes into the gradebook.")
+    ] = None,
+    course_dir: Folder = None,
+) -> None:
+    """Grade text answers question by question: pages with equal answers grouped, and a table to fill in."""
+    from .records.texts import write_texts
+    from .records.texts_in import read_texts
+
+    course = Course.find()
+    name, root = course.module(module).name, (course_dir or course.root).resolve()
+    if table is None:
+        written = write_texts(root, name)
+        for question in written.questions:
+            out.print(
+                f"{question.number}  {len(question.entered)} students, {len(question.groups)} groups of answers, "
+                f"{len(question.blank)} without an answer, {question.waiting} without points"
+            )
+        if written.left_out:
+            out.print(f"Left out, since not graded: {', '.join(written.left_out)}.", markup=False, style="yellow")
+        for path in written.pages:
+            out.print(f"page       {path}")
+        out.print(f"table      {written.table}")
+        return
+    taken = read_texts(root, name, table)
+    out.print(
+        f"{taken.answers} answers have the table's points and comments, {taken.changed} of them had others before."
+    )
+    for line in taken.bad:
+        err.print(f"not entered: {line}", markup=False, style="red")
+    out.print(f"`tinytorch report {name}` writes totals, tables and feedback pages anew.")
+    if taken.bad:
+        raise typer.Exit(1)
 
 
 @commands.command(epilog="Example: tinytorch report 06_autograd")
