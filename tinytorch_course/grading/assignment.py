@@ -29,7 +29,14 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from ..base.errors import CourseError
 from ..base.files import write_whole
 from ..base.marks import scheme_of
-from ..base.nbgrader_setup import alembic_on_path, configure, gradebook_address, home_zone, needs_quoting
+from ..base.nbgrader_setup import (
+    alembic_on_path,
+    configure,
+    gradebook_address,
+    home_zone,
+    needs_quoting,
+    set_late_penalties,
+)
 from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
 from .model import Source, SourceCell
@@ -40,9 +47,11 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.
 def read_config(course_dir: Path) -> Config:
     """nbgrader's configuration for this course, as its own commands would read it."""
     try:
-        return PyFileConfigLoader("nbgrader_config.py", path=str(course_dir)).load_config()
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(course_dir)).load_config()
     except ConfigFileNotFound:
         return configure(Config(), course_dir)
+    set_late_penalties(config, course_dir)
+    return config
 
 
 def course_directory(course_dir: Path, config: Config | None = None) -> CourseDirectory:

@@ -1,4 +1,4 @@
-"""The instructor's commands: grade, regrade, texts, report."""
+"""The instructor's commands: grade, regrade, extend, texts, report."""
 
 from __future__ import annotations
 
@@ -165,6 +165,31 @@ def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -
             typer.confirm("Do it?", abort=True)
         forget(course_dir, assignment, student)
         out.print("Done. Nothing else was touched.")
+
+
+@commands.command(
+    epilog="Example: tinytorch extend 06_autograd ada --until '2026-12-05 23:59 Europe/Berlin' --reason ill"
+)
+def extend(
+    module: Named,
+    student: Annotated[str, typer.Argument(help="Whose deadline; section:NAME for a section, '*' for all.")],
+    until: Annotated[
+        str, typer.Option(help="The new deadline, with its zone; without one, in the course's.", metavar="TIME")
+    ] = "",
+    hours: Annotated[float | None, typer.Option(help="Instead: so long after the deadline of now.")] = None,
+    reason: Annotated[str, typer.Option(help="For yourself, and for who grades with you.")] = "",
+    course_dir: Folder = None,
+) -> None:
+    """Give more time: one more row in deadlines.csv, which counts at the next grade or report."""
+    from .records.deadlines import FILE, shown
+    from .records.deadlines import extend as write_row
+
+    course = Course.find()
+    root = (course_dir or course.root).resolve()
+    due, remarks = write_row(root, course.module(module).name, student, until=until, hours=hours, reason=reason)
+    out.print(f"{student} has until {shown(due, None)}, says {root / FILE} now.", markup=False)
+    for line in remarks:
+        out.print(line, markup=False, style="yellow")
 
 
 @commands.command(epilog="Example: tinytorch texts 06_autograd --in report/06_autograd/texts.csv")

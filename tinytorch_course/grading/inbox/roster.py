@@ -24,6 +24,7 @@ from .submission import Submission
 _NOT_A_STUDENT = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)  # a row of Canvas' about posting
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # by a spreadsheet: no id any more
 _HANDED_IN = ("submitted", "file", "team", "group")  # columns of one's own table: what several may share
+_SECTIONS = ("Section", "Sections", "Group", "Groups", "section", "sections")
 _NAMEABLE = {"id": OWN_ID, "email": "Email address", "name": "Full name"}
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PARTICIPANT = re.compile(r"([^\W\d]{2,}[^\d]*)(\d+)")  # "Participant 4711", "Teilnehmer/in 4711"
@@ -65,6 +66,18 @@ class Roster(Sheet):
             for key in {_id_key(person.file), _id_key(PurePosixPath(person.file).stem)} if person.file else ():
                 self._files.setdefault(key, []).append(person)
         self._students = {person.student: person for person in self.people}
+
+    def section_of(self, student: str) -> str:
+        """What the table has under ``Section`` or ``Group`` for this id."""
+        at = next((self.places[word] for word in _SECTIONS if word in self.places), None)
+        person = self._students.get(student)
+        line = self.lines[person.row] if person is not None else []
+        return line[at].strip() if at is not None and at < len(line) else ""
+
+    def sections_of(self, student: str) -> set[str]:
+        """The same in small letters, and each of several that stand there."""
+        text = self.section_of(student).casefold()
+        return {part.strip() for part in [text, *re.split(r",|;| and ", text)]} - {""}
 
     def has(self, student: str) -> bool:
         """Whether somebody has exactly this id."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _LONGEST = 1_000  # words: longer answers are compared for equality only
+_MOST_PAIRS = 100_000  # places at which two answers have the same word: what comparing them costs
 _LIKE = 0.8  # share of the words that two nearly equal answers have in common, in their order
 _QUOTES = str.maketrans("‘’“”–—−", "''\"\"---")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+(?:'\w+)*|[^\w\s]")
@@ -92,10 +93,17 @@ def nearly_equal(one: Sequence[str], other: Sequence[str]) -> bool:
     shorter, longer = sorted((len(one), len(other)))
     if longer > _LONGEST or 2 * shorter < _LIKE * (shorter + longer):
         return False
-    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.quick_ratio() < _LIKE or matcher.ratio() < _LIKE:
+    if 2 * len(set(one) & set(other)) < _LIKE * _LIKE * (len(set(one)) + len(set(other))):  # most end here
         return False
-    gone, come = Counter(one) - Counter(other), Counter(other) - Counter(one)
+    ours, theirs = Counter(one), Counter(other)
+    gone, come = ours - theirs, theirs - ours
+    if 2 * (len(one) - gone.total()) < _LIKE * (len(one) + len(other)):
+        return False
+    if sum(count * theirs[word] for word, count in ours.items()) > _MOST_PAIRS:  # one word over and over
+        return False
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.ratio() < _LIKE:
+        return False
     if any(_TURNS.fullmatch(word) or word[0].isdigit() for word in [*gone, *come]):
         return False
     changed = sum(last - first for tag, first, last, _, _ in matcher.get_opcodes() if tag != "equal")
