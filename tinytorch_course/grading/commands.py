@@ -126,6 +126,7 @@ def regrade(
     from ..author.build import build
     from .changes import tables, write_changes
     from .grade import grade as grade_class
+    from .records.letters import write_letters
 
     course = Course.find()
     chosen, root = course.module(module), (course_dir or course.root).resolve()
@@ -146,6 +147,8 @@ def regrade(
     for table in tables(result.changes):
         out.print(table)
     out.print(f"changes    {write_changes(root, result)}")
+    if (letters := write_letters(root, result)) is not None:
+        out.print(f"letters    {letters}, and a file for each in {letters.with_suffix('')}")
     if result.incomplete:
         raise typer.Exit(1)
 

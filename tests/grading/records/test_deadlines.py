@@ -171,7 +171,7 @@ def test_a_row_joins_a_table_as_a_spreadsheet_saved_it(graded):
 
 def test_an_extension_for_nobody_is_refused(graded):
     with pytest.raises(CourseError, match="did you mean ann"):
-        extend(graded, ASSIGNMENT, "anm", until="2026-06-02 12:00 UTC")
+        extend(graded, ASSIGNMENT, "annn", until="2026-06-02 12:00 UTC")
     with pytest.raises(CourseError, match="--until or --hours"):
         extend(graded, ASSIGNMENT, "ann")
     with pytest.raises(CourseError, match="no time of day"):
