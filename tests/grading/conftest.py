@@ -41,6 +41,11 @@ def _bubblewrap():
 
 @pytest.fixture
 def without_kernels(monkeypatch):
+    """Grading in which nothing runs."""
+    leave_kernels_out(monkeypatch)
+
+
+def leave_kernels_out(monkeypatch):
     """Grading for tests of what lies around the run: an answer is right if it is the one of
     `grading_course.SOLUTIONS` and its test does not say that it is impossible."""
     from tests.grading import grading_course as sample

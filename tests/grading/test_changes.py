@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 
 import pytest
+from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from tests.conftest import TOY_ONE
-from tests.grading.grading_course import ASSIGNMENT, SOLUTIONS, find, released, solved
+from tests.grading.grading_course import ASSIGNMENT, SOLUTIONS, find, hand_in, released, solved
 from tinytorch_course.author.build import build
 from tinytorch_course.author.release import generate
 from tinytorch_course.cli import app
@@ -18,6 +20,7 @@ from tinytorch_course.grading.grade import grade
 from tinytorch_course.grading.marking.explain import _points
 from tinytorch_course.grading.marking.prepare import _checksum, prepare
 from tinytorch_course.grading.model import CellResult, Change, SourceCell
+from tinytorch_course.grading.records.letters import write_letters
 
 MODULE, HALF = "01_tensor", "#| export\ndef half(x):\n    return x / 2"
 CHECK = '    check.equal("half(-3)", half(-3), -1.5)\n'
@@ -113,6 +116,37 @@ def test_one_command_for_a_test_that_was_wrong(graded, monkeypatch):
     assert "01.1 half" in done.output and "+60" in done.output and "01.1: 0 → 60" in done.output
     table = (course.root / "report" / MODULE / "changes.csv").read_text(encoding="utf-8")
     assert table.splitlines() == ["student,exercise,title,before,after,difference", "ann,01.1,half,0,60,+60"]
+    letter = (course.root / "report" / MODULE / "letters" / "ann.txt").read_text(encoding="utf-8")
+    assert "01.1 half: 0 before, 60 now (+60)" in letter and "now 60 of 105" in letter
+
+
+def letters(root):
+    with open(root / "report" / ASSIGNMENT / "letters.csv", encoding="utf-8-sig", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def test_a_letter_goes_to_those_whose_grade_changed_and_to_nobody_else(root, without_kernels):
+    for student in ("ann", "bob", "cat"):
+        hand_in(root, student, solved(root))
+    result = grade(root, ASSIGNMENT, workers=1, progress=False)
+    shift = Change("ann", "90.2", "Shift.apply", 0.0, 4.0)
+    result.changes = [
+        Change("ann", "90.4", "total", 4.0, 1.5), shift, replace(shift, student="bob"),
+    ]  # fmt: skip
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
+        book.update_or_create_student("ann", first_name="Ann & Co", last_name="=1+1", email="ann@x.edu")
+        book.find_grade("test-90-02-shift", ASSIGNMENT, ASSIGNMENT, "bob").manual_score = 3.0  # a person's: no change
+        book.db.commit()
+    assert write_letters(root, result) == root / "report" / ASSIGNMENT / "letters.csv"
+    assert list(letters(root)) == ["ann"] and [
+        p.name for p in (root / "report" / ASSIGNMENT / "letters").iterdir()
+    ] == ["ann.txt"]
+    ann = letters(root)["ann"]
+    assert ann["points"] == "+1.5" and ann["email"] == "ann@x.edu" and "Dear Ann & Co" in ann["letter"]
+    assert ann["letter"].index("90.2 Shift.apply: 0 before, 4 now (+4)") < ann["letter"].index("now (-2.5)")
+    assert "score is now 16 of 20; answers that a person reads" in ann["letter"]
+    result.changes = []
+    assert write_letters(root, result) is None and "ann" in letters(root)  # they may not be sent yet
 
 
 def edited(source, name, text):

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from traitlets.config import Config
 
 from .course import Course
+from .errors import CourseError
 from .times import teach_nbgrader, zone_of
 
 PREPROCESSORS = [
@@ -30,6 +31,8 @@ PREPROCESSORS = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+READY_MADE = "tinytorch_course.grading.records.late.LatePenalty"
+_LATE = ("per_day", "per_hour", "grace", "cap")
 # nbgrader's own list, with kernels in the sandbox.
 AUTOGRADE_PREPROCESSORS = [
     "tinytorch_course.grading.provisioner.SandboxedExecute",
@@ -53,9 +56,39 @@ def configure(c: Config, root: Path) -> Config:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.new"]
     c.GenerateAssignment.preprocessors = PREPROCESSORS
     c.Autograde.autograde_preprocessors = AUTOGRADE_PREPROCESSORS
+    set_late_penalties(c, root)
     c.Execute.timeout = 120  # seconds a cell
     teach_nbgrader(lambda: home_zone(c))
     return c
+
+
+def set_late_penalties(c: Config, root: Path) -> None:
+    """Let settings.ini say what late work costs, if it does: ``late_per_day`` and the other settings of that kind.
+
+    They stand in the course's folder, or else in the checkout in which a command is called.
+
+    Raises
+    ------
+    CourseError
+        When the course's nbgrader_config.py says something else.
+    """
+    own = (root / "settings.ini").is_file()
+    try:
+        settings = (Course(root) if own else Course.find()).settings
+    except CourseError:
+        return
+    given = {name: text for name in _LATE if (text := settings.get(f"late_{name}", "", raw=True).strip())}
+    named = c.AssignLatePenalties.get("plugin_class", READY_MADE)
+    if not given or (not own and named is not READY_MADE):
+        return
+    if str(named) != READY_MADE or "penalty_method" in c.LateSubmissionPlugin:
+        raise CourseError(
+            "two places say what late work costs: this file and settings.ini",
+            "Leave the settings late_per_day and late_per_hour empty, or take the other out of this file.",
+            file=root / "nbgrader_config.py",
+        )
+    c.AssignLatePenalties.plugin_class = READY_MADE
+    c.LatePenalty.update(given)
 
 
 def alembic_on_path() -> None:

@@ -37,6 +37,7 @@ from ..base.nbgrader_setup import (
     gradebook_file,
     home_zone,
     needs_quoting,
+    set_late_penalties,
 )
 from .inbox.roster import Roster, read_roster
 from .inbox.submission import Submission
@@ -55,6 +56,7 @@ def read_config(course_dir: Path) -> Config:
     home = config.CourseDirectory
     if home.get("db_url") and not home.get("course_id") and not str(home.db_url).startswith("sqlite"):
         home.course_id = "tinytorch"  # nbgrader makes no course without a name, and only SQLite takes that
+    set_late_penalties(config, course_dir)
     return config
 
 

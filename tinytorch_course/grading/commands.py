@@ -1,4 +1,4 @@
-"""The instructor's commands: grade, regrade, report."""
+"""The instructor's commands: grade, regrade, extend, texts, report."""
 
 from __future__ import annotations
 
@@ -126,6 +126,7 @@ def regrade(
     from ..author.build import build
     from .changes import tables, write_changes
     from .grade import grade as grade_class
+    from .records.letters import write_letters
 
     course = Course.find()
     chosen, root = course.module(module), (course_dir or course.root).resolve()
@@ -146,6 +147,8 @@ def regrade(
     for table in tables(result.changes):
         out.print(table)
     out.print(f"changes    {write_changes(root, result)}")
+    if (letters := write_letters(root, result)) is not None:
+        out.print(f"letters    {letters}, and a file for each in {letters.with_suffix('')}")
     if result.incomplete:
         raise typer.Exit(1)
 
@@ -165,6 +168,69 @@ def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -
             typer.confirm("Do it?", abort=True)
         forget(course_dir, assignment, student)
         out.print("Done. Nothing else was touched.")
+
+
+@commands.command(
+    epilog="Example: tinytorch extend 06_autograd ada --until '2026-12-05 23:59 Europe/Berlin' --reason ill"
+)
+def extend(
+    module: Named,
+    student: Annotated[str, typer.Argument(help="Whose deadline; section:NAME for a section, '*' for all.")],
+    until: Annotated[
+        str, typer.Option(help="The new deadline, with its zone; without one, in the course's.", metavar="TIME")
+    ] = "",
+    hours: Annotated[float | None, typer.Option(help="Instead: so long after the deadline of now.")] = None,
+    reason: Annotated[str, typer.Option(help="For yourself, and for who grades with you.")] = "",
+    course_dir: Folder = None,
+) -> None:
+    """Give more time: one more row in deadlines.csv, which counts at the next grade or report."""
+    from .records.deadlines import FILE, shown
+    from .records.deadlines import extend as write_row
+
+    course = Course.find()
+    root = (course_dir or course.root).resolve()
+    due, remarks = write_row(root, course.module(module).name, student, until=until, hours=hours, reason=reason)
+    out.print(f"{student} has until {shown(due, None)}, says {root / FILE} now.", markup=False)
+    for line in remarks:
+        out.print(line, markup=False, style="yellow")
+
+
+@commands.command(epilog="Example: tinytorch texts 06_autograd --in report/06_autograd/texts.csv")
+def texts(
+    module: Named,
+    table: Annotated[
+        Path | None, typer.Option("--in", help="texts.csv, filled in: what it says goes into the gradebook.")
+    ] = None,
+    course_dir: Folder = None,
+) -> None:
+    """Grade text answers question by question: pages with equal answers grouped, and a table to fill in."""
+    from .records.texts import write_texts
+    from .records.texts_in import read_texts
+
+    course = Course.find()
+    name, root = course.module(module).name, (course_dir or course.root).resolve()
+    if table is None:
+        written = write_texts(root, name)
+        for question in written.questions:
+            out.print(
+                f"{question.number}  {len(question.entered)} students, {len(question.groups)} groups of answers, "
+                f"{len(question.blank)} without an answer, {question.waiting} without points"
+            )
+        if written.left_out:
+            out.print(f"Left out, since not graded: {', '.join(written.left_out)}.", markup=False, style="yellow")
+        for path in written.pages:
+            out.print(f"page       {path}")
+        out.print(f"table      {written.table}")
+        return
+    taken = read_texts(root, name, table)
+    out.print(
+        f"{taken.answers} answers have the table's points and comments, {taken.changed} of them had others before."
+    )
+    for line in taken.bad:
+        err.print(f"not entered: {line}", markup=False, style="red")
+    out.print(f"`tinytorch report {name}` writes totals, tables and feedback pages anew.")
+    if taken.bad:
+        raise typer.Exit(1)
 
 
 @commands.command(epilog="Example: tinytorch report 06_autograd")

@@ -31,6 +31,7 @@ from .marking.key import answer_key, seed_in
 from .marking.prepare import claimed, of_another_module
 from .model import ClassResult, Job, Limits, Source, SubmissionResult
 from .records import feedback_page as pages
+from .records.deadlines import Deadlines
 from .records.gradebook import Recorder
 from .records.rename import names_of_before, rename
 from .records.results import stored_results
@@ -168,9 +169,12 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
         submissions = found.submissions
         setting = _with_answers(_setting(ground, wanted), ground)
         show = stack.enter_context(_progress(wanted.progress, len(submissions)))
-        recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config))
-        if line := recorder.deadline().said(ground.zone):
+        deadlines = Deadlines.of(ground)
+        recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config, deadlines))
+        for line in recorder.deadlines_said(ground.zone):
             wanted.say(line)
+        if strangers := deadlines.strangers(recorder.students() | {one.student for one in submissions}):
+            notes.append(f"deadlines.csv names who is not here: {_some(strangers)}.")
         elsewhere = wanted.submitted is not None and Path(wanted.submitted).resolve() != home.resolve()
         run = ClassRun(ground, setting, recorder, wanted.force, show, copy=elsewhere, memory=memory)
         with _stops_with_a_sentence(run, len(submissions), ground):
@@ -390,7 +394,7 @@ def feedback(course_dir: Path, assignment: str) -> list[Path]:
     """
     ground = Assignment.open(Path(course_dir), assignment)
     written = []
-    with Recorder(ground.directory, ground.source, ground.config) as recorder:
+    with Recorder(ground.directory, ground.source, ground.config, Deadlines.of(ground)) as recorder:
         standing = recorder.renewed_class()
         for result in (one for one in stored_results(ground) if one.student in standing):
             path, recorded = recorder.feedback_path(result.student), standing[result.student]

@@ -18,6 +18,7 @@ _COLUMN_NUMBER = re.compile(r"\s*\(\d+\)$")
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?)?")  # or Moodle's dash for none
 # Before the sign: spaces, quotes, controls and what is not seen; spreadsheets know the wide forms of the signs, too.
 _FORMULA = re.compile(r"((?:^|[,;|\t\r\n\"])[\s\"\0-\x20\u200b-\u200f\u2060\ufeff]*)([=+\-@＝＋－＠])")
+_MADE_HARMLESS = re.compile(_FORMULA.pattern.replace(")([", ")'(["))
 _EXCUSED = ("ex", "excused")  # Canvas
 # What Canvas sums up for a group of assignments and Moodle for a category, and what Moodle shows beside a grade.
 _SUMMED_UP = re.compile(r"(Unposted )?(Current|Final) (Score|Points|Grade)|( |^)total( \(.*\))?$", re.IGNORECASE)
@@ -151,6 +152,12 @@ def harmless(text: str) -> str:
     An apostrophe goes before what starts a formula, at the beginning and after anything that may begin a cell. Numbers stay.
     """
     return text if _PLAIN_NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'\2", text)
+
+
+def as_typed(cell: str) -> str:
+    """What `harmless` made this cell of."""
+    text = _MADE_HARMLESS.sub(r"\1\2", cell)
+    return text if harmless(text) == cell else cell
 
 
 def number_in(text: str) -> float | None:

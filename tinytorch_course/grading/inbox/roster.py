@@ -9,8 +9,6 @@ which is which, or the instructor does.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,13 +18,13 @@ from pathlib import Path, PurePosixPath
 from ...base.errors import CourseError
 from .filling import OWN_ID, Entry, Kind, Sheet, number_in
 from .names import student_id
+from .spreadsheet import table_lines
 from .submission import Submission
 
 _NOT_A_STUDENT = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)  # a row of Canvas' about posting
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # by a spreadsheet: no id any more
 _HANDED_IN = ("submitted", "file", "team", "group")  # columns of one's own table: what several may share
-_WORKBOOK = "a workbook of Excel or LibreOffice (.xlsx, .ods)"
-_NO_TEXT = {b"PK\x03\x04": _WORKBOOK, b"\xd0\xcf\x11\xe0": "a workbook of Excel (.xls)", b"%PDF": "a PDF file"}
+_SECTIONS = ("Section", "Sections", "Group", "Groups", "section", "sections")
 _NAMEABLE = {"id": OWN_ID, "email": "Email address", "name": "Full name"}
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PARTICIPANT = re.compile(r"([^\W\d]{2,}[^\d]*)(\d+)")  # "Participant 4711", "Teilnehmer/in 4711"
@@ -68,6 +66,18 @@ class Roster(Sheet):
             for key in {_id_key(person.file), _id_key(PurePosixPath(person.file).stem)} if person.file else ():
                 self._files.setdefault(key, []).append(person)
         self._students = {person.student: person for person in self.people}
+
+    def section_of(self, student: str) -> str:
+        """What the table has under ``Section`` or ``Group`` for this id."""
+        at = next((self.places[word] for word in _SECTIONS if word in self.places), None)
+        person = self._students.get(student)
+        line = self.lines[person.row] if person is not None else []
+        return line[at].strip() if at is not None and at < len(line) else ""
+
+    def sections_of(self, student: str) -> set[str]:
+        """The same in small letters, and each of several that stand there."""
+        text = self.section_of(student).casefold()
+        return {part.strip() for part in [text, *re.split(r",|;| and ", text)]} - {""}
 
     def has(self, student: str) -> bool:
         """Whether somebody has exactly this id."""
@@ -150,20 +160,7 @@ def read_roster(path: Path, name: str | None = None, columns: Mapping[str, str] 
         When the file is no table, when it is not clear which column is which, or when a named column is not there.
     """
     shown = name or path.name
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CourseError(f"cannot be read: {error.strerror}", file=path) from None
-    text = _text(data, path)
-    first, _, rest = text.partition("\n")
-    if found := re.fullmatch(r"sep=(.)\r?", first):  # Excel's own first line
-        delimiter, text = found[1], rest
-    else:
-        delimiter = max(",;\t", key=first.count)
-    try:
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if line]
-    except csv.Error as error:
-        raise CourseError(f"is not a table: {error}", file=path) from None
+    lines, delimiter = table_lines(path)
     head = [cell.strip() for cell in lines[0]] if lines else []
     lines[:1] = [head]
     places = {heading: at for at, heading in reversed(list(enumerate(head)))}
@@ -188,25 +185,6 @@ def read_roster(path: Path, name: str | None = None, columns: Mapping[str, str] 
         if person is not None and person.student:
             people.append(person)
     return Roster(shown, kind, lines, places, delimiter, people=_with_own_ids(people, shown))
-
-
-def _text(data: bytes, path: Path) -> str:
-    """A table's text, in the encodings that spreadsheets write."""
-    what = next((what for start, what in _NO_TEXT.items() if data.startswith(start)), "")
-    if what:
-        raise CourseError(f"is {what}, not a CSV file", "Open it and save it as CSV UTF-8.", file=path)
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not wide and b"\0" in data[:4000]:  # UTF-16 without its mark
-        wide, data = True, (b"\xfe\xff" if data[:1] == b"\0" else b"\xff\xfe") + data
-    try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0" if wide else data.decode("cp1252", "replace")
-    if "\0" in text:
-        raise CourseError("is not text", "Save the table as CSV UTF-8.", file=path)
-    if re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
-        raise CourseError("is a web page, not a CSV file", "Was the session over? Download it again.", file=path)
-    return text
 
 
 def _with_own_ids(people: Sequence[Person], shown: str) -> list[Person]:

@@ -10,7 +10,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Collection, Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from traitlets.config import Config
 
 from ...base.files import write_whole
 from ..model import Cell, CellResult, Executed, Prepared, Recorded, Source
+from .deadlines import Deadlines
 from .harmless import harmless_source
 from .penalties import Deadline, Penalties, PenaltyFailed
 from .standing import Standing
@@ -109,10 +110,14 @@ class Recorder:
         The assignment.
     config : Config
         nbgrader's, for the late-penalty plugin.
+    deadlines : Deadlines, optional
+        Those of deadlines.csv; by default there are nbgrader's only.
     """
 
-    def __init__(self, directory: CourseDirectory, source: Source, config: Config) -> None:
-        self._directory, self._source = directory, source
+    def __init__(
+        self, directory: CourseDirectory, source: Source, config: Config, deadlines: Deadlines | None = None
+    ) -> None:
+        self._directory, self._source, self._deadlines = directory, source, deadlines or Deadlines()
         self._late = Penalties(config, Path(directory.root))
 
     def __enter__(self) -> Recorder:
@@ -120,7 +125,7 @@ class Recorder:
         self._gradebook.db.remove()
         # Read again what may have changed, not everything after every commit.
         self._gradebook.db.configure(expire_on_commit=False)
-        self._standing = Standing(self._gradebook, self._source)
+        self._standing = Standing(self._gradebook, self._source, self._deadlines)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -278,7 +283,7 @@ class Recorder:
         return found
 
     def _penalize_anew(self, student: str, notebook: SubmittedNotebook) -> str:
-        late = notebook.assignment.total_seconds_late
+        late = self._standing.late_by(notebook.assignment)
         if late > 0:
             self._gradebook.db.refresh(notebook)
         return self._penalize(student, notebook, notebook.score if late > 0 else 0.0, late)
@@ -295,10 +300,12 @@ class Recorder:
             notebook.late_submission_penalty = penalty
         return ""
 
-    def deadline(self) -> Deadline:
-        """When the assignment is due, and for how many students later."""
-        due = self._gradebook.find_assignment(self._source.assignment).duedate
-        return Deadline(due, self._submissions(SubmittedAssignment.extension.isnot(None)).count())
+    def deadlines_said(self, home: tzinfo | None) -> list[str]:
+        """When the assignment is due, for whom at another time, and what late work costs: lines for people."""
+        due = self._deadlines.for_all(self._gradebook.find_assignment(self._source.assignment).duedate)
+        longer = self._submissions(SubmittedAssignment.extension.isnot(None)).count()
+        lines = [Deadline(due, longer).said(home), *self._deadlines.said(home)]
+        return [line for line in [*lines, f"late work  {self._late.said}" * bool(self._late.said)] if line]
 
     def _notebook(self, student: str) -> SubmittedNotebook:
         return self._standing.notebooks(student).one()

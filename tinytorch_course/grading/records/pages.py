@@ -18,7 +18,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 def _environment() -> Environment:
     found = Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
+        autoescape=lambda name: name is None or not name.endswith(".txt.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -45,3 +45,8 @@ def render(template: str, **values: Any) -> str:
         What the template asks for. One that is missing is an error.
     """
     return _environment().get_template(f"{template}.html.j2").render(**values)
+
+
+def render_text(template: str, **values: Any) -> str:
+    """A letter or another plain text, from a file of ``templates/`` without ``.txt.j2``: nothing is escaped in it."""
+    return _environment().get_template(f"{template}.txt.j2").render(**values)

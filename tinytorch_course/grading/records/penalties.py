@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, tzinfo
 from numbers import Real
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from ...base.errors import CourseError
+from .deadlines import shown
+from .late import LatePenalty
 
 
 class PenaltyFailed(Exception):
@@ -42,6 +44,8 @@ class Penalties:
         try:
             stage = AssignLatePenalties(config=config)
             stage.init_plugin()
+        except CourseError as error:
+            raise CourseError(error.message, error.hint, file=root / "settings.ini") from None
         except Exception as error:  # whatever a file of the instructor's raises
             raise CourseError(
                 f"the penalty plugin {self.name} cannot be used: {' '.join(str(error).split()) or type(error).__name__}",
@@ -49,6 +53,11 @@ class Penalties:
                 file=root / "nbgrader_config.py",
             ) from error
         self._plugin = stage.plugin_inst
+
+    @property
+    def said(self) -> str:
+        """The rule in one line, where it is one of ours."""
+        return self._plugin.said() if isinstance(self._plugin, LatePenalty) else ""
 
     def of(self, student: str, score: float, late: float) -> float | None:
         """The penalty for work that came `late` seconds after its deadline, between 0 and its score."""
@@ -74,11 +83,7 @@ class Deadline:
         """``deadline   2026-06-01 12:00 UTC, 14:00 CEST``; empty where there is none."""
         if self.due is None:
             return ""
-        due = self.due.replace(tzinfo=timezone.utc)
-        text = f"{due:%Y-%m-%d %H:%M:%S} UTC".replace(":00 UTC", " UTC")
-        if home is not None:
-            there = due.astimezone(home)
-            text += f", {there:%Y-%m-%d %H:%M %Z}"
+        text = shown(self.due, home)
         if self.longer:
             text += f"; {self.longer} {'has' if self.longer == 1 else 'have'} an extension"
         return f"deadline   {text}"

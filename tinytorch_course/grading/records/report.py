@@ -12,6 +12,7 @@ from ..assignment import Assignment, open_to_group
 from ..inbox.roster import Roster
 from ..model import PERSON, Recorded, SubmissionResult
 from . import notebook_page, pair_page
+from .deadlines import Deadlines
 from .feedback_page import page as feedback_page
 from .gradebook import Recorder
 from .own_work import given_code, own_cells
@@ -52,7 +53,7 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
     if column is not None and (table is None or table.kind not in ("canvas", "moodle")):
         raise CourseError("--column names a column of a gradebook that Canvas or Moodle exported", "Give --roster too.")
     folder = Path(ground.directory.root) / "report" / assignment
-    with Recorder(ground.directory, ground.source, ground.config) as recorder:
+    with Recorder(ground.directory, ground.source, ground.config, Deadlines.of(ground)) as recorder:
         standing, people = recorder.renewed_class(), recorder.people()
         gone = [result.student for result in results if result.student not in standing]
         rows = [

@@ -18,6 +18,7 @@ from nbgrader.api import (
 from sqlalchemy.orm import Query, contains_eager
 
 from ..model import Recorded, Source
+from .deadlines import Deadlines
 
 
 class Standing:
@@ -29,10 +30,18 @@ class Standing:
         nbgrader's, open.
     source : Source
         The assignment.
+    deadlines : Deadlines
+        Those of deadlines.csv.
     """
 
-    def __init__(self, gradebook: Gradebook, source: Source) -> None:
-        self._database, self._source = gradebook.db, source
+    def __init__(self, gradebook: Gradebook, source: Source, deadlines: Deadlines) -> None:
+        self._database, self._source, self._deadlines = gradebook.db, source, deadlines
+
+    def late_by(self, submission: SubmittedAssignment) -> float:
+        """How many seconds after the student's deadline it came."""
+        due = self._deadlines.due(submission.student_id, submission.assignment.duedate, submission.extension)
+        when = submission.timestamp
+        return 0.0 if due is None or when is None else max(0.0, (when - due).total_seconds())
 
     def notebooks(self, student: str | None = None) -> Query[SubmittedNotebook]:
         """The submitted notebooks with their assignments, without the sums that nbgrader attaches to each of them."""
@@ -70,7 +79,7 @@ class Standing:
             scores=scores,
             auto={grade.name: grade.auto_score for grade in grades},
             comments=comments,
-            seconds_late=notebook.assignment.total_seconds_late,
+            seconds_late=self.late_by(notebook.assignment),
             waiting={grade.name for grade in grades if grade.auto_score is None and grade.manual_score is None},
             by_person=any(grade.manual_score is not None for grade in grades),
         )

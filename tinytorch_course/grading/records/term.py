@@ -20,7 +20,6 @@ from ..model import PERSON
 from .pages import render
 from .results import stored_results
 
-_SECTIONS = ("Section", "Sections", "Group", "Groups")
 _WEAK = 0.5  # of a module's points
 
 
@@ -149,12 +148,10 @@ def _people(directory: CourseDirectory, rosters: Iterable[Roster | None]) -> dic
             for student in gradebook.students
         }
     for table in filter(None, rosters):
-        at = next((table.places[word] for word in _SECTIONS if word in table.places), None)
         for person in table.people:
-            row = table.lines[person.row]
             line = found.setdefault(person.student, Line(person.student))
             line.name = line.name or person.name
-            line.section = line.section or (row[at].strip() if at is not None and at < len(row) else "")
+            line.section = line.section or table.section_of(person.student)
     return found
 
 

@@ -1,0 +1,240 @@
+"""Text answers by question: what is grouped, what the page and the table show, and what a filled-in table does."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from html import unescape
+
+import pytest
+from nbgrader.api import Gradebook
+from typer.testing import CliRunner
+
+from tests.grading.conftest import leave_kernels_out
+from tests.grading.grading_course import ASSIGNMENT, find, hand_in, released, solved
+from tinytorch_course.base.errors import CourseError
+from tinytorch_course.cli import app
+from tinytorch_course.grading import commands
+from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.records.answers import Answer, grouped
+from tinytorch_course.grading.records.report import make_report
+from tinytorch_course.grading.records.texts import write_texts
+from tinytorch_course.grading.records.texts_in import read_texts
+
+TEXT = "text-90-05-why"
+SAME = "Because multiplication distributes over the addition of any two numbers that one likes."
+FORMULA = '=HYPERLINK("http://x.example")'
+ANSWERS = {
+    "ann": SAME,
+    "bob": "because multiplication *distributes* over the addition,\nof any two numbers that one likes",  # equal
+    "cat": SAME.replace("distributes", "distribtes"),  # nearly
+    "dan": SAME.replace("distributes", "does not distribute"),
+    "eve": "<script>alert(1)</script> " + FORMULA,
+    "fay": FORMULA,
+    "gus": None,  # the untouched cell
+}
+
+
+def run(root, **options):
+    return grade(root, ASSIGNMENT, workers=1, progress=False, **options)
+
+
+@pytest.fixture(scope="module")
+def graded_once(template, tmp_path_factory):
+    root = tmp_path_factory.mktemp("texts") / "course"
+    shutil.copytree(template, root)
+    stub = find(released(root), TEXT)["source"]
+    for student, text in ANSWERS.items():
+        hand_in(root, student, solved(root, text_90_05_why=stub if text is None else text))
+    hand_in(root, "zoe", b'{"cells": [')  # cannot be graded
+    with pytest.MonkeyPatch.context() as patch:
+        leave_kernels_out(patch)
+        run(root)
+    return root
+
+
+@pytest.fixture
+def graded(graded_once, root, without_kernels):
+    shutil.copytree(graded_once, root, dirs_exist_ok=True)
+    return root
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def table(root, text):
+    path = root / "in.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def recorded(root, student):
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
+        answer = book.find_grade(TEXT, ASSIGNMENT, ASSIGNMENT, student)
+        comment = book.find_comment(TEXT, ASSIGNMENT, ASSIGNMENT, student)
+        return answer.manual_score, answer.needs_manual_grade, comment.manual_comment
+
+
+def in_groups(*texts):
+    groups = grouped([Answer(str(at), text) for at, text in enumerate(texts)])
+    return sorted(sorted(int(answer.student) for answer in group.answers) for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("other", "together"),
+    [
+        (SAME.upper(), True),
+        ("  " + SAME.replace(" ", "\n\n") + "!", True),
+        (SAME.replace("numbers", "nubmers"), True),  # a slip
+        (SAME.replace("Because", "Since"), True),
+        (SAME.replace("distributes", "never distributes"), False),
+        (SAME.replace("any two", "some three"), False),
+        (SAME.replace("distributes over the addition of", "of the addition over distributes"), False),
+        ("Something else.", False),
+    ],
+)
+def test_answers_are_together_only_where_they_say_the_same(other, together):
+    assert (in_groups(SAME, other) == [[0, 1]]) is together
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("It takes 4 GB for the weights and 8 GB for Adam.", "It takes 8 GB for the weights and 4 GB for Adam."),
+        ("f(x) + x doubles the work of the walk", "f(x) - x doubles the work of the walk"),
+        ("The memory of the card can not hold it", "The memory of the card can hold it"),
+        ("It's 4.5 times as much memory in the end", "It's 4,6 times as much memory in the end"),
+    ],
+)
+def test_a_number_a_sign_or_a_not_keeps_answers_apart(texts):
+    assert in_groups(*texts) == [[0], [1]]
+
+
+def test_groups_do_not_drift_from_their_first_answer():
+    words = [f"word{'abcdefghijklmnopqrst'[at] * 2}" for at in range(20)]
+    chain = []
+    for at in range(12):  # each is near the one before it, the last has little in common with the first
+        chain.append(" ".join([f"other{'abcdefghijklmnopqrst'[i] * 2}" for i in range(at)] + words[at:]))
+    groups = grouped([Answer(f"{at:02}", text) for at, text in enumerate(chain)])
+    assert len(groups) > 1 and len({answer.student for group in groups for answer in group.answers}) == 12
+
+
+def test_the_page_shows_the_scheme_the_groups_and_who_wrote_nothing(graded):
+    written = write_texts(graded, ASSIGNMENT)
+    [page] = written.pages
+    text = page.read_text(encoding="utf-8")
+    assert "Because multiplication distributes over addition." in text  # the reference's
+    sections = re.findall(r'<section class="piece (\w+)" id="(\w+)">(.*?)</section>', text, re.S)
+    assert [kind for kind, _, _ in sections] == ["waits"] * 4
+    assert all(name in sections[0][2] for name in ("ann", "bob", "cat")) and "<mark>distribtes</mark>" in sections[0][2]
+    assert re.search(r'id="blank">.*gus', text, re.S) and "zoe" not in text and written.left_out == ["zoe"]
+    [question] = written.questions
+    assert question.waiting == 6 and len(question.entered) == 7
+
+
+def test_what_students_wrote_is_text_in_page_and_table(graded):
+    written = write_texts(graded, ASSIGNMENT)
+    text = written.pages[0].read_text(encoding="utf-8")
+    assert "<script" not in text.lower() and "script-src" not in text
+    assert "alert(1)" in unescape(text)
+    cells = [cell for row in rows_of(written.table) for cell in row.values()]
+    assert not [cell for cell in cells if re.match(r"\s*[=+@-]", cell)]
+    assert any("'=HYPERLINK" in cell for cell in cells)
+
+
+def test_a_row_for_a_group_reaches_all_of_it_and_an_own_row_comes_first(graded):
+    rows = rows_of(write_texts(graded, ASSIGNMENT).table)
+    [group] = {row["group"] for row in rows if row["student"] == "ann"}
+    assert [row["student"] for row in rows if row["group"] == group] == ["*", "ann", "bob", "cat"]
+    for row in rows:
+        if row["student"] == "*":
+            row |= {"points": "3", "comment": "Say why.", "answer": row["answer"]}
+        if row["student"] == "cat":
+            row["points"] = "2,5"  # as German spreadsheets write it
+    lines = [
+        ";".join(rows[0]),
+        *(";".join(f'"{cell}"'.replace("\n", " ") for cell in row.values()) for row in rows[:4]),
+    ]
+    taken = read_texts(graded, ASSIGNMENT, table(graded, "\n".join(lines)))
+    assert (taken.answers, taken.changed, taken.bad) == (3, 3, [])
+    assert recorded(graded, "ann") == recorded(graded, "bob") == (3.0, False, "Say why.")
+    assert recorded(graded, "cat") == (2.5, False, "Say why.")
+    assert recorded(graded, "dan") == (None, True, None)
+
+
+def test_a_group_alone_in_the_table_is_the_group_of_now(graded):
+    rows = rows_of(write_texts(graded, ASSIGNMENT).table)
+    label = next(row["group"] for row in rows if row["student"] == "*")
+    read_texts(graded, ASSIGNMENT, table(graded, f"student,question,group,points\n,90.5,{label},4\n"))
+    assert [recorded(graded, student)[0] for student in ANSWERS] == [4.0, 4.0, 4.0, None, None, None, None]
+
+
+def test_what_was_entered_survives_grading_again_and_comes_out_as_it_went_in(graded):
+    comment = "=right; but why?"
+    text = f"student,question,group,points,comment\nann,{TEXT},,3,{comment}\nfay,{TEXT},,0,\n"
+    read_texts(graded, ASSIGNMENT, table(graded, text))
+    for _ in range(2):
+        result = run(graded, force=True)
+        assert {one.student: one.score for one in result}["ann"] == 19
+        assert recorded(graded, "ann") == (3.0, False, comment) and recorded(graded, "fay") == (0.0, False, None)
+    make_report(graded, ASSIGNMENT)
+    page = (graded / "feedback" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "19 of 20 points" in page and comment in unescape(page)
+    again = read_texts(graded, ASSIGNMENT, write_texts(graded, ASSIGNMENT).table)
+    assert again.bad == [] and again.changed == 0
+    assert recorded(graded, "ann") == (3.0, False, comment)
+
+
+def test_bad_rows_are_named_and_the_others_are_entered(graded):
+    text = (
+        "student,question,group,points,comment\n"
+        f"ann,{TEXT},,4.5,\nbob,{TEXT},,much,\nnobody,{TEXT},,1,\ndan,text-90-09-none,,1,\n*,{TEXT},gffffff,1,\n"
+        f"dan,{TEXT},,nan,\ndan,{TEXT},,-1,\nzoe,{TEXT},,1,\n*,{TEXT},,1,\n"
+        f"eve,{TEXT},,2,\neve,{TEXT},,3,\nfay,90.5,,1,good\n"
+    )
+    taken = read_texts(graded, ASSIGNMENT, table(graded, text))
+    named = {line.partition(" (")[0]: line for line in taken.bad}
+    assert set(named) == {f"row {at}" for at in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12)}
+    assert "between 0 and 4" in named["row 2"] and "'much'" in named["row 3"] and "no question" in named["row 5"]
+    assert recorded(graded, "eve")[0] == 2.0 and recorded(graded, "fay") == (1.0, False, "good")
+    assert [recorded(graded, student)[0] for student in ("ann", "bob", "dan")] == [None] * 3
+
+
+def test_an_answer_that_changed_after_the_table_was_written_gets_no_points_from_it(graded):
+    rows = rows_of(write_texts(graded, ASSIGNMENT).table)
+    hand_in(graded, "bob", solved(graded, text_90_05_why="I do not know any more."))
+    run(graded)
+    path = graded / "in.csv"
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(row | {"points": "4" if row["student"] == "*" else ""} for row in rows)
+    taken = read_texts(graded, ASSIGNMENT, path)
+    assert len(taken.bad) == 1 and "(bob)" in taken.bad[0] and "another one now" in taken.bad[0]
+    assert [recorded(graded, student)[0] for student in ("ann", "bob", "cat")] == [4.0, None, 4.0]
+
+
+def test_a_table_of_something_else_is_refused(graded):
+    with pytest.raises(CourseError, match="has no column question, points"):
+        read_texts(graded, ASSIGNMENT, table(graded, "student,score\nann,3\n"))
+    with pytest.raises(CourseError, match="cannot be read"):
+        read_texts(graded, ASSIGNMENT, graded / "none.csv")
+
+
+def test_the_command_writes_takes_in_and_says_by_its_exit_code_what_was_left(graded, monkeypatch):
+    class Module:
+        name = ASSIGNMENT
+
+    monkeypatch.setattr(commands.Course, "module", lambda self, name: Module)
+    where = ["--course-dir", str(graded)]
+    done = CliRunner().invoke(app, ["texts", "90", *where])
+    assert done.exit_code == 0 and "7 students, 4 groups of answers" in done.output and "texts.csv" in done.output
+    good = table(graded, f"student,question,points\nann,{TEXT},4\n")
+    assert CliRunner().invoke(app, ["texts", "90", "--in", str(good), *where]).exit_code == 0
+    bad = table(graded, f"student,question,points\nann,{TEXT},99\nbob,{TEXT},1\n")
+    done = CliRunner().invoke(app, ["texts", "90", "--in", str(bad), *where])
+    assert done.exit_code == 1 and "row 2 (ann)" in done.output
+    assert recorded(graded, "ann")[0] == 4.0 and recorded(graded, "bob")[0] == 1.0

@@ -1,0 +1,128 @@
+"""Text answers of a class to one question: which are equal, and which nearly so that one look is enough for all."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_LONGEST = 1_000  # words: longer answers are compared for equality only
+_MOST_PAIRS = 100_000  # places at which two answers have the same word: what comparing them costs
+_LIKE = 0.8  # share of the words that two nearly equal answers have in common, in their order
+_QUOTES = str.maketrans("‘’“”–—−", "''\"\"---")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+(?:'\w+)*|[^\w\s]")
+_HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
+_STRONG = re.compile(r"\*\*|__|`+")
+_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\w)([^*_\n]*)\1(?![\w*])")
+_LAYOUT = set(".,;:!?\"'#")
+# Where two answers differ in one of these they say something else, however little that is.
+_TURNS = re.compile(
+    r".*n't|cannot|not|no|nor|never|none|nothing|neither|without|un\w+|nicht|kein\w*|nie|ohne|more|less|few\w*|most|least|"
+    r"larg\w+|big\w*|great\w*|small\w*|high\w*|low\w*|increas\w+|decreas\w+|grow\w*|shrink\w*|before|after|first|last|"
+    r"same|different\w*|equal\w*|always|only|all|every|each|both|some|any|true|false|right|wrong|half|twice|doubl\w+|"
+    r"zero|one|two|three|four|five|six|seven|eight|nine|ten|add\w*|subtract\w*|multipl\w+|divid\w+|plus|minus|\w|\W+"
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one student wrote."""
+
+    student: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answers that are equal or nearly so.
+
+    Parameters
+    ----------
+    label : str
+        Made from what the answers say: a group with another answer in it has another label.
+    variants : list of list of Answer
+        Equal ones together, the most frequent first.
+    """
+
+    label: str
+    variants: list[list[Answer]]
+
+    @property
+    def answers(self) -> list[Answer]:
+        """All of them."""
+        return [answer for variant in self.variants for answer in variant]
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words, numbers and signs of a text that carry its meaning: not case, layout or punctuation."""
+    text = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    text = _HYPHEN.sub(" ", _EMPHASIS.sub(r" \2 ", _STRONG.sub(" ", text)))
+    return tuple(word for word in _WORD.findall(text) if word not in _LAYOUT)
+
+
+def grouped(answers: Iterable[Answer]) -> list[Group]:
+    """The answers in groups, the largest first. Each is compared with the first of a group, so none drifts away from it."""
+    equal: dict[tuple[str, ...], list[Answer]] = defaultdict(list)
+    for answer in sorted(answers, key=lambda answer: answer.student):
+        equal[words(answer.text)].append(answer)
+    order = sorted(equal, key=lambda key: (-len(equal[key]), key))
+    counts = Counter(word for key in order for word in set(key))
+    leaders: dict[str, list[tuple[str, ...]]] = defaultdict(list)  # by their rarer words
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for key in order:
+        rare = sorted(set(key), key=lambda word: (counts[word], word))
+        rare = rare[: len(rare) // 3 + 1]  # two that are alike share one of these
+        near = {leader: None for word in rare for leader in leaders[word]}
+        leader = next((leader for leader in near if nearly_equal(leader, key)), None)
+        if leader is not None:
+            found[leader].append(key)
+            continue
+        found[key] = [key]
+        for word in rare:
+            leaders[word].append(key)
+    groups = [Group(_label(keys), [equal[key] for key in keys]) for keys in found.values()]
+    return sorted(groups, key=lambda group: (-len(group.answers), group.label))
+
+
+def nearly_equal(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two answers differ in a few words, none of which turns the meaning, and in no word's place."""
+    shorter, longer = sorted((len(one), len(other)))
+    if longer > _LONGEST or 2 * shorter < _LIKE * (shorter + longer):
+        return False
+    if 2 * len(set(one) & set(other)) < _LIKE * _LIKE * (len(set(one)) + len(set(other))):  # most end here
+        return False
+    ours, theirs = Counter(one), Counter(other)
+    gone, come = ours - theirs, theirs - ours
+    if 2 * (len(one) - gone.total()) < _LIKE * (len(one) + len(other)):
+        return False
+    if sum(count * theirs[word] for word, count in ours.items()) > _MOST_PAIRS:  # one word over and over
+        return False
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.ratio() < _LIKE:
+        return False
+    if any(_TURNS.fullmatch(word) or word[0].isdigit() for word in [*gone, *come]):
+        return False
+    changed = sum(last - first for tag, first, last, _, _ in matcher.get_opcodes() if tag != "equal")
+    return changed <= gone.total()  # more would be words that stand elsewhere
+
+
+def differences(text: str, other: str) -> list[tuple[str, bool]]:
+    """The pieces of `text`, each with whether it is not so in `other`."""
+    pieces, theirs = re.findall(r"\s+|\S+", text), re.findall(r"\s+|\S+", other)
+    if max(len(pieces), len(theirs)) > 3 * _LONGEST:
+        return [(text, False)]
+    matcher = difflib.SequenceMatcher(None, [words(p) for p in theirs], [words(p) for p in pieces], autojunk=False)
+    return [
+        ("".join(pieces[first:last]), tag != "equal" and any(map(words, pieces[first:last])))
+        for tag, _, _, first, last in matcher.get_opcodes()
+        if last > first
+    ]
+
+
+def _label(keys: Sequence[Sequence[str]]) -> str:
+    text = "\n".join(sorted(" ".join(key) for key in keys))
+    return "g" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]

@@ -1,0 +1,251 @@
+"""Text answers, question by question: a page with the mark scheme and the answers in groups, and a table to fill in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.api import Assignment as BookAssignment
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, Notebook, Student, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy.orm import Query
+
+from ...base.errors import CourseError
+from ...base.files import write_whole
+from ...base.marks import MARK, number_of, without_marks
+from ...base.printable import printable
+from ..assignment import Assignment, open_gradebook, open_to_group
+from ..inbox.filling import harmless
+from ..model import SourceCell
+from .answers import Answer, Group, differences, grouped, words
+from .own_work import own_cells
+from .pages import render
+from .results import stored_results
+
+COLUMNS = ("student", "question", "group", "points", "comment", "answer")
+NO_ANSWER = "(no answer)"
+EVERYBODY = "*"  # in place of a student: all of the group
+LONGEST = 5_000  # characters of an answer on the page and in the table
+
+
+@dataclass
+class Entered:
+    """What the gradebook says about one answer. `points` is None while nobody has given any."""
+
+    points: float | None = None
+    comment: str = ""
+    by_person: bool = False
+
+
+@dataclass
+class Question:
+    """A question that people grade, with what the class wrote."""
+
+    cell: SourceCell
+    prose: str
+    scheme: str
+    reference: str
+    groups: list[Group] = field(default_factory=list)
+    blank: list[str] = field(default_factory=list)  # students who wrote nothing
+    entered: dict[str, Entered] = field(default_factory=dict)  # by student
+
+    @property
+    def number(self) -> str:
+        return number_of(self.cell.name)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What each student wrote."""
+        wrote = {answer.student: answer.text for group in self.groups for answer in group.answers}
+        return wrote | dict.fromkeys(self.blank, "")
+
+    @property
+    def waiting(self) -> int:
+        """How many answers nobody has given points."""
+        return sum(entered.points is None for entered in self.entered.values())
+
+
+@dataclass
+class Written:
+    """What `write_texts` wrote."""
+
+    table: Path
+    pages: list[Path]
+    questions: list[Question]
+    left_out: list[str]  # students whose submission could not be graded
+
+
+def write_texts(course_dir: Path, assignment: str) -> Written:
+    """Write ``report/<assignment>/texts/``, a page a question, and ``texts.csv`` beside it.
+
+    Raises
+    ------
+    CourseError
+        When the assignment has no question for people, or nothing has been graded.
+    """
+    ground = Assignment.open(Path(course_dir), assignment)
+    with open_gradebook(ground.directory) as gradebook:
+        questions, left_out = read_questions(ground, gradebook)
+        names = {one.id: ", ".join(filter(None, [one.last_name, one.first_name])) for one in gradebook.students}
+    if (roster := ground.roster()) is not None:
+        names |= {person.student: person.name for person in roster.people if not names.get(person.student)}
+    folder = Path(ground.directory.root) / "report" / assignment
+    shutil.rmtree(folder / "texts", ignore_errors=True)
+    pages = {
+        folder / "texts" / f"{question.cell.name}.html": _page(question, names, questions) for question in questions
+    }
+    table = folder / "texts.csv"
+    write_whole({**pages, table: _table(questions)})
+    open_to_group(ground)
+    return Written(table, list(pages), questions, left_out)
+
+
+def read_questions(ground: Assignment, gradebook: Gradebook) -> tuple[list[Question], list[str]]:
+    """The questions with all answers, and the students who are left out: no grade was given for what they handed in."""
+    questions = _questions(ground)
+    if not questions:
+        raise CourseError(f"{ground.assignment} has no question that a person grades", "There is nothing to write.")
+    ungradable = {result.student for result in stored_results(ground) if not result.gradable}
+    by_name = {question.cell.name: question for question in questions}
+    for student, name, grade in answers_of(gradebook, ground, Grade):
+        if name in by_name and student not in ungradable:
+            points = None if grade.auto_score is None and grade.manual_score is None else grade.score
+            by_name[name].entered[student] = Entered(points, by_person=grade.manual_score is not None)
+    for student, name, comment in answers_of(gradebook, ground, Comment):
+        if name in by_name and student in by_name[name].entered:
+            by_name[name].entered[student].comment = comment.manual_comment or ""
+    students = sorted({student for question in questions for student in question.entered})
+    if not students:
+        raise CourseError(
+            f"no submission of {ground.assignment} has been graded",
+            f"Call `tinytorch grade {ground.assignment}` first.",
+        )
+    wrote = {student: _texts_of(ground, student) for student in students}
+    for question in questions:
+        name, stub = question.cell.name, words(question.cell.source)
+        texts = {student: wrote[student].get(name, "") for student in question.entered}
+        answers = [Answer(one, text) for one, text in texts.items() if words(text) not in ((), stub)]
+        question.groups = grouped(answers)
+        question.blank = sorted(texts.keys() - {answer.student for answer in answers})
+    return questions, sorted(ungradable & ({row[0] for row in answers_of(gradebook, ground, Grade)}))
+
+
+def _questions(ground: Assignment) -> list[Question]:
+    reference = _reference(ground)
+    given = [*(cell.source for cell in ground.source.cells if cell.locked and not cell.grade), *ground.source.prose]
+    found = []
+    for cell in ground.source.cells:
+        if not (cell.grade and cell.solution):
+            continue
+        heading = re.compile(rf"^#+ {re.escape(number_of(cell.name))}\b", re.MULTILINE)
+        prose = next((text for text in given if heading.search(text)), "")
+        found.append(Question(cell, prose, ground.source.schemes.get(cell.name, ""), reference.get(cell.name, "")))
+    return found
+
+
+def _reference(ground: Assignment) -> dict[str, str]:
+    """What the instructor's notebook answers, by grade id."""
+    path = ground.step("source") / ground.assignment / f"{ground.source.notebook}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts = {cell["metadata"].get("nbgrader", {}).get("grade_id", ""): "".join(cell["source"]) for cell in cells}
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {name: _without_scheme(text) for name, text in texts.items()}
+
+
+def _without_scheme(text: str) -> str:
+    lines, inside = [], False
+    for line in without_marks(text).split("\n"):
+        if found := MARK.match(line):
+            inside = found.group(1) == "BEGIN"
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines).strip()
+
+
+def answers_of(gradebook: Gradebook, ground: Assignment, kind: type) -> Query:
+    """The grades or comments of an assignment, each with its student and the id of its cell."""
+    return (
+        gradebook.db.query(Student.id, BaseCell.name, kind)
+        .select_from(kind)
+        .join(BaseCell, BaseCell.id == kind.cell_id)  # type: ignore[attr-defined]
+        .join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)  # type: ignore[attr-defined]
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(BookAssignment, BookAssignment.id == SubmittedAssignment.assignment_id)
+        .join(Student, Student.id == SubmittedAssignment.student_id)
+        .filter(BookAssignment.name == ground.assignment, Notebook.name == ground.source.notebook)
+    )
+
+
+def _texts_of(ground: Assignment, student: str) -> dict[str, str]:
+    """What a student wrote, by grade id; empty where the graded notebook is not there."""
+    folder = ground.directory.format_path(ground.directory.autograded_directory, student, ground.assignment)
+    return {cell.name: cell.source for cell in own_cells(Path(folder, f"{ground.source.notebook}.ipynb")) if cell.name}
+
+
+# -- the page ------------------------------------------------------------------------------------------------------
+
+
+def _page(question: Question, names: Mapping[str, str], questions: Sequence[Question]) -> str:
+    def shown(student: str) -> str:
+        return f"{names[student]} ({student})" if names.get(student) else student
+
+    groups = []
+    for group in question.groups:
+        first = group.variants[0][0].text[:LONGEST]
+        variants = [
+            (differences(variant[0].text[:LONGEST], first), [shown(answer.student) for answer in variant])
+            for variant in group.variants
+        ]
+        entered = [question.entered[answer.student] for answer in group.answers]
+        comments = sorted({one.comment for one in entered} - {""})
+        groups.append((group, variants, [_said(one) for one in entered], comments))
+    blank = [shown(student) for student in question.blank]
+    return render("texts", question=question, groups=groups, blank=blank, questions=questions)
+
+
+def _said(entered: Entered) -> str:
+    return "open" if entered.points is None else f"{entered.points:g}"
+
+
+# -- the table -----------------------------------------------------------------------------------------------------
+
+
+def _table(questions: Sequence[Question]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for question in questions:
+        for row in _rows(question):
+            writer.writerow([harmless(printable(text)) for text in row])
+    return "\ufeff" + out.getvalue()
+
+
+def _rows(question: Question) -> Iterator[list[str]]:
+    """A row for each group of several, then one for each of its students; one who has what the group has is blank."""
+    for group in question.groups:
+        students = [answer.student for answer in group.answers]
+        all_of_them = None
+        if len(students) > 1:
+            values = {_cells(question.entered[student]) for student in students}
+            all_of_them = values.pop() if len(values) == 1 else ("", "")
+            note = f"({len(students)} answers) {group.variants[0][0].text[:LONGEST]}"
+            yield [EVERYBODY, question.cell.name, group.label, *all_of_them, note]
+        for answer in group.answers:
+            own = _cells(question.entered[answer.student])
+            own = ("", "") if own == all_of_them else own
+            yield [answer.student, question.cell.name, group.label, *own, answer.text[:LONGEST]]
+    for student in question.blank:
+        yield [student, question.cell.name, "", *_cells(question.entered[student]), NO_ANSWER]
+
+
+def _cells(entered: Entered) -> tuple[str, str]:
+    """What people have entered: the 0 of an untouched answer is the grader's."""
+    return f"{entered.points:g}" if entered.by_person else "", entered.comment
