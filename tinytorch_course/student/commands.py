@@ -176,6 +176,18 @@ def milestones(
         raise typer.Exit(2)
 
 
+@commands.command(epilog='Example: tinytorch certificate --name "Ada Lovelace"')
+def certificate(
+    to: Annotated[Path, typer.Option(help="The file to write.")] = Path("certificate.html"),
+    name: Annotated[str, typer.Option(help="Whose engine it is.")] = "",
+) -> None:
+    """Write one page, to print, with what your own engine has reached: exercises, milestones, gradients, time."""
+    from .certificate import certificate as write_page
+
+    path = write_page(Course.find(), to, name=name)
+    out.print(f"wrote {path}: open it in a browser; it prints on paper.", markup=False)
+
+
 @commands.command(
     epilog="Example: tinytorch lab 06_autograd --no-browser --port 8890",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},

@@ -42,8 +42,9 @@ class Progress:
     problem: str = ""
 
     @property
-    def passed(self) -> int:
-        return sum(row.state == "passed" for row in self.rows)
+    def file(self) -> Path | None:
+        """What the module exports to, within the library."""
+        return exported_file(self.module)
 
     @property
     def answered(self) -> int:

@@ -1,4 +1,4 @@
-"""Pages from templates. Whatever comes from people is text there; one style sheet dresses all of them."""
+"""The pages of grading, from its templates."""
 
 from __future__ import annotations
 
@@ -8,24 +8,17 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
+
+from ...base.pages import templates
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
 @functools.cache
 def _environment() -> Environment:
-    found = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=lambda name: name is None or not name.endswith(".txt.j2"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
-    found.filters["plain"] = lambda number: f"{number:g}"
+    found = templates(_TEMPLATES)
     script = (_TEMPLATES / "table.js.j2").read_text(encoding="utf-8")
     found.globals["script"] = Markup(script)
     # The content security policy of a page names the one script that may run.
