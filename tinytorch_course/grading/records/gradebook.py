@@ -75,17 +75,17 @@ def _node(cell: Cell, known: Mapping[str, Any], result: CellResult, position: in
     return node
 
 
-def with_schemes(nb: NotebookNode, schemes: Mapping[str, str]) -> NotebookNode:
+def with_schemes(nb: Mapping[str, Any], schemes: Mapping[str, str]) -> dict[str, Any]:
     """The notebook with a mark scheme after each text answer that has one."""
     cells = []
-    for cell in nb.cells:
+    for cell in nb["cells"]:
         cells.append(cell)
         if scheme := schemes.get(_name_of(cell) or ""):
             text = "**Mark scheme**, for the person who grades:\n\n" + "\n".join(
                 f"> {line}  " for line in scheme.split("\n")
             )
             cells.append({"cell_type": "markdown", "id": f"scheme-{len(cells)}", "metadata": {}, "source": text})
-    return nbformat.from_dict({**nb, "cells": cells})
+    return {**nb, "cells": cells}
 
 
 def placeholder_notebook(source: Source, reason: str, repairs: list[str]) -> NotebookNode:
@@ -386,8 +386,7 @@ class Recorder:
         self, student: str, nb: NotebookNode, timestamp: str | None, extras: Mapping[str, Path]
     ) -> None:
         path = self.autograded_path(student)
-        nb = with_schemes(nb, self._source.schemes)
-        files = {path: _one_line_a_cell(nb)}
+        files = {path: _one_line_a_cell(with_schemes(nb, self._source.schemes))}
         if timestamp is not None:
             files[path.with_name("timestamp.txt")] = timestamp + "\n"
         write_whole(files, mode=0o444)

@@ -85,19 +85,26 @@ def _keep_alive(shell: Any, most: int) -> None:
     """Undo what a cell may do to the kernel by mistake: close its streams, quit it, flood it with text."""
     streams, left = (sys.stdout, sys.stderr), [most]
 
-    def cut(write: Any) -> Any:
+    def cut(stream: Any) -> None:
+        write, flush, waiting = stream.write, stream.flush, [False]
+
         def some(text: str) -> int:
             kept = text[: max(0, left[0])] if isinstance(text, str) else text
             left[0] -= len(kept)
             if kept:  # what comes after this much is never shown, and a buffer of it could take all memory
+                waiting[0] = True
                 write(kept)
             return len(text)
 
-        return some
+        def send() -> None:  # the kernel asks four times a cell, and each time another thread would have to answer
+            if waiting[0]:
+                waiting[0] = False
+                flush()
+
+        stream.close, stream.write, stream.flush = lambda: None, some, send
 
     for stream in streams:
-        stream.close = lambda: None  # type: ignore[method-assign]
-        stream.write = cut(stream.write)  # type: ignore[method-assign]
+        cut(stream)
 
     def restore(*_: object) -> None:
         sys.stdout, sys.stderr = streams
