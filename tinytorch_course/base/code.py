@@ -8,8 +8,10 @@ import re
 import symtable
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 
 BAD_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what `ast.parse` raises for what is not Python
+_KEEP = 10_000  # characters of a cell whose tree is kept
 _MAGIC = re.compile(r"\s*(?:[%!?]|\w[\w., ]*=\s*[%!]|[^#'\"]*\?\s*$)")
 
 
@@ -32,11 +34,23 @@ def without_magics(code: str) -> str:
 
 
 def parsed(code: str) -> ast.Module:
-    """A cell's code as a tree; an empty one if it is not Python."""
+    """A cell's code as a tree, which nobody may change; an empty one if it is not Python."""
+    return _kept(code) if len(code) <= _KEEP else _parsed(code)
+
+
+def _parsed(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except BAD_CODE:
+        pass
     try:
         return ast.parse(without_magics(code))
     except BAD_CODE:
         return ast.Module(body=[], type_ignores=[])
+
+
+# Most cells of a class are the instructor's, the same in each notebook.
+_kept = lru_cache(maxsize=256)(_parsed)
 
 
 def unreadable(code: str) -> str:

@@ -258,7 +258,7 @@ def _with_answers(setting: Job, ground: Assignment) -> Job:
     folder = ground.store.parent
     seed = seed_in(folder, ground.assignment)
     try:
-        key, answers = answer_key(
+        key, tests, answers = answer_key(
             setting.source, reference.read_bytes(), setting.library, sandbox, setting.limits, seed,
             folder / f"{ground.assignment}.key",
         )  # fmt: skip
@@ -266,7 +266,7 @@ def _with_answers(setting: Job, ground: Assignment) -> Job:
         raise CourseError(f"the reference of {ground.assignment} could not be run: {error}") from None
     finally:
         sandbox.close()
-    return replace(setting, key=key, answers=answers, seed=seed)
+    return replace(setting, key=key, tests=tests, answers=answers, seed=seed)
 
 
 def _without_forgotten(inbox: Inbox, memory: Memory, wanted: Sequence[str]) -> list[str]:

@@ -331,6 +331,7 @@ class Job:
     sandbox: bool = True
     hide: tuple[Path, ...] = ()
     key: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the answers, by grade id of the test
+    tests: Mapping[str, str] = field(default_factory=dict)  # their code without the answers, by grade id
     answers: str = ""  # fingerprint of the key
     seed: str = ""  # from which tests draw their inputs
 

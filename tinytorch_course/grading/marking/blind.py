@@ -10,7 +10,6 @@ import ast
 import inspect
 from collections import Counter
 from collections.abc import Collection
-from functools import lru_cache
 
 from tinytorch.lab.checks import Checks
 
@@ -39,7 +38,6 @@ _PURE_MODULES = {"np", "numpy", "math"}
 _PURE_METHODS = {"all", "any", "astype", "copy", "max", "mean", "min", "ravel", "reshape", "sum", "swapaxes", "tolist"}
 
 
-@lru_cache(maxsize=4)
 def tests_without_answers(source: Source) -> dict[str, str]:
     """The code of each test that has checks, by grade id."""
     tests = [cell for cell in source.cells if cell.is_test]

@@ -69,9 +69,10 @@ class Worker:
         return Worked(task.student, prepared, executed)
 
     def _ran(self, prepared: Prepared, files: dict[str, str]) -> Ran:
+        job = self.job
         for last in (False, True):
             try:
-                return Run(prepared, self.job.source, self._room(), self.job.limits, files, self.job.seed).whole()
+                return Run(prepared, job.source, self._room(), job.limits, files, job.seed, job.tests).whole()
             except SandboxError:
                 self._leave()
                 if last:

@@ -12,13 +12,14 @@ from pathlib import Path
 from ...base.errors import CourseError
 from ...base.files import write_whole
 from ...base.marks import number_of
-from ..model import Library, Limits, Prepared, Source
+from ..model import Library, Limits, Source
 from ..sandbox.sandbox import Sandbox
+from .blind import tests_without_answers
 from .explain import failed, last_error
 from .mark import Key, mark
 from .prepare import prepare
 from .records import Malformed, read_key
-from .run import Run
+from .run import Ran, Run
 
 
 def seed_in(folder: Path, assignment: str) -> str:
@@ -31,8 +32,16 @@ def seed_in(folder: Path, assignment: str) -> str:
 
 def answer_key(
     source: Source, reference: bytes, library: Library, sandbox: Sandbox, limits: Limits, seed: str, kept: Path
-) -> tuple[Key, str]:
-    """Run the reference, or take what an earlier run of the same has left in the file `kept`; the key and its fingerprint.
+) -> tuple[Key, dict[str, str], str]:
+    """Run the reference, or take what an earlier run of the same has left in the file `kept`.
+
+    Returns
+    -------
+    key : mapping
+    tests : dict
+        Code of the tests without their answers, by grade id.
+    fingerprint : str
+        Of the key.
 
     Raises
     ------
@@ -41,11 +50,14 @@ def answer_key(
     """
     about = [source.key, library.key, seed, own_code(), hashlib.sha256(reference).hexdigest()]
     fingerprint = hashlib.sha256("\0".join(about).encode()).hexdigest()
-    texts = _load(kept, fingerprint)
-    if texts is None:
-        texts = _made(source, reference, sandbox, limits, seed)
-        write_whole({kept: json.dumps({"for": fingerprint, "tests": texts})}, mode=0o600)
-    return {name: tuple(sent) for name, sent in texts.items()}, hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    stored = _load(kept, fingerprint)
+    if stored is None:
+        tests = tests_without_answers(source)
+        stored = _made(source, reference, sandbox, limits, seed, tests), tests
+        write_whole({kept: json.dumps({"for": fingerprint, "sent": stored[0], "tests": tests})}, mode=0o600)
+    sent, tests = stored
+    key = {name: tuple(texts) for name, texts in sent.items()}
+    return key, tests, hashlib.sha256(json.dumps(sent).encode()).hexdigest()
 
 
 def own_code() -> str:
@@ -54,20 +66,22 @@ def own_code() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 
 
-def _load(path: Path, fingerprint: str) -> dict[str, list[str]] | None:
+def _load(path: Path, fingerprint: str) -> tuple[dict[str, list[str]], dict[str, str]] | None:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        return stored["tests"] if stored["for"] == fingerprint else None
+        return (stored["sent"], stored["tests"]) if stored["for"] == fingerprint else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _made(source: Source, reference: bytes, sandbox: Sandbox, limits: Limits, seed: str) -> dict[str, list[str]]:
+def _made(
+    source: Source, reference: bytes, sandbox: Sandbox, limits: Limits, seed: str, tests: Mapping[str, str]
+) -> dict[str, list[str]]:
     prepared = prepare(reference, source)
     if prepared.refused is not None:
         raise CourseError(f"the reference of {source.assignment} cannot be used: {prepared.refused}")
     limits = replace(limits, timeout=max(120.0, limits.timeout), total=max(1200.0, limits.total))
-    whole = Run(prepared, source, sandbox, limits, seed=seed, with_answers=True).whole()
+    whole = Run(prepared, source, sandbox, limits, seed=seed).whole()
     places = {cell.name: at for at, cell in enumerate(prepared.cells) if cell.name}
     texts: dict[str, list[str]] = {}
     for cell in source.cells:
@@ -77,21 +91,15 @@ def _made(source: Source, reference: bytes, sandbox: Sandbox, limits: Limits, se
         if failed(result):
             raise _broken(source, cell.name, ": ".join(last_error(result))[:300])
         texts[cell.name] = result.records
-    _compare_without_answers(source, prepared, sandbox, limits, seed, texts, places)
+    bare = Run(prepared, source, sandbox, limits, seed=seed, tests=tests).whole()
+    _compare_without_answers(source, bare, texts, places)
     return texts
 
 
 def _compare_without_answers(
-    source: Source,
-    prepared: Prepared,
-    sandbox: Sandbox,
-    limits: Limits,
-    seed: str,
-    texts: Mapping[str, list[str]],
-    places: Mapping[str | None, int],
+    source: Source, bare: Ran, texts: Mapping[str, list[str]], places: Mapping[str | None, int]
 ) -> None:
     """The tests as submissions get them have to give what the key says, or nobody could have these points."""
-    bare = Run(prepared, source, sandbox, limits, seed=seed).whole()
     titles = {cell.name: cell.title for cell in source.cells}
     for name, sent in texts.items():
         try:

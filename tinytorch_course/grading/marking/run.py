@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from ..model import Cell, CellResult, Limits, Prepared, Source
 from ..sandbox.kernel import Budget, Kernel, KernelGone
 from ..sandbox.sandbox import Sandbox
-from .blind import tests_without_answers
 from .taken_names import FirstMeaning, TakenNames
 
 
@@ -51,8 +50,9 @@ class Run:
         Small files that lie beside the notebook.
     seed : str
         From which tests draw their inputs.
-    with_answers : bool
-        Run the tests as they are: for the reference, which makes the answer key.
+    tests : mapping, optional
+        Their code without the answers, by grade id. Without it they run as they are: for the reference, which makes the
+        answer key.
     """
 
     def __init__(
@@ -63,13 +63,13 @@ class Run:
         limits: Limits,
         files: Mapping[str, str] | None = None,
         seed: str = "",
-        with_answers: bool = False,
+        tests: Mapping[str, str] | None = None,
     ) -> None:
         self._cells, self._limits, self._sandbox = prepared.cells, limits, sandbox
         self._files, self._seed = files, seed
         known = source.by_name()
         self._tests = {at for at, cell in enumerate(self._cells) if cell.name and known[cell.name].is_test}
-        self._code = {} if with_answers else tests_without_answers(source)
+        self._code = tests or {}
         self._shadows = TakenNames(self._cells, known)
         self._budget = Budget(limits.outputs, limits.records)
         self._ran = Ran([CellResult() for _ in self._cells])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 import time
@@ -86,6 +87,7 @@ class Kernel:
         self._poller.register(self._iopub, zmq.POLLIN)
         self._watch_from, self._next_look = 0, time.monotonic()
         self.waited = 0.0  # seconds of its cells that others had the processor
+        self._waits: Mapping[int, float] = {}  # by process, as they were when last asked for
         try:
             self._wait_until_ready()
         except BaseException:
@@ -110,6 +112,7 @@ class Kernel:
                 self._iopub.recv_multipart()
                 heard = True
         self._watch_from, _ = self._room.used()
+        self._waits = self._room.waited()
 
     def run(self, code: str, timeout: float) -> CellResult:
         """Run one cell. Raises KernelGone."""
@@ -120,7 +123,8 @@ class Kernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        began, ready_before = time.monotonic(), self._room.waited()
+        self._note_waiting(timeout)
+        began, ready_before = time.monotonic(), self._waits
         request = self._session.send(self._shell, "execute_request", content)
         identity = request["header"]["msg_id"]
         collected = _Outputs(identity, self._limits.output, self._budget)
@@ -151,7 +155,8 @@ class Kernel:
                     raise KernelGone(f"did not end within {timeout:g} s, and could not be interrupted", "timeout")
                 self._session.send(self._control, "interrupt_request")
                 interrupted, deadline = True, now + _GRACE
-        self.waited += self._patience(ready_before, timeout)
+        if now - began > _LOOK:
+            self._note_waiting(timeout)
         status = "ok" if reply.get("status") == "ok" else "error"
         if interrupted:
             status = "timeout"
@@ -162,10 +167,14 @@ class Kernel:
         count = count if type(count) is int and 0 < count < 1 << 31 else None
         return CellResult(collected.outputs, status, count, now - began, self._records(reply))
 
+    def _note_waiting(self, timeout: float) -> None:
+        """Count what its processes have waited since this was asked last."""
+        before, self._waits = self._waits, self._room.waited()
+        self.waited += _longest(before, self._waits, timeout)
+
     def _patience(self, before: Mapping[int, float], timeout: float) -> float:
         """By how much a cell's limit is put off: the time since `before` that it was ready and did not get to run."""
-        grown = [waited - before.get(pid, 0.0) for pid, waited in self._room.waited().items()]
-        return min(max(grown, default=0.0), _MOST_PATIENCE * timeout)
+        return _longest(before, self._room.waited(), timeout)
 
     def _listen(self, collected: _Outputs) -> None:
         """Take what is waiting, but not for so long that time is forgotten."""
@@ -199,9 +208,8 @@ class Kernel:
     def _read(self, frames: list[bytes]) -> tuple[str, dict[str, Any]] | None:
         """To which message this is the reply, and what it says."""
         try:
-            _, parts = self._session.feed_identities(frames)
-            message = self._session.deserialize(parts)
-            return str(message["parent_header"]["msg_id"]), dict(message["content"])
+            _, parent, content = _opened(frames, self._session)
+            return str(parent["msg_id"]), dict(content())
         except Exception:  # forged, unsigned or malformed: as if it had not come
             return None
 
@@ -263,18 +271,16 @@ class _Outputs:
                     self._cut_off()
                 return
         try:
-            _, parts = session.feed_identities(frames)
-            message = session.deserialize(parts)
-            if message["parent_header"].get("msg_id") == self._identity and message["msg_type"] in self._handlers:
-                self._handlers[message["msg_type"]](message["content"])
+            kind, parent, content = _opened(frames, session)
+            if parent["msg_id"] == self._identity and kind in self._handlers:
+                self._handlers[kind](content())
         except Exception:  # forged, unsigned or malformed: as if it had not come
             return
 
     @staticmethod
     def _kind(frames: list[bytes]) -> str:
         try:
-            at = frames.index(b"<IDS|MSG>")
-            return str(json.loads(frames[at + 2])["msg_type"])
+            return str(json.loads(frames[frames.index(b"<IDS|MSG>") + 2])["msg_type"])
         except (ValueError, IndexError, KeyError, TypeError, RecursionError):
             return ""
 
@@ -350,6 +356,23 @@ class _Outputs:
     def _status(self, content: dict) -> None:
         if content.get("execution_state") == "idle":
             self.idle = True
+
+
+def _opened(frames: list[bytes], session: Session) -> tuple[str, dict[str, Any], Callable[[], Any]]:
+    """Kind, parent's header and content of a signed message. Jupyter's own reader makes dates of all that looks like one,
+    which takes longer than everything else. Raises for what is no message."""
+    at = frames.index(b"<IDS|MSG>")
+    signature, *parts = frames[at + 1 : at + 6]
+    if not hmac.compare_digest(session.sign(parts), signature):
+        raise ValueError("not signed")
+    header, parent, _, content = parts
+    return str(json.loads(header)["msg_type"]), json.loads(parent), lambda: json.loads(content)
+
+
+def _longest(before: Mapping[int, float], after: Mapping[int, float], timeout: float) -> float:
+    """By how much a process's time has grown the most, up to what a cell's limit is put off by at most."""
+    grown = [waited - before.get(pid, 0.0) for pid, waited in after.items()]
+    return min(max(grown, default=0.0), _MOST_PATIENCE * timeout)
 
 
 def cleaned(text: Any, most: int) -> str:

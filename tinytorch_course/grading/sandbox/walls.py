@@ -116,10 +116,19 @@ def _shown_packages() -> tuple[str, ...]:
         except metadata.PackageNotFoundError:  # for another system or another Python
             continue
         wanted += _requirements(name)
-        for file in distribution.files or ():
-            if file.parts[0] not in ("..", "__pycache__") and file.suffix != ".pth":
-                found[str(distribution.locate_file(file.parts[0]))] = None
+        for first in _first_parts(distribution):
+            found[str(distribution.locate_file(first))] = None
     return tuple(sorted(path for path in found if os.path.exists(path)))
+
+
+def _first_parts(distribution: metadata.Distribution) -> set[str]:
+    """Files and folders of a package as they lie in site-packages, from its list of tens of thousands of files."""
+    listed = distribution.read_text("RECORD")
+    if listed is None:
+        files = [file.as_posix() for file in distribution.files or ()]
+    else:
+        files = [line.lstrip('"').partition(",")[0] for line in listed.splitlines()]
+    return {file.partition("/")[0] for file in files if not file.endswith(".pth")} - {"..", "__pycache__", ""}
 
 
 def _requirements(name: str) -> list[str]:

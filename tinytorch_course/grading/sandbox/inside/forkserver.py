@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -24,6 +25,8 @@ def serve(config: dict) -> None:
     """Fork a child for each request line, report when it ends, kill it when asked. Runs until standard input ends."""
     preload(["numpy", "numpy.testing", "IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell"])
     preload(["ipykernel.debugger", "tinytorch.checks", *config["preload"]])
+    gc.collect()
+    gc.freeze()  # what is here already need not be looked through, nor copied for that, in each fork
     prctl(PR_SET_DUMPABLE, 0)
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_read, False)
