@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import fcntl
 import os
@@ -304,6 +305,25 @@ def test_one_student_can_be_graded_alone_from_the_command_line(toy, without_kern
     monkeypatch.chdir(toy.root)
     done = CliRunner().invoke(app, ["grade", "01", "--student", "ann", "--student", "cem"], catch_exceptions=False)
     assert done.exit_code == 0 and "2 submissions" in done.output and "bob" not in done.output
+
+
+def test_who_could_not_be_run_is_in_gradebook_and_report_and_is_tried_again(root, without_kernels, monkeypatch):
+    """Catches: in the run's table only, so that the report calls somebody missing who has handed in."""
+    hand_in(root, "ann", solved(root))
+    hand_in(root, "bob", b"{" + b" " * (64 << 20))  # never looked into
+    hand_in(root, "cleo", b"no notebook")
+    (root / "class.csv").write_text("Username,Email address\nann,a@x.example\nbob,b@x.example\ncleo,c@x.example\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(class_run, "scheduler_backend", lambda *_: Failing(SandboxError("no kernel")))
+        result = graded(root, roster=root / "class.csv")
+    assert "(ann" in result.incomplete[0] and "no kernel" in result["ann"].reason
+    make_report(root, ASSIGNMENT)
+    with open(root / "report" / ASSIGNMENT / "remarks.csv", encoding="utf-8-sig", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert {row["state"] for row in rows.values()} == {"needs a person"} and len(rows) == 3
+    assert "no kernel" in rows["ann"]["why not graded"] and "too large" in rows["bob"]["why not graded"]
+    again = graded(root)
+    assert again["ann"].score == 16 and not again["ann"].cached and not again.incomplete and not again.changes
 
 
 def test_nothing_of_a_blank_class_is_lost_when_nobody_could_be_run(root, without_kernels, monkeypatch):

@@ -131,6 +131,47 @@ def test_a_module_that_cannot_be_imported_is_rolled_back(edition: Path):
     assert not (edition / "tinytorch" / "core" / "tensor.py").exists()
 
 
+KILLED = """
+import os, signal, subprocess
+
+run, replace = subprocess.run, os.replace
+
+def killed_before(command, *words, **options):
+    if MOMENT == "import" and "tinytorch.Tensor" in str(command):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run(command, *words, **options)
+
+def killed_at(draft, target):
+    if MOMENT == "move" and str(target) == LIBRARY:
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(draft, target)
+
+subprocess.run, os.replace = killed_before, killed_at
+"""
+
+
+@pytest.mark.parametrize("moment", ["import", "move"])
+def test_an_export_that_is_killed_leaves_the_library_that_was_good(edition: Path, moment: str):
+    """Catches: writing into the library first and trying it afterwards; writing in place."""
+    library = edition / "tinytorch" / "core" / "tensor.py"
+
+    def modules() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in library.parent.glob("*.py")}
+
+    write(edition, **RIGHT)
+    assert tinytorch(edition, "export", "01").returncode == 0
+    good = modules()
+    write(edition, _01_01_half="#| export\ndef half(x):\n    return 2 * x / 4")
+    hook = edition / "sitecustomize.py"
+    hook.write_text(f"MOMENT, LIBRARY = {moment!r}, {str(library)!r}\n{KILLED}", encoding="utf-8")
+    assert tinytorch(edition, "export", "01").returncode < 0
+    assert modules() == good
+    hook.unlink()
+    again = tinytorch(edition, "export", "01")
+    assert again.returncode == 0, again.stderr
+    assert b"2 * x / 4" in library.read_bytes() and modules().keys() == good.keys()
+
+
 def test_force_exports_what_fails_its_checks_but_runs(edition: Path):
     write(edition, **RIGHT | {"_01_01_half": "#| export\ndef half(x):\n    return x - 1"})
     assert tinytorch(edition, "export", "01").returncode == 1

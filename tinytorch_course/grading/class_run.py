@@ -189,18 +189,25 @@ class ClassRun:
         return stored is not None and stored.get("work") == self._works[student] and stored["result"]["gradable"]
 
     def _leave(self, student: str, why: str) -> None:
-        """The machinery failed, which is no fault of the submission: what was recorded before stays."""
+        """The machinery failed, which is no fault of the submission: what was recorded before stays.
+
+        Who has nothing recorded yet is a person all the same, whom gradebook and report name; the next run tries again.
+        """
         submission = self._by_student[student]
         stored = stored_result(self._ground.stored(student))
-        result = result_from(stored["result"]) if stored else None
-        if result is None:
-            result = SubmissionResult(student, self._ground.assignment, PERSON, gradable=False)
-        result.reason, result.failed = f"not graded in this run: {why}", True
+        why = f"not graded in this run: {why}"
+        if stored is None:
+            self._keys[student] = ""
+            self._give_up(student, why, submission.repairs, failed=True)
+            return
+        result = result_from(stored["result"])
+        result.reason, result.failed = why, True
         self._say_what_the_name_said(result, submission, result)
         self._add(result)
 
-    def _give_up(self, student: str, reason: str, repairs: Sequence[str] = ()) -> None:
+    def _give_up(self, student: str, reason: str, repairs: Sequence[str] = (), failed: bool = False) -> None:
         result = SubmissionResult(student, self._ground.assignment, PERSON, reason, list(repairs), gradable=False)
+        result.failed = failed
         source = self._ground.source
         graded = [cell for cell in source.cells if cell.grade or cell.task]
         result.exercises = [ExerciseResult(c.name, number_of(c.name), c.title, 0.0, c.points) for c in graded]

@@ -203,7 +203,7 @@ class SubmissionResult:
     lms_id: str = ""  # the platform's number of the student, where the submission's name holds it
     moodle_folder: str = ""  # the folder in which Moodle handed it out, and takes feedback for it
     team: list[str] = field(default_factory=list)  # all who handed it in together
-    failed: bool = False  # the grader could not run it this time: nothing of it was recorded
+    failed: bool = False  # the grader could not run it this time
 
     @property
     def late(self) -> str:

@@ -83,7 +83,7 @@ def of_another_module(names: Iterable[str], source: Source, texts: Iterable[str]
     own = {cell.name for cell in source.cells if cell.grade or cell.solution or cell.task}
     names = set(names)
     numbers = [number_of(name).partition(".")[0] for name in names - own if number_of(name) != name]
-    if len(numbers) < 3 or len(numbers) <= len(names & own):
+    if len(numbers) < (3 if names & own else 2) or len(numbers) <= len(names & own):
         return ""
     number = max(sorted(set(numbers)), key=numbers.count)
     headings = [found for text in texts if (found := _HEADING.search(text)) and found[2] == number]
