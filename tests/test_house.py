@@ -21,6 +21,7 @@ tinytorch_course.grading.provisioner tinytorch_course.grading.records
 tinytorch_course.grading.came tinytorch_course.grading.released tinytorch_course.grading.handed_in
 tinytorch_course.grading.forget tinytorch_course.grading.class_run tinytorch_course.grading.changes
 tinytorch_course.grading.grade
+tinytorch_course.grading.gradescope
 tinytorch_course.grading.commands
 tinytorch_course.cli tinytorch_course.demo
 tinytorch_course.preprocessors tinytorch_course.nbgrader_setup tinytorch_course.config tinytorch_course.source tinytorch_course.release tinytorch_course.first_cell

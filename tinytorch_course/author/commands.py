@@ -83,7 +83,9 @@ def mistakes(
 @commands.command(epilog="Example: tinytorch release 06_autograd --to ../edition --zip")
 def release(
     modules: Annotated[list[str], typer.Argument(help="For example 06_autograd, or just 06.")],
-    to: Annotated[Path, typer.Option(help="The folder to write; an edition that is there is brought up to date.")],
+    to: Annotated[
+        Path | None, typer.Option(help="The folder to write; an edition that is there is brought up to date.")
+    ] = None,
     zip: Annotated[bool, typer.Option("--zip", help="Also write a zip file beside the folder.")] = False,
     library: Annotated[
         bool,
@@ -95,14 +97,30 @@ def release(
     replace: Annotated[
         bool, typer.Option("--replace", help="Also replace files that were changed there; they are put aside first.")
     ] = False,
+    gradescope: Annotated[
+        bool, typer.Option("--gradescope", help="Instead: the autograder of one module for Gradescope, a zip file.")
+    ] = False,
+    github_classroom: Annotated[
+        bool, typer.Option("--github-classroom", help="An edition that checks itself on GitHub, for a template there.")
+    ] = False,
 ) -> None:
     """Write a student edition: no solutions, no hidden tests, earlier modules only."""
     from .mistakes import is_current
+    from .platforms import workflow, write_autograder
     from .release import gaps
     from .release import release as write_edition
 
     course = Course.find()
     chosen = course.chosen(modules)
+    if (gradescope or github_classroom) and len(chosen) != 1:
+        raise CourseError("a platform's edition is of one module", "Name one.")
+    if gradescope:
+        out.print(f"The autograder is {write_autograder(course, chosen[0], (to or Path.cwd()).resolve())}")
+        return
+    if to is None:
+        if not github_classroom:
+            raise typer.BadParameter("the folder to write is missing", param_hint="--to")
+        to = Path.cwd() / f"{chosen[0].name}-classroom"
     path = write_edition(
         course,
         chosen,
@@ -111,6 +129,7 @@ def release(
         library=library,
         reference=[course.module(name) for name in allow_reference or ()],
         replace=replace,
+        more=workflow(course, chosen[0]) if github_classroom else {},
     )
     if missing := ", ".join(module.name for module in gaps(course, chosen)):
         out.print(

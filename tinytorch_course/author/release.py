@@ -7,7 +7,7 @@ import logging
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -96,6 +96,7 @@ def release(
     library: bool = True,
     reference: Sequence[Module] = (),
     replace: bool = False,
+    more: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Write the student edition of `modules` to the folder `to`, and a zip beside it if asked; which of the two there is.
 
@@ -114,6 +115,8 @@ def release(
         Modules whose reference a student may fetch with ``tinytorch export --reference``, if they are stuck.
     replace : bool
         Also replace files that somebody has changed since they were released; they go to ``.tinytorch/backups``.
+    more : mapping, optional
+        Further files of the edition, by their path in it.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def release(
         raise CourseError(
             f"not built: {behind[0]}", "Run `tinytorch build` first, so that what you release is what src/ says."
         )
-    files = edition_files(course, modules, library=library, reference=reference)
+    files = edition_files(course, modules, library=library, reference=reference) | dict(more or {})
     to.parent.mkdir(parents=True, exist_ok=True)
     deliver(files, to, replace=replace, only_add=not library)
     return zipped(files, to) if archive else to

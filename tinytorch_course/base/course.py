@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +60,13 @@ class Module:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target / name)
         return target
+
+    def library_files(self) -> dict[str, bytes]:
+        """The files of `library_before`, by their path."""
+        with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
+            self.library_before(Path(folder))
+            files = (path for path in sorted(Path(folder).rglob("*")) if path.is_file())
+            return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,11 @@ def texts(
         for path in written.pages:
             out.print(f"page       {path}")
         out.print(f"table      {written.table}")
+        if written.aside is not None:
+            out.print(
+                f"The table that was there has entries that were not taken in; it is {written.aside} now.",
+                style="yellow",
+            )
         return
     taken = read_texts(root, name, table)
     out.print(

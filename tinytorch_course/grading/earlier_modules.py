@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import tempfile
 from pathlib import Path
 
 from ..base.course import Course, Module
@@ -39,13 +38,7 @@ def library_for(course_dir: Path, assignment: str) -> Library:
     if module is None:
         return _library(_hand_written())
 
-    files: dict[str, bytes] = {}
-    with tempfile.TemporaryDirectory(prefix="tinytorch-") as folder:
-        root = Path(folder)
-        module.library_before(root)
-        for path in sorted(root.rglob("*")):
-            if path.is_file():
-                files[path.relative_to(root).as_posix()] = path.read_bytes()
+    files = module.library_files()
     if module.course.data.is_dir():
         for path in sorted(module.course.data.rglob("*")):
             if path.is_file() and path.stat().st_size <= _LARGEST:

@@ -190,6 +190,14 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
     )
 
 
+def prepare_class(course_dir: Path, assignment: str, *, sandbox: bool = True) -> None:
+    """Do ahead what `grade` does once for a class: put the assignment into the gradebook, run the reference."""
+    wanted = Options(sandbox=sandbox)
+    generate_if_needed(course_dir, assignment)
+    ground = Assignment.open(course_dir, assignment)
+    _with_answers(_setting(ground, wanted), ground)
+
+
 def _setting(ground: Assignment, wanted: Options) -> Job:
     hide = tuple(dict.fromkeys((ground.root, Path(ground.directory.root))))
     return Job(ground.source, library_for(ground.root, ground.assignment), wanted.limits, wanted.sandbox, hide)

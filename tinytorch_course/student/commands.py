@@ -35,15 +35,22 @@ def _with_work_kept(notebook: str) -> tuple[Course, Path]:
 def check(
     notebook: Annotated[str, typer.Argument(help="A notebook, or a module such as 06_autograd.")],
     whole: Annotated[bool, typer.Option("--all", help="Run the demonstrations too, which no answer needs.")] = False,
+    summary: Annotated[
+        Path | None, typer.Option(help="Also add a table in Markdown to this file, for GitHub.", metavar="FILE")
+    ] = None,
 ) -> None:
     """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
     from .check import check as run_checks
     from .status import remember_check
+    from .summary import summary_of
 
     course, path = _with_work_kept(notebook)
     content = path.read_bytes()
     rows, failures, changed = run_checks(course, path, whole=whole)
     remember_check(course, path, content, rows)
+    if summary is not None:
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(summary_of(path.stem, rows, changed))
     width = max((len(f"{row.number} {row.title}") for row in rows), default=0)
     styles = {"passed": "green", "failed": "red", "not written": "yellow", "by hand": "cyan"}
     for row in rows:

@@ -217,6 +217,20 @@ def test_an_answer_that_changed_after_the_table_was_written_gets_no_points_from_
     assert [recorded(graded, student)[0] for student in ("ann", "bob", "cat")] == [4.0, None, 4.0]
 
 
+def test_a_table_that_was_filled_in_and_not_taken_in_is_not_written_over(graded):
+    path = write_texts(graded, ASSIGNMENT).table
+    assert write_texts(graded, ASSIGNMENT).aside is None
+    filled = path.read_text(encoding="utf-8-sig").replace(
+        "ann,text-90-05-why,g801a34,,", "ann,text-90-05-why,g801a34,3,"
+    )
+    path.write_text(filled, encoding="utf-8")
+    aside = write_texts(graded, ASSIGNMENT).aside
+    assert aside is not None and aside.read_text(encoding="utf-8") == filled and ",3," not in path.read_text("utf-8")
+    read_texts(graded, ASSIGNMENT, aside)
+    write_texts(graded, ASSIGNMENT)
+    assert recorded(graded, "ann")[0] == 3.0 and write_texts(graded, ASSIGNMENT).aside is None
+
+
 def test_a_table_of_something_else_is_refused(graded):
     with pytest.raises(CourseError, match="has no column question, points"):
         read_texts(graded, ASSIGNMENT, table(graded, "student,score\nann,3\n"))

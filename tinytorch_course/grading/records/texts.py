@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 import shutil
@@ -21,6 +22,7 @@ from ...base.marks import MARK, number_of, without_marks
 from ...base.printable import printable
 from ..assignment import Assignment, open_gradebook, open_to_group
 from ..inbox.filling import harmless
+from ..inbox.spreadsheet import table_lines
 from ..model import SourceCell
 from .answers import Answer, Group, differences, grouped, words
 from .own_work import own_cells
@@ -78,6 +80,7 @@ class Written:
     pages: list[Path]
     questions: list[Question]
     left_out: list[str]  # students whose submission could not be graded
+    aside: Path | None = None  # the table that was there, if somebody had written in it
 
 
 def write_texts(course_dir: Path, assignment: str) -> Written:
@@ -100,9 +103,11 @@ def write_texts(course_dir: Path, assignment: str) -> Written:
         folder / "texts" / f"{question.cell.name}.html": _page(question, names, questions) for question in questions
     }
     table = folder / "texts.csv"
-    write_whole({**pages, table: _table(questions)})
+    text = _table(questions)
+    aside = _put_aside(table, text)
+    write_whole({**pages, table: text})
     open_to_group(ground)
-    return Written(table, list(pages), questions, left_out)
+    return Written(table, list(pages), questions, left_out, aside)
 
 
 def read_questions(ground: Assignment, gradebook: Gradebook) -> tuple[list[Question], list[str]]:
@@ -226,6 +231,21 @@ def _table(questions: Sequence[Question]) -> str:
         for row in _rows(question):
             writer.writerow([harmless(printable(text)) for text in row])
     return "\ufeff" + out.getvalue()
+
+
+def _put_aside(table: Path, text: str) -> Path | None:
+    """Rename a table in which somebody has written what is not in the new one: it was not taken in yet."""
+    if not table.is_file():
+        return None
+    try:
+        old, _ = table_lines(table)
+    except CourseError:  # saved as a workbook, say
+        old = [[*COLUMNS], ["", "", "", "?"]]
+    filled = {tuple(line[:2] + line[3:5]) for line in old[1:] if any(line[3:5])}
+    if filled <= {tuple(line[:2] + line[3:5]) for line in csv.reader(io.StringIO(text, newline=""))}:
+        return None
+    aside = next(path for at in itertools.count(1) if not (path := table.with_name(f"texts-{at}.csv")).exists())
+    return table.rename(aside)
 
 
 def _rows(question: Question) -> Iterator[list[str]]:

@@ -7,10 +7,12 @@ second off each start. Where the system does not allow namespaces within namespa
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -20,7 +22,26 @@ from typing import Any
 from ..model import Library, Limits
 from .forkserver import ForkServer
 from .rooms import Alone, Running, SandboxError, Scratch, new_folder, tasks_of_this_user, write_library
-from .walls import INSIDE, command_line, hand_over
+from .walls import INSIDE, NOBODY, command_line, hand_over
+
+
+@functools.cache
+def runs_as() -> tuple[int, int]:
+    """User and group of a submission outside bubblewrap: nobody's, where root starts it and nobody can read what it needs."""
+    own = (os.getuid(), os.getgid())
+    if own[0] != 0:
+        return own
+    trial = "import sys, ipykernel, numpy; open(sys.argv[1]).close()"
+    command = [sys.executable, "-s", "-B", "-c", trial, str(INSIDE / "__main__.py")]
+    try:
+        with tempfile.TemporaryFile() as nothing:
+            subprocess.run(
+                command, user=NOBODY, group=NOBODY, extra_groups=[], check=True, timeout=60, cwd="/",
+                stdout=nothing, stderr=nothing,
+            )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return own
+    return NOBODY, NOBODY
 
 
 class Sandbox:
@@ -130,6 +151,10 @@ class Sandbox:
         write_library(self._library, root / "lib")
         if not self._enabled:  # without a namespace of its own, all processes of this user count
             request["limits"]["processes"] += tasks_of_this_user()
+            if runs_as()[0] != os.getuid():
+                for folder in (self._scratch, root):
+                    folder.chmod(0o711)
+                hand_over(sockets)
             request["connection"]["ip"] = f"{sockets}/k"
         (sockets / "request.json").write_text(json.dumps(request), encoding="utf-8")
         if self._enabled:
@@ -151,7 +176,7 @@ class Sandbox:
         return Alone(sockets, process, root)
 
     def _unprotected(self, root: Path, mode: str) -> tuple[list[str], dict[str, str]]:
-        """A plain process with the limits but without any wall. What ``--no-sandbox`` asks for."""
+        """A plain process with the limits but without any wall, as nobody where it can. What ``--no-sandbox`` asks for."""
         work = root / "tmp"
         work.mkdir()
         keep = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LD_LIBRARY_PATH")}
@@ -166,5 +191,8 @@ class Sandbox:
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "IPYTHONDIR": str(work / "ipython"),
         }
-        own = {"uid": os.getuid(), "gid": os.getgid(), "sockets": str(root / "k"), "tmp": str(work), "walled": False}
+        user, group = runs_as()
+        if user != os.getuid():
+            os.chown(work, user, group)
+        own = {"uid": user, "gid": group, "sockets": str(root / "k"), "tmp": str(work), "walled": False}
         return [sys.executable, "-s", "-B", str(INSIDE), mode, json.dumps(own)], environment
