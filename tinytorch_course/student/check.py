@@ -134,10 +134,5 @@ def check(course: Course, path: Path, *, whole: bool = False) -> tuple[list[Stan
     nb = read_notebook(path)
     require_earlier(course, path, nb)
     changed = changed_tests(nb)
-    skipped = set() if whole else demonstrations(nb)
-    failures = run(course, path, nb, skip=skipped)
-    if skipped and any(failure.exercise is None for failure in failures):
-        failures = run(
-            course, path, nb
-        )  # a cell of no exercise may miss what a demonstration does besides defining names
+    failures = run(course, path, nb) if whole else run_needed(course, path, nb)
     return standings(nb, failures), failures, changed

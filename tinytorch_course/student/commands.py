@@ -38,6 +38,7 @@ def check(
     summary: Annotated[
         Path | None, typer.Option(help="Also add a table in Markdown to this file, for GitHub.", metavar="FILE")
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on: check again after each save, until Ctrl-C.")] = False,
 ) -> None:
     """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
     from .check import check as run_checks
@@ -45,6 +46,8 @@ def check(
     from .summary import summary_of
 
     course, path = _with_work_kept(notebook)
+    if watch:
+        return _watched(course, path)
     content = path.read_bytes()
     rows, failures, changed = run_checks(course, path, whole=whole)
     remember_check(course, path, content, rows)
@@ -71,6 +74,43 @@ def check(
     out.print(f"\n{passed} of {len(rows)} exercises pass their visible checks{hand}.")
     if passed + by_hand < len(rows) or loose:
         raise typer.Exit(1)
+
+
+def _watched(course: Course, path: Path) -> None:
+    """Check a notebook after each save, until somebody presses Ctrl-C."""
+    import time
+
+    from .check import Standing
+    from .status import remember_check
+    from .watch import Watch, saves
+
+    def tell(row: Standing) -> None:
+        out.print(f"{row.number} {row.title}  {row.state}", markup=False)
+        if row.state == "failed":
+            out.print(f"\n{row.message}\n", markup=False)
+        sys.stdout.flush()
+
+    desk = Watch(course, path)
+    try:
+        for _ in saves(path):
+            out.print(time.strftime("%H:%M:%S"), style="bold")
+            content = path.read_bytes()
+            try:
+                rows = desk.check(tell)
+            except CourseError as error:
+                out.print(f"{error}\n", markup=False)
+            else:
+                remember_check(course, path, content, rows)
+                passed = sum(row.state == "passed" for row in rows)
+                out.print(
+                    f"{passed} of {len(rows)} exercises pass their visible checks. Waiting for a save; Ctrl-C ends it.\n"
+                )
+            sys.stdout.flush()
+            desk.prepare()
+    except KeyboardInterrupt:
+        out.print("Ended.")
+    finally:
+        desk.close()
 
 
 @commands.command(epilog="Example: tinytorch export 06_autograd")

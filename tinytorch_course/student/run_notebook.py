@@ -66,7 +66,7 @@ def run(course: Course, path: Path, nb: NotebookNode, skip: Collection[int] = ()
             nonlocal started
             started = cell_index
 
-        client = _client(path, nb)
+        client = client_of(path, nb)
         client.on_cell_start, client.on_cell_executed = on_start, on_executed
         try:
             client.execute(env=course.environment())
@@ -74,7 +74,12 @@ def run(course: Course, path: Path, nb: NotebookNode, skip: Collection[int] = ()
             hint = "A cell ended Python itself (out of memory, or sys.exit). Run the cells one by one to find it."
             raise CourseError("the kernel died", hint, file=path, cell=started + 1, exit_code=1) from error
         except CellTimeoutError as error:
-            raise _endless(nb, started, path) from error
+            raise endless(nb, started, path) from error
+    return failures_of(nb)
+
+
+def failures_of(nb: NotebookNode) -> list[Failure]:
+    """The cells of a notebook that has run whose outputs tell of an error, in order."""
     failures, places = [], _places(nb)
     for number, cell in enumerate(nb.cells, start=1):
         if failure := _failure(cell, number, places[number - 1]):
@@ -94,7 +99,7 @@ def _make_sure_of_room() -> None:
         file.write(bytes(1 << 16))
 
 
-def _client(path: Path, nb: NotebookNode) -> NotebookClient:
+def client_of(path: Path, nb: NotebookNode) -> NotebookClient:
     """What runs `nb` in a kernel of this interpreter, whatever the machine's kernel `python3` is."""
     manager = AsyncKernelManager(kernel_name="python3")
     command = [sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR", "-f", "{connection_file}"]
@@ -122,7 +127,7 @@ def _places(nb: NotebookNode) -> list[str]:
     return places
 
 
-def _endless(nb: NotebookNode, index: int, path: Path) -> CourseError:
+def endless(nb: NotebookNode, index: int, path: Path) -> CourseError:
     """The error for a cell that does not come to an end: which exercise it is."""
     about = nb.cells[index].metadata.get("nbgrader", {})
     exercise, seconds = GradeId.of(about.get("grade_id", "")), TEST_TIMEOUT if about.get("grade") else TIMEOUT
