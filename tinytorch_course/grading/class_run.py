@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
 
 from ..base.files import write_changed
 from ..base.marks import number_of
@@ -214,7 +216,9 @@ class ClassRun:
         nb = placeholder_notebook(source, reason, list(repairs))
         self._record(result, nb, {cell.name: 0.0 for cell in graded}, {cell.name for cell in graded})
 
-    def _record(self, result: SubmissionResult, nb, scores: dict[str, float | None], review: set[str]) -> None:
+    def _record(
+        self, result: SubmissionResult, nb: NotebookNode, scores: Mapping[str, float | None], review: set[str]
+    ) -> None:
         """Gradebook, autograded notebook, feedback and, last, the mark that all of this is done."""
         began = time.monotonic()
         submission = self._by_student[result.student]

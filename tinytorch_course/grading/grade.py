@@ -308,10 +308,10 @@ def _something_fits(inbox: Inbox, source: Source, where: Path) -> None:
         data = submission.read()
         if data is None or b'"cell_type"' not in data:
             continue
-        names = claimed(data)
-        if names & exercises:
+        claims = claimed(data)
+        if claims & exercises:
             return
-        looks[of_another_module(names, source) or "something else"] += 1
+        looks[of_another_module(claims, source) or "something else"] += 1
         if len(close) < _LOOKED_AT:
             close.append(data)
     if not looks or some_fit(close, source):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..base.marks import GradeId
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 State = Literal["graded", "graded with repairs", "needs a person"]
 GRADED: State = "graded"
@@ -241,7 +244,7 @@ class ClassResult:
     changes: list[Change] = field(default_factory=list)  # who gained and who lost since the run before
     incomplete: list[str] = field(default_factory=list)  # what the machinery did not manage
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[SubmissionResult]:
         return iter(self.results)
 
     def __getitem__(self, student: str) -> SubmissionResult:
@@ -265,7 +268,7 @@ class ClassResult:
         told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
         return f"{len(self.results)} submissions: {told}."
 
-    def table(self, longest: int | None = None):
+    def table(self, longest: int | None = None) -> Table:
         """The class as a rich table, those that need a person first."""
         from rich.markup import escape
         from rich.table import Table

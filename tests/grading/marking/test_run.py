@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -38,3 +40,20 @@ def test_the_start_of_a_kernel_takes_nothing_from_a_notebooks_time(monkeypatch, 
     ran = Run(prepared, Source("a", "a", ()), None, Limits(total=0.25)).whole()
     assert (ran.problem is None) is all_run
     assert [one.status for one in ran.cells].count("skipped") == 0 or not all_run
+
+
+def test_a_helper_process_does_not_run_the_program_that_starts_it(tmp_path):
+    """It would import all of that program, once for each worker and each process beside it."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "print('imported')\n"
+        "if __name__ == '__main__':\n"
+        "    from tinytorch_course.base.code import defined_names\n"
+        "    from tinytorch_course.grading.marking.limited import Limited\n"
+        "    limited = Limited()\n"
+        "    print(limited.call(60, defined_names, 'def f(): ...'))\n"
+        "    limited.close()\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["imported", "{'f'}"]

@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from jupyter_client.session import Session
 
 from tinytorch_course.grading.model import Library, Limits
-from tinytorch_course.grading.sandbox.kernel import Budget, Kernel, KernelGone, cleaned
+from tinytorch_course.grading.sandbox.kernel import Budget, Kernel, KernelGone, _opened, cleaned
 from tinytorch_course.grading.sandbox.rooms import Running, waited_for_cpu
 from tinytorch_course.grading.sandbox.sandbox import Sandbox
 
@@ -180,6 +181,51 @@ def test_what_is_written_past_the_streams_goes_nowhere(steady, sandbox):
     steady.run("import os\nfor to in (1, 2):\n    for _ in range(50): os.write(to, b'x' * (1 << 20))", 60)
     files = [path for path in sandbox._scratch.rglob("*") if path.is_file() and not path.is_symlink()]
     assert sum(path.stat().st_size for path in files) < 8 << 20
+
+
+MAGICS = {
+    "%timeit -n1 -r1 1 + 1": "per loop",
+    "found = !echo from a shell\nprint(found)": "from a shell",
+    "print(f'{7 % 4!r}', 1 != 2)  # plain Python, with the marks of magics": "3 True",
+    "len?\nprint('after help')": "after help",
+    "import asyncio\nawait asyncio.sleep(0)\nprint('awaited')": "awaited",
+}
+
+
+@pytest.mark.parametrize("code", MAGICS)
+def test_magics_work_and_plain_python_is_left_alone(steady, code):
+    assert MAGICS[code] in text(steady.run(code, 60))
+
+
+def test_a_notebooks_own_transformer_is_asked_for_plain_python_too(kernel):
+    own = """
+from IPython.core.inputtransformer2 import TokenTransformBase
+class Twice(TokenTransformBase):
+    @classmethod
+    def find(cls, tokens):
+        for line in tokens:
+            if line and line[0].string == "once":
+                return cls(line[0].start)
+    def transform(self, lines):
+        return ["print('twice')\\n"]
+get_ipython().input_transformer_manager.token_transformers.append(Twice)
+"""
+    kernel.run(own, 60)
+    assert "twice" in text(kernel.run("once", 60))
+
+
+def test_nothing_printed_is_lost_between_cells(steady):
+    """Streams are flushed only when something waits in them."""
+    steady.run("import sys\nprint('a', end='')\nsys.stdout.flush()\nsys.stdout.flush()", 60)
+    assert [text(steady.run(f"print({number})", 60)) for number in range(5)] == [f"{number}\n" for number in range(5)]
+
+
+def test_a_message_that_nobody_signed_is_not_read():
+    session = Session(key=b"right")
+    frames = [b"topic", *session.serialize(session.msg("stream", {"name": "stdout", "text": "x"}, parent={}))]
+    assert _opened(frames, session)[2]()["text"] == "x"
+    with pytest.raises(ValueError, match="signed"):
+        _opened(frames, Session(key=b"wrong"))
 
 
 @pytest.mark.parametrize("value", [None, 3, ["x"], {"a": 1}])

@@ -106,7 +106,8 @@ def notebooks_of(found: list[Member]) -> list[Member]:
 
 def files_beside(found: list[Member], notebook: Member) -> dict[str, bytes]:
     """The small files in the notebook's folder."""
-    place, files = PurePosixPath(notebook.name).parent, {}
+    place = PurePosixPath(notebook.name).parent
+    files: dict[str, bytes] = {}
     for one in found:
         path = PurePosixPath(one.name)
         if path.parent == place and may_come_along(path.name) and len(files) < MOST_FILES:

@@ -76,7 +76,7 @@ def collect(
             f"there is no folder {submitted}", "Put the submissions there, or name their folder with --submitted."
         )
     return _Collection(assignment, notebook, rename, stubs or {}, unpacked).whole(
-        scratch if unpacked else submitted, submitted.stem, students
+        scratch if scratch and unpacked else submitted, submitted.stem, students
     )
 
 

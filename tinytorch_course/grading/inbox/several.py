@@ -57,7 +57,7 @@ def _listed(submissions: Sequence[Submission]) -> str:
     return ", ".join(shown(one.name) for one in submissions[:4]) + (", …" if len(submissions) > 4 else "")
 
 
-def _with_answers(files: Sequence[Submission], stubs: Mapping[str, str]) -> Sequence[Submission]:
+def _with_answers(files: list[Submission], stubs: Mapping[str, str]) -> list[Submission]:
     """Those that are of the assignment, and of these those in which somebody has answered."""
     if len(files) == 1:
         return files

@@ -82,7 +82,10 @@ def _uses(user: OwnCell, cell: OwnCell, cells: Sequence[OwnCell]) -> bool:
 def _names(own: OwnCell) -> tuple[set[str], set[str], set[str]]:
     """What a cell's code uses: plain names, attributes, and attributes of which the class is known."""
     kinds = {name.rpartition(".")[0] for name in own.defines} - {""}
-    names, local, attributes, qualified = set(), set(), set(), set()
+    names: set[str] = set()
+    local: set[str] = set()
+    attributes: set[str] = set()
+    qualified: set[str] = set()
     for node in ast.walk(parsed(own.source)):
         if isinstance(node, ast.Name):
             (names if isinstance(node.ctx, ast.Load) else local).add(node.id)

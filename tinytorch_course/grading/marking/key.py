@@ -97,7 +97,7 @@ def _made(
 
 
 def _compare_without_answers(
-    source: Source, bare: Ran, texts: Mapping[str, list[str]], places: Mapping[str | None, int]
+    source: Source, bare: Ran, texts: Mapping[str, list[str]], places: Mapping[str, int]
 ) -> None:
     """The tests as submissions get them have to give what the key says, or nobody could have these points."""
     titles = {cell.name: cell.title for cell in source.cells}

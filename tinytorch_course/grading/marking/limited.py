@@ -8,13 +8,15 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -43,6 +45,18 @@ def _enter(parent: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (_ROOM if hard == resource.RLIM_INFINITY else min(_ROOM, hard), hard))
+
+
+@contextlib.contextmanager
+def bare_start() -> Iterator[None]:
+    """A process that is started in here imports what it works with, and not the program that this one runs: that takes
+    longer than grading a submission."""
+    own = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = own
 
 
 class Limited:
@@ -97,7 +111,9 @@ class Limited:
             # Threads and open databases do not survive a fork, so it starts afresh.
             self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _enter, (os.getpid(),))
         if function not in self._loaded:
-            self._pool.submit(callable, function).result()
+            with bare_start():
+                first = self._pool.submit(callable, function)
+            first.result()
             self._loaded.add(function)
         return self._pool
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from tinytorch.lab.checks import CheckFailed, Checks, not_written_yet
+from tinytorch.lab.checks import CheckFailed, Checks
+from tinytorch.lab.frames import not_written_yet
 
 from .records import Asked, Malformed, Record, read
 

@@ -244,7 +244,7 @@ class _Likeness:
         rating, at = max(rated, default=(0.0, 0))
         return [items[at]] if rating >= _ALIKE else []
 
-    def _rate(self, matcher: SequenceMatcher, one: str, other: str) -> float:
+    def _rate(self, matcher: SequenceMatcher[str], one: str, other: str) -> float:
         longer = max(len(one), len(other))
         if self._left < 0 or min(len(one), len(other)) < 0.4 * longer or not longer:
             return 0.0
@@ -394,8 +394,8 @@ def _sequence(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> list[C
     for expected in source.cells:
         if not any(cell.name == expected.name for cell in sequence):
             at = next((i + 1 for i, cell in enumerate(sequence) if cell.name == previous), 0)
-            if answer := elsewhere.get(expected.name):
-                new = Cell(expected.cell_type, answer.source, expected.name, attachments=answer.attachments)
+            if found := elsewhere.get(expected.name):
+                new = Cell(expected.cell_type, found.source, expected.name, attachments=found.attachments)
             else:
                 new = Cell(expected.cell_type, expected.source, expected.name, added=True, run=not expected.demo)
                 added.append(expected)

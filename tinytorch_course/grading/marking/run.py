@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..model import Cell, CellResult, Limits, Prepared, Source
 from ..sandbox.kernel import Budget, Kernel, KernelGone
@@ -138,7 +139,7 @@ class Run:
         return max([*reached, at]) + 1
 
 
-def error_output(name: str, value: str, lines: list[str] | None = None) -> dict:
+def error_output(name: str, value: str, lines: list[str] | None = None) -> dict[str, Any]:
     """An error as a notebook keeps it."""
     traceback = lines or [f"{name}: {value}"]
     return {"output_type": "error", "ename": name, "evalue": value, "traceback": traceback}

@@ -24,7 +24,7 @@ from ...base.errors import CourseError
 from ..model import Job, Task, Worked
 from ..sandbox.rooms import Scratch
 from .execute import Worker
-from .limited import end_with
+from .limited import bare_start, end_with
 
 _FILE = "setting.pickle"
 
@@ -102,7 +102,8 @@ class LocalProcesses:
         return ProcessPoolExecutor(self.width, context, _enter, (os.getpid(), str(self._scratch.path)))
 
     def submit(self, task: Task) -> Future[Worked]:
-        return self._pool.submit(_work, task)
+        with bare_start():
+            return self._pool.submit(_work, task)
 
     def restart(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

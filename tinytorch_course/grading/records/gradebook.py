@@ -68,7 +68,7 @@ def _node(cell: Cell, known: Mapping[str, Any], result: CellResult, position: in
         }
     given = expected is not None and expected.restored
     text = cell.source if given else harmless_source(cell.cell_type, cell.source)
-    node = {"cell_type": cell.cell_type, "id": f"c{position}", "metadata": metadata, "source": text}
+    node: dict[str, Any] = {"cell_type": cell.cell_type, "id": f"c{position}", "metadata": metadata, "source": text}
     if cell.cell_type == "code":
         node |= {"execution_count": result.count, "outputs": result.outputs}
     elif cell.attachments:

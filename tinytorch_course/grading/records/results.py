@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..assignment import Assignment
 from ..model import ExerciseResult, Job, SubmissionResult, Task
@@ -29,7 +30,7 @@ def result_key(task: Task, setting: Job, problem: str | None, repairs: Sequence[
     return digest.hexdigest()
 
 
-def stored_result(path: Path) -> dict | None:
+def stored_result(path: Path) -> dict[str, Any] | None:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return stored if {"key", "auto", "result"} <= stored.keys() else None
@@ -37,7 +38,7 @@ def stored_result(path: Path) -> dict | None:
         return None
 
 
-def result_from(data: dict) -> SubmissionResult:
+def result_from(data: dict[str, Any]) -> SubmissionResult:
     exercises = [ExerciseResult(**item) for item in data.pop("exercises")]
     return SubmissionResult(**data, exercises=exercises)
 

@@ -117,7 +117,7 @@ def make_term_report(course_dir: Path) -> Path:
     if not grounds:
         raise CourseError("nothing has been graded yet", "Call `tinytorch grade MODULE` first.")
     lines = _people(directory, [ground.roster() for ground in grounds])
-    modules = []
+    modules: list[Module] = []
     for ground in grounds:
         marks = _marks(directory, ground)
         most = ground.source.max_score

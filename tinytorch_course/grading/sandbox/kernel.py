@@ -53,7 +53,7 @@ class Kernel:
     limits : Limits
     budget : Budget
         What may be kept of its outputs; shared by all kernels of a submission.
-    files : dict, optional
+    files : dict[str, Any], optional
         Small files that lie beside the notebook.
     seed : str
         From which tests draw their inputs.
@@ -71,7 +71,7 @@ class Kernel:
         info = connection_info()
         self._room: Running = sandbox.kernel(info, files, seed)
         self._session = Session(key=info["key"].encode(), signature_scheme="hmac-sha256")
-        context = zmq.Context.instance()
+        context: zmq.Context[Any] = zmq.Context.instance()
         base = f"ipc://{self._room.folder}/k"
         self._shell, self._control = context.socket(zmq.DEALER), context.socket(zmq.DEALER)
         self._iopub = context.socket(zmq.SUB)
@@ -125,7 +125,8 @@ class Kernel:
         }
         self._note_waiting(timeout)
         began, ready_before = time.monotonic(), self._waits
-        request = self._session.send(self._shell, "execute_request", content)
+        request = self._session.msg("execute_request", content)
+        self._session.send(self._shell, request)
         identity = request["header"]["msg_id"]
         collected = _Outputs(identity, self._limits.output, self._budget)
         reply: dict[str, Any] | None = None
@@ -252,7 +253,7 @@ class _Outputs:
         self._identity, self._budget = identity, budget
         self._most, self._left = min(limit, budget.shown), min(limit, budget.shown)
         self._cut = False
-        self._handlers: dict[str, Callable[[dict], None]] = {
+        self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             "stream": self._stream,
             "error": self._error,
             "execute_result": self._result,
@@ -300,7 +301,7 @@ class _Outputs:
             note = f"... the output was cut here, after {self._most // 1000} kB ...\n"
             self.outputs.append({"output_type": "stream", "name": "stderr", "text": note})
 
-    def _stream(self, content: dict) -> None:
+    def _stream(self, content: dict[str, Any]) -> None:
         name = "stderr" if content["name"] == "stderr" else "stdout"
         whole = cleaned(content["text"], self._left + 1)
         text = whole[: self._left]
@@ -314,7 +315,7 @@ class _Outputs:
         if len(whole) > len(text):
             self._cut_off()
 
-    def _error(self, content: dict) -> None:
+    def _error(self, content: dict[str, Any]) -> None:
         self.add_error(content["ename"], content["evalue"], content.get("traceback"))
 
     def add_error(self, name: Any, value: Any, traceback: Any = None) -> None:
@@ -332,7 +333,7 @@ class _Outputs:
         self.outputs = [output for output in self.outputs if output["output_type"] != "error"]
         self.add_error(name, value)
 
-    def _result(self, content: dict) -> None:
+    def _result(self, content: dict[str, Any]) -> None:
         count = content.get("execution_count")
         self._show(
             content["data"],
@@ -340,10 +341,10 @@ class _Outputs:
             {"execution_count": count if type(count) is int and 0 < count < 1 << 31 else None},
         )
 
-    def _data(self, content: dict) -> None:
+    def _data(self, content: dict[str, Any]) -> None:
         self._show(content["data"], "display_data", {})
 
-    def _show(self, data: dict, kind: str, more: dict[str, Any]) -> None:
+    def _show(self, data: dict[str, Any], kind: str, more: dict[str, Any]) -> None:
         kept = {"text/plain": cleaned(data["text/plain"], self._left + _RESULT)} if "text/plain" in data else {}
         if self._cut and kept and kind == "execute_result" and len(kept["text/plain"]) <= _RESULT:
             self.outputs = [output for output in self.outputs if output["output_type"] != kind]
@@ -353,7 +354,7 @@ class _Outputs:
         if kept:
             self._keep({"output_type": kind, "data": kept, "metadata": {}, **more}, sum(map(len, kept.values())))
 
-    def _status(self, content: dict) -> None:
+    def _status(self, content: dict[str, Any]) -> None:
         if content.get("execution_state") == "idle":
             self.idle = True
 

@@ -105,7 +105,9 @@ def _open_path(path: str) -> list[str]:
 @functools.cache
 def _shown_packages() -> tuple[str, ...]:
     """What of the environment's packages a submission may import: what the student edition needs, by path."""
-    wanted, known, found = list(_requirements(COURSE)) or ["ipykernel", "matplotlib", "numpy"], set(), {}
+    wanted = list(_requirements(COURSE)) or ["ipykernel", "matplotlib", "numpy"]
+    known: set[str] = set()
+    found: set[str] = set()
     while wanted:
         name = wanted.pop()
         if name in known | _KEPT_OUT:
@@ -116,8 +118,7 @@ def _shown_packages() -> tuple[str, ...]:
         except metadata.PackageNotFoundError:  # for another system or another Python
             continue
         wanted += _requirements(name)
-        for first in _first_parts(distribution):
-            found[str(distribution.locate_file(first))] = None
+        found |= {str(distribution.locate_file(first)) for first in _first_parts(distribution)}
     return tuple(sorted(path for path in found if os.path.exists(path)))
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import select
 import signal
+from typing import Any
 
 from .kernel import run_kernel
 from .walls import PR_SET_DUMPABLE, SOCKETS, TMP, isolate, limit, mapped_now, prctl
@@ -21,7 +22,7 @@ def preload(names: list[str]) -> None:
             importlib.import_module(name)
 
 
-def serve(config: dict) -> None:
+def serve(config: dict[str, Any]) -> None:
     """Fork a child for each request line, report when it ends, kill it when asked. Runs until standard input ends."""
     preload(["numpy", "numpy.testing", "IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell"])
     preload(["ipykernel.debugger", "tinytorch.checks", *config["preload"]])
@@ -77,7 +78,7 @@ def serve(config: dict) -> None:
             children[pid] = request["number"]
 
 
-def _start(request: dict) -> None:
+def _start(request: dict[str, Any]) -> None:
     """In the forked child: leave the fork server behind, then become a kernel."""
     trouble = os.dup(2)
     try:
@@ -99,5 +100,5 @@ def _start(request: dict) -> None:
     run_kernel(request, SOCKETS, TMP, walled=True)
 
 
-def _say(message: dict) -> None:
+def _say(message: dict[str, Any]) -> None:
     os.write(1, json.dumps(message).encode() + b"\n")

@@ -19,7 +19,7 @@ from .walls import seal
 _INSTALLERS = ("pip", "conda", "mamba", "micromamba", "uv")
 
 
-def run_kernel(request: dict, sockets: str, tmp: str, walled: bool) -> None:
+def run_kernel(request: dict[str, Any], sockets: str, tmp: str, walled: bool) -> None:
     """Become a kernel that listens on sockets in the file system.
 
     Parameters
@@ -55,7 +55,7 @@ def run_kernel(request: dict, sockets: str, tmp: str, walled: bool) -> None:
     app.start()
 
 
-def _started(connection: dict, path: str) -> Any:
+def _started(connection: dict[str, Any], path: str) -> Any:
     from ipykernel.kernelapp import IPKernelApp
 
     with open(path, "w", encoding="utf-8") as file:

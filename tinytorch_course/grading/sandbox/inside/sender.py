@@ -11,7 +11,7 @@ import contextlib
 import inspect
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 KIND = "application/vnd.tinytorch.records"
 _BYTES = 4 << 20  # of arrays in one block of checks; beyond that an array goes without its numbers
@@ -51,11 +51,11 @@ class _Sending:
     _drawn: int
 
     def __init__(self, *about: str) -> None:
-        super().__init__(*about)  # type: ignore[call-arg]
+        super().__init__(*about)
         self._records: list[dict[str, Any]] = []
         self._plain = _Plain(self._numpy)
 
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> Literal[False]:
         if error is None:
             self._note("end", {}, {})
         else:
@@ -123,7 +123,7 @@ def _raising(method: Any) -> Any:
     return raises
 
 
-def _bound(function: Any, given: tuple, named: dict[str, Any]) -> dict[str, Any]:
+def _bound(function: Any, given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
     """Arguments by name, those that a test without its answers leaves out left out."""
     return dict(zip(list(inspect.signature(function).parameters)[1:], given)) | named
 

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import struct
+from typing import Any
 
 SOCKETS, NURSERY_SOCKETS, TMP = "/sockets", "/run/tinytorch/k", "/tmp"
 _INODES = 4000  # files in each of a submission's own folders
@@ -58,7 +59,7 @@ def drop_capabilities() -> None:
     prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
-def limit(limits: dict, mapped: int) -> None:
+def limit(limits: dict[str, Any], mapped: int) -> None:
     """Put the limits on this process and what it starts. `mapped` is the address space that is in use already."""
 
     def put(what: int, value: int) -> None:
