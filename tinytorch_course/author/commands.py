@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..base.console import out
-from ..base.course import Course
+from ..base.course import Course, Module
 from ..base.errors import CourseError
 
 commands = typer.Typer()
@@ -80,6 +80,24 @@ def mistakes(
         out.print("What is known of wrong solutions is up to date.")
 
 
+def _say_what_lacks(course: Course, chosen: list[Module]) -> None:
+    """Notes about an edition: earlier modules that it needs, and cards that name no mistakes."""
+    from .mistakes import is_current
+    from .release import gaps
+
+    if missing := ", ".join(module.name for module in gaps(course, chosen)):
+        out.print(
+            f"Note: what is released needs {missing}, neither in its library nor among its notebooks. It is for students "
+            "who have exported that in the same folder; for all others release it too.",
+            style="yellow",
+        )
+    if old := " ".join(module.name for module in chosen if not is_current(module)):
+        out.print(
+            f"Note: cards name no mistakes, since {old} has changed: run `tinytorch mistakes {old}` and release again.",
+            style="yellow",
+        )
+
+
 @commands.command(epilog="Example: tinytorch release 06_autograd --to ../edition --zip")
 def release(
     modules: Annotated[list[str], typer.Argument(help="For example 06_autograd, or just 06.")],
@@ -105,9 +123,7 @@ def release(
     ] = False,
 ) -> None:
     """Write a student edition: no solutions, no hidden tests, earlier modules only."""
-    from .mistakes import is_current
     from .platforms import workflow, write_autograder
-    from .release import gaps
     from .release import release as write_edition
 
     course = Course.find()
@@ -131,15 +147,5 @@ def release(
         replace=replace,
         more=workflow(course, chosen[0]) if github_classroom else {},
     )
-    if missing := ", ".join(module.name for module in gaps(course, chosen)):
-        out.print(
-            f"Note: what is released needs {missing}, neither in its library nor among its notebooks. It is for students "
-            "who have exported that in the same folder; for all others release it too.",
-            style="yellow",
-        )
-    if old := " ".join(module.name for module in chosen if not is_current(module)):
-        out.print(
-            f"Note: cards name no mistakes, since {old} has changed: run `tinytorch mistakes {old}` and release again.",
-            style="yellow",
-        )
+    _say_what_lacks(course, chosen)
     out.print(f"The student edition is in {path}")

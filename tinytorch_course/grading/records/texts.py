@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Assignment as BookAssignment
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, Notebook, Student, SubmittedAssignment, SubmittedNotebook
@@ -174,7 +175,7 @@ def _without_scheme(text: str) -> str:
     return "\n".join(lines).strip()
 
 
-def answers_of(gradebook: Gradebook, ground: Assignment, kind: type) -> Query:
+def answers_of(gradebook: Gradebook, ground: Assignment, kind: type) -> Query[Any]:
     """The grades or comments of an assignment, each with its student and the id of its cell."""
     return (
         gradebook.db.query(Student.id, BaseCell.name, kind)

@@ -105,8 +105,8 @@ def _read(path: Path) -> list[Row]:
     for number, line in enumerate(lines[1:], 2):
         cells = {name: as_typed(line[at].strip()) for at, name in reversed(list(enumerate(head))) if at < len(line)}
         answer = cells.get("answer", "") if "answer" in head else None
-        texts = (cells.get(name, "") for name in COLUMNS[:5])
-        rows.append(Row(number, *texts, answer))
+        student, question, group, points, comment = (cells.get(name, "") for name in COLUMNS[:5])
+        rows.append(Row(number, student, question, group, points, comment, answer))
     return rows
 
 
