@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+
+
+def _names_in_utf8() -> None:
+    """Start again with file names and arguments as UTF-8 where the locale (C, Latin-1) says otherwise.
+
+    Elsewhere the same student would have another name. What is printed stays in the terminal's encoding.
+    """
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
+        os.environ.setdefault("PYTHONIOENCODING", f"{sys.stdout.encoding}:backslashreplace")
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, sys.orig_argv)
 
 
 def main() -> int | None:
     """Run the command line. `tinytorch doctor` works although packages are missing; all else says which one it needs."""
+    _names_in_utf8()
     for stream in (sys.stdout, sys.stderr):  # a console that lacks a character shows its number; nothing crashes
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from tinytorch_course import __main__ as command_line
 from tinytorch_course.author.build import build
 from tinytorch_course.author.release import release
 from tinytorch_course.base.course import Course
+from tinytorch_course.grading.sandbox.walls import missing_reason
 
 CONSOLES = {
     "cp1252": {"PYTHONIOENCODING": "cp1252"},  # Windows, piped
@@ -53,6 +55,32 @@ def test_no_letter_stops_a_students_command(edition: Path, console: str):
         assert found == code and "Traceback" not in said and "codec can't" not in said, f"{words}: {said}"
         if words[0] == "check":
             assert "01.1 Half" in said and ("\\u0416" in said or "\\u2192" in said), said
+
+
+@pytest.mark.parametrize("console", CONSOLES)
+def test_no_letter_stops_an_instructors_command(toy: Course, edition: Path, console: str):
+    """Names of people and of folders, what cells print and what tests say: all may have letters that a console lacks."""
+    if missing_reason() is not None:
+        pytest.skip(f"grading needs a working bubblewrap: {missing_reason()}")
+    work = toy.root / "submitted" / "Зоя ½" / "01_tensor"
+    work.mkdir(parents=True)
+    shutil.copy(edition / "notebooks" / "01_tensor" / "01_tensor.ipynb", work)
+    roster = toy.root / "класс.csv"
+    roster.write_text("Username,Full name\nЗоя ½,Зоя Ж→\nbob,Ångström Ж\n", encoding="utf-8")
+    commands = [
+        (["grade", "01", "--workers", "1", "--roster", "класс.csv"], 0),
+        (["report", "01"], 0),
+        (["report"], 0),
+        (["release", "01", "--to", str(toy.root.parent / "ausgabe ½")], 0),
+        (["doctor"], None),
+        (["milestones"], None),
+    ]
+    for words, code in commands:
+        found, said = piped(toy.root, *words, **CONSOLES[console])
+        assert "Traceback" not in said and "codec can't" not in said, f"{words}: {said}"
+        assert found in ((0, 1, 2) if code is None else (code,)), f"{words}: {said}"
+    text = (toy.root / "report" / "01_tensor" / "remarks.csv").read_text(encoding="utf-8")
+    assert "Зоя ½" in text and "Ångström Ж" in text
 
 
 BUILD = ["build"]
