@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..base.console import out
-from ..base.course import Course
+from ..base.course import Course, Module
 from ..base.errors import CourseError
 
 commands = typer.Typer()
@@ -105,9 +105,7 @@ def release(
     ] = False,
 ) -> None:
     """Write a student edition: no solutions, no hidden tests, earlier modules only."""
-    from .mistakes import is_current
     from .platforms import workflow, write_autograder
-    from .release import gaps
     from .release import release as write_edition
 
     course = Course.find()
@@ -131,6 +129,15 @@ def release(
         replace=replace,
         more=workflow(course, chosen[0]) if github_classroom else {},
     )
+    _say_what_lacks(course, chosen)
+    out.print(f"The student edition is in {path}")
+
+
+def _say_what_lacks(course: Course, chosen: list[Module]) -> None:
+    """What an author should know of an edition: modules that it needs, cards that are out of date."""
+    from .mistakes import is_current
+    from .release import gaps
+
     if missing := ", ".join(module.name for module in gaps(course, chosen)):
         out.print(
             f"Note: what is released needs {missing}, neither in its library nor among its notebooks. It is for students "
@@ -142,4 +149,3 @@ def release(
             f"Note: cards name no mistakes, since {old} has changed: run `tinytorch mistakes {old}` and release again.",
             style="yellow",
         )
-    out.print(f"The student edition is in {path}")
