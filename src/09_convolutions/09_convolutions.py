@@ -248,7 +248,7 @@ show(figure, "A three, and what three filters make of it: the first is positive 
              "the upper ones, the second does the same for right and left edges, the third blurs.")
 
 # %% [markdown]
-# Until 2012 people designed such filters. From here on they are weights: the gradient will find them. For that we need two settings first.
+# For decades most people designed such filters by hand. LeCun's network of 1989 learned them, and since 2012 nearly every one does. From here on they are weights: the gradient will find them. For that we need two settings first.
 #
 # **Padding**: a frame of zeros around the picture, so that the filter can stand on the edge too. **Stride**: the step from place to place; with 2, every other place is left out.
 
@@ -301,8 +301,9 @@ with Checks("09.2", "output_size") as check:
     check.same("the number of places with stride 2 and padding 1", output_size(8, 3, 2, 1), 4)
     check.given(size=8, kernel_size=3, stride=3, look="It begins at 0 and at 3.")
     check.same("the number of places", output_size(8, 3, stride=3), 2)
-    check.raises("a kernel of 5 on 4 pixels", ValueError, lambda: output_size(4, 5), mentions=("4", "5"), inputs={"size": 4, "kernel_size": 5})
-    check.raises("a stride of 0", ValueError, lambda: output_size(7, 3, stride=0), mentions=("7", "3", "0"), inputs={"size": 7, "kernel_size": 3, "stride": 0})
+    check.raises("a kernel of 5 on 4 pixels", ValueError, lambda: output_size(4, 5), mentions=("4", "5"), inputs={"size": 4, "kernel_size": 5}, look="It fits nowhere.")
+    check.raises("a stride of 0", ValueError, lambda: output_size(7, 3, stride=0), mentions=("7", "3", "0"), inputs={"size": 7, "kernel_size": 3, "stride": 0}, look="A step of 0 never comes to an end.")
+    check.raises("a kernel of 0", ValueError, lambda: output_size(8, 0), mentions=("8", "0"), inputs={"size": 8, "kernel_size": 0}, look="What has each of the numbers to be at least?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     for size, kernel, stride, padding in [(12, 3, 1, 1), (5, 5, 1, 0), (5, 5, 4, 0), (9, 2, 2, 0), (7, 1, 3, 0), (28, 5, 2, 2), (3, 5, 1, 1), (224, 7, 2, 3)]:
@@ -392,6 +393,9 @@ with Checks("09.3", "conv2d_loops") as check, check.using(output_size=known_outp
     check.equal("the result", conv2d_loops(row, filters_of_two, np.array([0.0, 5.0]), padding=1), expected)
     check.equal("the result with stride 2", conv2d_loops(row, filters_of_two, np.array([0.0, 5.0]), 2, 1), [[[[0, 0], [0, 4]], [[6, 5], [5, 5]]]],
                 inputs={"x": row.tolist(), "stride": 2, "padding": 1}, look="Every other row and column of the result before.")
+    wide, diagonal = np.array([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]]), np.array([[[[1.0, 0.0], [0.0, 1.0]]]])
+    check.given(x=wide.tolist(), weight=diagonal.tolist(), bias=[0], look="Two rows and three columns: one place down, two across.")
+    check.equal("the result", conv2d_loops(wide, diagonal, np.zeros(1)), [[[[6, 8]]]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     def place_by_place(x, weight, bias, stride, padding):
@@ -474,7 +478,7 @@ with Checks("09.4", "windows") as check, check.using(output_size=strict_output_s
     x = np.array([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]])
     check.given(x=x, kernel_size=2, look="Two places, side by side, with a window of 2 by 2 each.")
     check.equal("the windows", windows(x, 2), [[[[[[1, 2], [4, 5]], [[2, 3], [5, 6]]]]]])
-    check.same("whether they share the memory of x", np.shares_memory(windows(x, 2), x), True, look="A view, no copies.")
+    check.same("whether they share the memory of x", np.shares_memory(windows(x, 2), x), True, look="A view, no copies. np.pad copies even where it pads nothing.")
     check.given(x=x, kernel_size=3, stride=2, padding=1, look="A frame of zeros on all four sides. Then every other place in both directions.")
     check.equal("the windows", windows(x, 3, 2, 1), [[[[[[0, 0, 0], [0, 1, 2], [0, 4, 5]], [[0, 0, 0], [2, 3, 0], [5, 6, 0]]]]]])
     check.given(x=x, kernel_size=3, look="Three columns, but two rows only.")
@@ -567,7 +571,7 @@ def fold(grad, shape, stride=1, padding=0):
 # %% nbgrader={"grade": true, "grade_id": "test-09-05-fold", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
 with Checks("09.5", "fold") as check:
     check.given(grad="ones (2, 2, 2, 2)", shape=(3, 3), look="The example by hand: in how many windows is each pixel?")
-    check.equal("the gradient", fold(np.ones((2, 2, 2, 2)), (3, 3)), [[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+    check.equal("the gradient", fold(np.ones((2, 2, 2, 2), np.float32), (3, 3)), [[1, 2, 1], [2, 4, 2], [1, 2, 1]], dtype=np.float32)
     two = np.array([[[[1.0, 2.0], [3.0, 4.0]], [[10.0, 20.0], [30.0, 40.0]]]])
     check.given(grad=two.tolist(), shape=(2, 3), look="The second column is the right one of the first window and the left one of the second.")
     check.equal("the gradient", fold(two, (2, 3)), [[1, 12, 20], [3, 34, 40]])
@@ -864,8 +868,12 @@ with Checks("09.8", "Conv2d.forward") as check, check.using(unfold=known_unfold)
     check.equal("the gradient of x", x.grad, [[[[101, 202]], [[110, 220]]]] * 2, look="Only operations of Tensor leave a trace.")
     check.equal("the gradient of the bias", layer.bias.grad, [6, 60, 600])
     check.equal("the gradient of the weight", layer.weight.grad, [[[[22]], [[34]]], [[[220]], [[340]]], [[[2200]], [[3400]]]])
+    two = conv_of(np.float32([[[[1, 0], [0, 1]], [[0, 1], [0, 0]]]]))
+    x = Tensor(np.float32([[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]]))
+    check.given(x=x.data.tolist(), weight=two.weight.data.tolist(), bias=None, look="The example of Part 3, without its bias. In which order has the weight channel, row and column?")
+    check.equal("the result", two(x), [[[[11]]]])
     three_channels = Tensor(np.ones((1, 3, 2, 2), np.float32))
-    check.raises("x with 3 channels for filters over 2", ValueError, lambda: layer(three_channels), mentions=("(1, 3, 2, 2)", "(3, 2, 1, 1)"), inputs={"x": "(1, 3, 2, 2)"})
+    check.raises("x with 3 channels for filters over 2", ValueError, lambda: layer(three_channels), mentions=("(1, 3, 2, 2)", "(3, 2, 1, 1)"), inputs={"x": "(1, 3, 2, 2)"}, look="x has 3 channels, the filters have 2. The message has both shapes.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     def all_by_hand(x, weight, bias, stride, padding, grad_of):
@@ -1129,7 +1137,9 @@ with Checks("09.11", "receptive_field") as check:
     check.same("the pixels", receptive_field([(3, 1), (3, 1)]), 5)
     check.given(kernels=[(3, 1), (2, 2), (3, 1)], look="After the stride of 2, places are two pixels apart; not before.")
     check.same("the pixels", receptive_field([(3, 1), (2, 2), (3, 1)]), 8)
-    check.same("the pixels after no layer", receptive_field([]), 1, inputs={"kernels": "[]"})
+    check.given(kernels=[(2, 2), (2, 2), (3, 1)], look="Two steps of 2: places are four pixels apart.")
+    check.same("the pixels", receptive_field([(2, 2), (2, 2), (3, 1)]), 12)
+    check.same("the pixels after no layer", receptive_field([]), 1, inputs={"kernels": "[]"}, look="A pixel sees itself.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     def seen_by_counting(kernels):  # walks back from one place to the pixels that it needs
@@ -1214,12 +1224,12 @@ show(figure, "In the first and third rows, the sixteen learned filters of 3 by 3
 # %% [markdown]
 # ### 09.12 In your own words
 #
-# Somebody puts a `MaxPool2d(2)` between the two convolutions of the third network, to make it faster. On digits in the middle it is as good as before. Moved by **one** pixel it reads about 75 %; moved by **two** it reads *more* again, about 85 %. In two to five sentences: why is a move by one worse than a move by two? What would you change?
+# Somebody puts a `MaxPool2d(2)` between the two convolutions of the third network, to make it faster. On digits in the middle it is as good as before. Moved by **one** pixel it reads about 80 %; moved by **two** it reads *more* again, about 90 %. In two to five sentences: why is a move by one worse than a move by two? What would you change?
 #
 # <details>
 # <summary>Hint for 09.12</summary>
 #
-# Take a row of pixels 0 5 0 0 3 0 and pool it by 2. Then move it by one, and by two. When does the result move along?
+# Take a row of pixels 0 5 0 0 3 0 0 0 and pool it by 2. Then move it by one, and by two. When does the result move along?
 # </details>
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "text-09-12-shift", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}

@@ -51,12 +51,12 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | part | what you do | minutes |
 # |---|---|---|
 # | 1 | Numbers that stay in bounds | 75 |
-# | 2 | Paths around every layer | 50 |
+# | 2 | Paths around every layer | 35 |
 # | 3 | The model | 60 |
 # | 4 | One text, a thousand questions | 35 |
 # | 5 | Writing | 45 |
 # | 6 | Training | 20 |
-# | 7 | What was computed already | 45 |
+# | 7 | What was computed already | 65 |
 # | 8 | Honours, ungraded: less memory, and slopes of slopes | as you like |
 
 # %%
@@ -130,7 +130,7 @@ for name, found in [("gain 1", sizes_through(40)), ("gain 2", sizes_through(40, 
     print(f"{name:<21} after 10, 20, 30, 40 layers:", [f"{found[k]:.1e}" for k in (9, 19, 29, 39)])
 
 # %% [markdown]
-# Too small or too large: each layer multiplies, and forty factors of 0.6 or 1.2 leave nothing in between. The third line does not care about the factor. It brings each row back to mean 0 and standard deviation 1: **layer normalization** (Ba, Kiros and Hinton, 2016).
+# Too small or too large: each layer multiplies, and forty factors of 0.7 or 1.4 leave nothing in between. The third line does not care about the factor. It brings each row back to mean 0 and standard deviation 1: **layer normalization** (Ba, Kiros and Hinton, 2016).
 
 # %% [markdown]
 # By hand: the row $(1, 3)$ has mean 2 and variance $\frac{1 + 1}{2} = 1$, and becomes $(-1, 1)$. Then each column has a learned factor and a learned addend: with the weight $(2, 1)$ and the bias $(0, 5)$ it is $(-2, 6)$.
@@ -191,19 +191,21 @@ def plain_gradients(x, weight, grad_output, eps=1e-5):
 
 # %% nbgrader={"grade": true, "grade_id": "test-13-01-composed", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 with Checks("13.1", "composed_layer_norm") as check:
-    x, weight, bias = Tensor([[1.0, 3.0]], True), Tensor([2.0, 1.0], True), Tensor([0.0, 5.0], True)
-    check.given(x=x, weight=weight, bias=bias, look="The example by hand.")
+    x, weight, bias = Tensor([[1.0, 3.0], [9.0, 5.0]], True), Tensor([2.0, 1.0], True), Tensor([0.0, 5.0], True)
+    check.given(x=x, weight=weight, bias=bias, look="The example by hand, and a row with the mean 7 and the variance 4: it becomes (1, -1).")
     out = composed_layer_norm(x, weight, bias)
     check.is_a("the result", out, Tensor)
-    check.equal("the result", out, [[-2.0, 6.0]], rtol=1e-4, atol=1e-4)
+    check.equal("the result", out, [[-2.0, 6.0], [2.0, 4.0]], rtol=1e-4, atol=1e-4)
     ones, zeros = Tensor([1.0, 1.0]), Tensor([0.0, 0.0])
     check.given(x=[[7.0, 7.0]], look="Variance 0: what keeps the root from being 0?")
     check.equal("the result", composed_layer_norm(Tensor([[7.0, 7.0]]), ones, zeros), [[0.0, 0.0]])
     check.given(x=[[0.001, 0.003]], look="The variance is 1e-6, and eps = 1e-5 is added to it, under the root.")
     check.equal("the result", composed_layer_norm(Tensor([[0.001, 0.003]]), ones, zeros), [[-0.3015113, 0.3015113]], rtol=1e-4)
-    out.backward(np.ones((1, 2), np.float32))
+    check.given(x=x, weight=weight, bias=bias, grad_output="ones")
+    out.backward(np.ones((2, 2), np.float32))
     reached = [each.grad is not None for each in (x, weight, bias)]
     check.same("whether a gradient reaches x, weight and bias", reached, [True, True, True], look="Is one of them used as an array?")
+    check.equal("the gradient of x", x.grad, np.zeros((2, 2)), atol=1e-3, look="A row of two becomes (-1, 1) or (1, -1), wherever it stands: moving x moves nothing. Is the variance an array, outside of the graph?")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x, weight, bias = numbers((2, 3, 5), 0, np.float64), numbers((5,), 1, np.float64), numbers((5,), 2, np.float64)
@@ -227,7 +229,7 @@ with Checks("13.1", "composed_layer_norm") as check:
 # %% [markdown]
 # ### The way back in one step
 #
-# It works, and it is slow: nine notes on the graph, and each keeps arrays of the size of $x$. PyTorch, and everybody else, has *one* operation with a rule of its own. What is that rule?
+# It works, and it is slow: about ten notes on the graph, and three arrays of the size of $x$ are kept where two would do. PyTorch, and everybody else, has *one* operation with a rule of its own. What is that rule?
 
 # %% [markdown]
 # Call $\hat x = (x - \mu)\, s$ with $s = 1/\sqrt{\sigma^2 + \epsilon}$, and $g$ the gradient that arrives at $\hat x$ (that is `grad_output` times the weight). Moving one $x_j$ moves three things: its own $\hat x_j$, the mean, and the standard deviation.
@@ -239,7 +241,7 @@ with Checks("13.1", "composed_layer_norm") as check:
 # %% [markdown]
 # $$\frac{\partial L}{\partial x} = s\,\bigl(g - \text{mean}(g) - \hat x \cdot \text{mean}(g\,\hat x)\bigr)$$
 #
-# By hand, with two numbers: whatever a row of two is, $\hat x$ is $(-1, 1)$ (or $(1, -1)$). It cannot be moved, so the gradient must be 0. With $g = (3, 7)$: the mean is 5, $\text{mean}(g\hat x) = \frac{-3 + 7}{2} = 2$, and $3 - 5 - (-1) \cdot 2 = 0$. And $7 - 5 - 1 \cdot 2 = 0$.
+# By hand, with two numbers: whatever a row of two different numbers is, $\hat x$ is $(-1, 1)$ (or $(1, -1)$). It cannot be moved, so the gradient must be 0. With $g = (3, 7)$: the mean is 5, $\text{mean}(g\hat x) = \frac{-3 + 7}{2} = 2$, and $3 - 5 - (-1) \cdot 2 = 0$. And $7 - 5 - 1 \cdot 2 = 0$.
 
 # %%
 #| exporti
@@ -319,10 +321,13 @@ with Checks("13.2", "LayerNormBackward.apply") as check:
     check.equal("the gradient of x", grads[0], [[0.0, 0.0]], atol=1e-3)
     check.equal("the gradient of the weight", grads[1], [-3.0, 7.0], rtol=1e-4, look="y = n * weight + bias, and n is (-1, 1).")
     check.equal("the gradient of the bias", grads[2], [3.0, 7.0])
-    x, weight, bias = Tensor([[-1.0, 0.0, 1.0]], True), Tensor([1.0, 2.0, 1.0], True), Tensor([0.0, 0.0, 0.0], True)
-    check.given(x=x, weight=weight, grad_output=[[0.0, 3.0, 0.0]], look="g = (0, 6, 0): its mean is 2, mean(g n) is 0, and s = 1/sqrt(2/3).")
-    grads = gradients(note_of(x, weight, bias), np.array([[0.0, 3.0, 0.0]], np.float32))
-    check.equal("the gradient of x", grads[0], np.array([[-2.0, 4.0, -2.0]]) * 1.5**0.5, rtol=1e-4, dtype=np.float32)
+    x, weight, bias = Tensor([[-1.0, 0.0, 1.0], [2.0, 1.0, 0.0]], True), Tensor([1.0, 2.0, 1.0], True), Tensor([0.0, 0.0, 0.0], True)
+    slopes = np.array([[0.0, 3.0, 0.0], [0.0, 0.0, 0.0]], np.float32)
+    check.given(x=x, weight=weight, grad_output=slopes, look="First row: g = (0, 6, 0), its mean is 2, mean(g n) is 0, and s = 1/sqrt(2/3). Each row has means of its own.")
+    grads = gradients(note_of(x, weight, bias), slopes)
+    check.is_a("the gradient of x", grads[0], np.ndarray)
+    check.equal("the gradient of x", grads[0], np.array([[-2.0, 4.0, -2.0], [0.0, 0.0, 0.0]]) * 1.5**0.5, rtol=1e-4, atol=1e-5, dtype=np.float32)
+    check.unchanged("grad_output", slopes, [[0.0, 3.0, 0.0], [0.0, 0.0, 0.0]])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x, weight, bias = numbers((2, 3, 5), 0, np.float64), numbers((5,), 1, np.float64), numbers((5,), 2, np.float64)
@@ -409,7 +414,7 @@ for name, way in ways.items():
 print(f"time, composed / one rule: {np.median(np.divide(times['composed'], times['one rule'])):.1f}")
 
 # %% [markdown]
-# One is the result itself. That is what *fusing* buys: no arithmetic is saved, but trips through memory are.
+# One is the result itself. That is what *fusing* buys: hardly any arithmetic is saved, but trips through memory are.
 
 # %% [markdown]
 # ## Part 2 · Paths around every layer
@@ -452,7 +457,7 @@ show(figure, "The size of the gradient at the input, relative to that at the out
              "logarithmic. Without residual paths it falls by many powers of ten. With the norm after the sum, and with the norm inside the path, it stays near 1.")
 
 # %% [markdown]
-# Where to put the norm? Vaswani and others (2017) put it *after* the sum; since GPT-2 it stands *inside* the path, before the layer. Then nothing at all stands on the way from the end to the beginning, and training needs less care.
+# Where to put the norm? Vaswani and others (2017) put it *after* the sum; since GPT-2 it stands *inside* the path, before the layer. Then nothing at all stands on the way from the end to the beginning, and training needs less care. (The picture cannot show that; training does.)
 
 # %% [markdown]
 # ### The block
@@ -591,7 +596,9 @@ with Checks("13.4", "TransformerBlock.forward") as check, check.using(tracked_no
     check.given(x=x, look="Attention and mlp give zeros here. What is left of x + …?")
     check.equal("the result", block.forward(x), x.data, rtol=1e-4)
     block = known_block(4, 2)
-    check.given(x=x, num_heads=2, look="norm1, causal attention, plus; norm2, mlp, plus. Which x does the second plus add to?")
+    check.given(x=x[:, :1], num_heads=2, look="norm1, attention, plus; norm2, mlp, plus. Which x does the second plus add to?")
+    check.equal("the result for a single position", block.forward(x[:, :1]), expected_block(block, x.data[:, :1]), rtol=1e-3, atol=1e-4)
+    check.given(x=x, num_heads=2, look="A single position came out right. What must position 0 not see? And x has a batch in front.")
     out, right = block.forward(x), expected_block(block, x.data)
     check.equal("the result at position 0, which sees itself only,", out[0, 0], right[0, 0], rtol=1e-3, atol=1e-4)
     check.equal("the result", out, right, rtol=1e-3, atol=1e-4)
@@ -618,12 +625,12 @@ with Checks("13.4", "TransformerBlock.forward") as check, check.using(tracked_no
 # From ids to vectors, some blocks, and back to ids: that is GPT (Radford and others, 2018). A table of *tokens* gives each id a row of $E$ numbers; a second table does so for each position, since attention knows no order. At the end each position has a score for each id.
 
 # %% [markdown]
-# What makes the scores? A layer from $E$ to $V$ numbers, $V$ ids: as large as the table. And it does the same backwards: the score of an id is the dot product of what the position says with a row for that id. So take the *same* table, transposed: **tied weights** (Press and Wolf, 2017). Half the numbers, and each id learns from being read and from being written.
+# What makes the scores? A layer from $E$ to $V$ numbers, $V$ ids: as large as the table. And it does the same backwards: the score of an id is the dot product of what the position says with a row for that id. So take the *same* table, transposed: **tied weights** (Press and Wolf, 2017). One table in place of two, and each id learns from being read and from being written.
 
 # %% [markdown]
 # ### 13.5 How many numbers?
 #
-# Count before you build. A block: the attention has four layers with $E^2 + E$ numbers each, the network $4E^2 + 4E$ and $4E^2 + E$, the two norms $2E$ each. Around the blocks: both tables, and a last norm. The tied layer adds nothing. How much do more heads cost?
+# Count before you build. A block: the attention has four layers with $E^2 + E$ numbers each, the network $4E^2 + 4E$ and $4E^2 + E$, the two norms $2E$ each. Around the blocks: both tables, and a last norm. The tied layer adds nothing. How much do more heads cost? (Nothing: they share out the same columns.)
 
 # %% nbgrader={"grade": false, "grade_id": "13-05-count", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def gpt_parameters(vocab_size, embed_dim, num_layers, max_length):
@@ -731,7 +738,9 @@ with Checks("13.6", "GPT.__init__") as check, check.using(TransformerBlock=Given
     check.same("the number of numbers to learn", sum(p.size for p in model.parameters()), 604, look="The last layer is the table of tokens: it needs no numbers of its own.")
     manual_seed(0)
     drawn = Embedding(20, 4)
+    check.same("what wants a gradient of its own", [table.weight._grad_fn is None for table in (model.tokens, model.positions)], [True, True], look="weight / … is a result on a graph: optimizers wait for its gradient in vain. Change weight.data.")
     check.equal("the table of tokens", model.tokens.weight, drawn.weight.data / 2, dtype=np.float32, look="What Embedding draws, divided by sqrt(4).")
+    check.equal("the table of positions", model.positions.weight, Embedding(7, 4).weight.data / 2, dtype=np.float32, look="Both tables.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
     manual_seed(5)
@@ -823,6 +832,8 @@ with Checks("13.7", "GPT.forward") as check, check.using(tracked_norm=given_norm
     out = model.forward(ids)
     check.is_a("the result", out, Tensor)
     check.equal("the scores", out, expected_scores(model, ids))
+    out.backward(np.eye(3, 5))
+    check.same("whether a gradient reaches the row of id 1, which is not in the text", bool(np.any(model.tokens.weight.grad[1])), True, look="The last layer is the table itself: is it used as an array there?")
     model, ids = known_gpt(5, 3, [0.5, -0.25], 4), np.array([[2, 0, 2, 1], [4, 4, 1, 0]])
     check.given(ids=ids, blocks="two", look="Each block gets what the one before it returned.")
     check.equal("the scores", model.forward(ids), expected_scores(model, ids))
@@ -973,7 +984,7 @@ with Checks("13.9", "next_token_loss") as check:
 # %% tags=["demo"]
 manual_seed(0)
 inputs, targets = next_token_pairs(np.random.default_rng(0).integers(512, size=1000), 64)
-for name, factor in [("tables divided by 8", 1.0), ("tables as Embedding draws them", 8.0)]:
+for name, factor in [("tables divided by 8", 1.0), ("table of tokens as Embedding draws it", 8.0)]:
     fresh = GPT(512, 64, 2, 4, 64)
     fresh.tokens.weight.data *= np.float32(factor)
     with no_grad():
@@ -1036,11 +1047,13 @@ with Checks("13.10", "next_token_probabilities") as check:
     check.equal("the probabilities", next_token_probabilities(logits), [4 / 7, 2 / 7, 1 / 7])
     check.equal("the probabilities at temperature 0.5", next_token_probabilities(logits, 0.5), [16 / 21, 4 / 21, 1 / 21])
     check.equal("the probabilities of the best two", next_token_probabilities(logits, top_k=2), [2 / 3, 1 / 3, 0.0])
+    check.unchanged("logits", logits, np.log(np.array([4.0, 2.0, 1.0])))
     check.given(logits=[1.0, 3.0, 3.0, 3.0], top_k=2, look="Three are equal. The smaller numbers are ids 1 and 2.")
     check.equal("the probabilities", next_token_probabilities(np.array([1.0, 3.0, 3.0, 3.0]), top_k=2), [0.0, 0.5, 0.5, 0.0])
     check.given(logits=[1000.0, 990.0], temperature=0.01, look="Subtract the largest score before exp.")
     check.equal("the probabilities", next_token_probabilities(np.array([1000.0, 990.0]), 0.01), [1.0, 0.0])
     check.raises("a temperature of 0", ValueError, lambda: next_token_probabilities(logits, 0.0), mentions="0", inputs={"temperature": 0.0})
+    check.raises("a top_k of 0", ValueError, lambda: next_token_probabilities(logits, top_k=0), mentions="0", inputs={"top_k": 0})
     ### BEGIN HIDDEN TESTS
     check.hidden()
     logits = np.random.default_rng(0).normal(size=30).astype(np.float32) * 4
@@ -1079,7 +1092,7 @@ def generate(model, ids, count, temperature=1.0, top_k=None, seed=0, end=None):
     Parameters
     ----------
     model : GPT
-        ``model(ids)`` gives scores (T, V) for an array of T ids, T at most ``model.max_length``.
+        ``model(ids)`` gives a Tensor of scores (T, V) for an array of T ids, T at most ``model.max_length``.
     ids : list of int
         The beginning, at least one id. Stays as it is.
     count : int
@@ -1089,7 +1102,7 @@ def generate(model, ids, count, temperature=1.0, top_k=None, seed=0, end=None):
     seed : int
         Ids are drawn with one ``np.random.default_rng(seed)``, by `draw`.
     end : int, optional
-        After this id nothing more is written.
+        Once this id has been written, nothing more is. (It may stand in the beginning.)
 
     Returns
     -------
@@ -1144,11 +1157,17 @@ def written(model, ids, count, temperature=1.0, top_k=None, seed=0):
 with Checks("13.11", "generate") as check, check.using(next_token_probabilities=plain_probabilities):
     model, beginning = Counter(), [1, 2]
     check.given(model="writes the next number", ids=[1, 2], count=4, look="Scores after the last id, draw, append, again.")
+    check.same("the text of two more", list(generate(Counter(), beginning, 2)), [1, 2, 3, 4])
+    check.given(model="writes the next number", ids=[1, 2], count=4, look="max_length is 4: of a longer text, show the last four ids.")
     check.same("the text", list(generate(model, beginning, 4)), [1, 2, 3, 4, 5, 6])
     check.same("what the model was shown last", model.shown[-1], [2, 3, 4, 5], look="max_length is 4: the last four ids, not the first.")
     check.unchanged("ids", beginning, [1, 2])
     check.given(model="writes the next number", ids=[1], count=9, end=4, look="The end itself is part of the text.")
     check.same("the text", list(generate(Counter(), [1], 9, end=4)), [1, 2, 3, 4])
+    check.given(model="hardly sure", ids=[1], count=6, temperature=0.7, top_k=3, seed=5, look="One default_rng(seed) for the whole text; temperature and top_k go on to next_token_probabilities.")
+    check.same("the text", list(generate(Counter(sure=1.0), [1], 6, 0.7, 3, 5)), written(Counter(sure=1.0), [1], 6, 0.7, 3, 5))
+    check.given(model="writes the next number", ids=[4], count=2, end=4, look="An end in the beginning does not count: only what is written.")
+    check.same("the text", list(generate(Counter(), [4], 2, end=4)), [4, 5, 6])
     check.same("whether the model's scores were recorded", any(model.recorded), False, look="with no_grad(): …")
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -1322,16 +1341,16 @@ def extend(self, keys, values):
 
 # %% nbgrader={"grade": true, "grade_id": "test-13-12-extend", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 with Checks("13.12", "KVCache.extend") as check:
-    cache, some = KVCache(), np.arange(12.0, dtype=np.float32).reshape(2, 3, 2)
-    check.given(keys="(2, 3, 2)", values="(2, 3, 2)", look="The first positions: they are all there is.")
+    cache, some = KVCache(), np.arange(12.0, dtype=np.float32).reshape(1, 2, 3, 2)
+    check.given(keys="(1, 2, 3, 2)", values="(1, 2, 3, 2)", look="The first positions: they are all there is.")
     keys, values = cache.extend(Tensor(some), Tensor(some + 100))
     check.equal("the array of keys", keys, some)
     check.same("len(cache)", len(cache), 3)
-    check.given(keys="(2, 1, 2), after (2, 3, 2)", look="Which axis counts the positions?")
-    keys, values = cache.extend(Tensor(some[:, :1] - 50), Tensor(some[:, :1] + 50))
+    check.given(keys="(1, 2, 1, 2), after (1, 2, 3, 2)", look="Which axis counts the positions?")
+    keys, values = cache.extend(Tensor(some[:, :, :1] - 50), Tensor(some[:, :, :1] + 50))
     check.is_a("the first result", keys, Tensor)
-    check.equal("the array of keys", keys, np.concatenate([some, some[:, :1] - 50], axis=1))
-    check.equal("the array of values", values, np.concatenate([some + 100, some[:, :1] + 50], axis=1))
+    check.equal("the array of keys", keys, np.concatenate([some, some[:, :, :1] - 50], axis=2))
+    check.equal("the array of values", values, np.concatenate([some + 100, some[:, :, :1] + 50], axis=2))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     cache, rng = KVCache(), np.random.default_rng(0)
@@ -1409,8 +1428,9 @@ with Checks("13.13", "cached_attention") as check, no_grad():
     cache = GivenCache()
     check.given(x="five times (1, 4), one position after the other", look="A new position sees all before it, and itself.")
     check.equal("the output", in_parts(lambda part: cached_attention(layer, part, cache), x, 1, 1, 1, 1, 1), right)
-    cache = GivenCache()
-    check.given(x="(2, 4), then (3, 4)", look="Three new positions at once: a row of the mask for each, a column for each of the five keys.")
+    x, cache = numbers((2, 5, 4), 2, np.float64).data, GivenCache()
+    right = layer(Tensor(x), np.tri(5, dtype=bool)).data
+    check.given(x="(2, 2, 4), then (2, 3, 4)", look="A batch of two. Three new positions at once: a row of the mask for each, a column for each of the five keys.")
     check.equal("the output", in_parts(lambda part: cached_attention(layer, part, cache), x, 2, 3), right)
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -1495,6 +1515,9 @@ with Checks("13.14", "GPT.forward_cached") as check, check.using(cached_attentio
     check.equal("the scores", cached_parts(model, ids, 5), expected_text(model, ids))
     check.given(ids="3, then 1, then 4 …", look="At which position does the second id stand?")
     check.equal("the scores", cached_parts(model, ids, 1, 1, 1, 1, 1), expected_text(model, ids))
+    ids = np.stack([ids, ids[::-1]])
+    check.given(ids="(2, 2), then (2, 3)", caches="of two texts side by side", look="How many positions are new? Not the number of texts.")
+    check.equal("the scores", cached_parts(model, ids, 2, 3), expected_text(model, ids))
     check.raises("two more than there are positions", ValueError, lambda: cached_parts(model, np.zeros(8, int), 4, 4), mentions=("8", "6"), inputs={"ids": "four, then four", "max_length": 6}, look="Count those in the caches too.")
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -1549,7 +1572,7 @@ axis.set(xlabel="ids written", ylabel="seconds", xticks=lengths, xticklabels=len
 axis.minorticks_off()
 axis.legend()
 show(figure, "Seconds against the number of ids written, from 16 to 255, both axes logarithmic. With caches the time grows in proportion; "
-             "without it grows faster, and at 255 ids it is several times as long.")
+             "without it grows faster, and at 255 ids it is more than twice as long.")
 print(f"the same texts, {times['generate'][-1] / times['generate_cached'][-1]:.1f} times as fast at {lengths[-1]} ids")
 
 # %% [markdown]
@@ -1616,9 +1639,13 @@ with Checks("13.15", "safetensors_bytes") as check:
     data = safetensors_bytes({"w": np.array([1.0, 2.0], np.float32)})
     check.given(arrays={"w": "[1, 2] in float32"}, look="8 bytes with the size of the header, the header, 8 bytes of numbers.")
     check.is_a("the result", data, (bytes, bytearray))
+    check.same("the size of the header, read from the first 8 bytes", int.from_bytes(data[:8], "little"), len(data) - 16, look="The lowest byte first; the 8 bytes themselves and the 8 bytes of numbers do not count.")
     check.same("the header", taken_apart(data)[0], {"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}})
     check.same("the number of bytes after the header", taken_apart(data)[1], 8)
     check.equal("the array that comes back", arrays_from(data)["w"], [1.0, 2.0], dtype=np.float32)
+    data = safetensors_bytes({"w": np.array([1.0, 2.0], np.float32), "b": np.array([[3.0]])})
+    check.given(arrays={"w": "two numbers in float32", "b": "one in float64"}, look="b begins where w ends.")
+    check.same("the header", taken_apart(data)[0], {"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "b": {"dtype": "F64", "shape": [1, 1], "data_offsets": [8, 16]}})
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(0)
@@ -1733,7 +1760,7 @@ for kind in (GPT, Checkpointed):
 print("the same gradients, bit for bit:", all(map(np.array_equal, found[GPT], found[Checkpointed])))
 
 # %% [markdown]
-# Each block is computed twice forward and once back, so about a third more time. Would it pay to keep every second block's input only? What is the best distance for $n$ blocks? (About $\sqrt n$: try it.)
+# Each block is computed twice forward and once back, so about a third more time. (A single run on a busy machine may not show it.) Would it pay to keep every second block's input only? What is the best distance for $n$ blocks? (About $\sqrt n$: try it.)
 
 # %% [markdown]
 # ### Slopes of slopes
@@ -1793,7 +1820,7 @@ for step in range(7):
 # | the block, tied weights | the same | GPT-2 |
 # | the tables at first | 1/√E, so 0.036 for E = 768 | 0.02 in GPT-2 |
 # | the last layers of the paths | as `Linear` draws them | GPT-2 divides them by √(2 · layers) |
-# | dropout | none, the texts are read about once | in GPT-2 on each path |
+# | dropout | none, the texts are read less than once | in GPT-2 on each path |
 # | norm | LayerNorm | RMSNorm in many newer models: no mean, no bias |
 # | positions | a table | rotations of queries and keys (RoPE), 11.11 |
 # | the cache | grows by copying | memory is set aside beforehand, in pages (vLLM) |
@@ -1804,4 +1831,4 @@ for step in range(7):
 # - `tinytorch check 13_transformers` says where you stand, exercise by exercise;
 # - `tinytorch export 13_transformers` writes `tinytorch/core/transformers.py`.
 #
-# From the tensor of Module 01 to a model that writes: every line of it was yours.
+# From the tensor of Module 01 to a model that writes: every idea in it went through your hands.

@@ -307,7 +307,7 @@ def generate(model, ids, count, temperature=1.0, top_k=None, seed=0, end=None):
     Parameters
     ----------
     model : GPT
-        ``model(ids)`` gives scores (T, V) for an array of T ids, T at most ``model.max_length``.
+        ``model(ids)`` gives a Tensor of scores (T, V) for an array of T ids, T at most ``model.max_length``.
     ids : list of int
         The beginning, at least one id. Stays as it is.
     count : int
@@ -317,7 +317,7 @@ def generate(model, ids, count, temperature=1.0, top_k=None, seed=0, end=None):
     seed : int
         Ids are drawn with one ``np.random.default_rng(seed)``, by `draw`.
     end : int, optional
-        After this id nothing more is written.
+        Once this id has been written, nothing more is. (It may stand in the beginning.)
 
     Returns
     -------

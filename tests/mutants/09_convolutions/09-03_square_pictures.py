@@ -1,7 +1,6 @@
 """Takes the height of the result for its width.
 
 breaks: 09-03-conv2d-loops
-hidden: yes
 """
 def conv2d_loops(x, weight, bias, stride=1, padding=0):
     size = weight.shape[-1]

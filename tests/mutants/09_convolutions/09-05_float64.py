@@ -1,7 +1,6 @@
 """Adds up in float64 and stays there.
 
 breaks: 09-05-fold
-hidden: yes
 """
 #| export
 def fold(grad, shape, stride=1, padding=0):

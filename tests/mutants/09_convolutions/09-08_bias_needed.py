@@ -1,7 +1,6 @@
 """Needs a bias.
 
 breaks: 09-08-conv2d-forward
-hidden: yes
 """
 #| exporti
 @method_of(Conv2d)

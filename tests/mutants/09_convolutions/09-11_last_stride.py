@@ -1,7 +1,6 @@
 """Remembers the stride of the layer before only.
 
 breaks: 09-11-receptive-field
-hidden: yes
 """
 def receptive_field(kernels):
     seen = apart = 1

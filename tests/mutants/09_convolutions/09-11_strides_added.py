@@ -1,7 +1,6 @@
 """Adds the strides up.
 
 breaks: 09-11-receptive-field
-hidden: yes
 """
 def receptive_field(kernels):
     seen = apart = 1

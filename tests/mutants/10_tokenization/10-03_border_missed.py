@@ -1,7 +1,6 @@
 """Takes one byte too few at 128.
 
 breaks: 10-03-utf8
-hidden: yes
 """
 def utf8(number):
     if not 0 <= number <= 0x10FFFF or 0xD800 <= number <= 0xDFFF:

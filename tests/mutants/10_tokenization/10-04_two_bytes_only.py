@@ -1,7 +1,6 @@
 """Knows characters of up to three bytes.
 
 breaks: 10-04-whole-characters
-hidden: yes
 """
 #| export
 def whole_characters(data):

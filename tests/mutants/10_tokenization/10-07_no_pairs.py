@@ -1,7 +1,6 @@
 """Does not think of words without pairs.
 
 breaks: 10-07-learn-slowly
-hidden: yes
 """
 def learn_merges_slowly(words, count):
     parts, merges = {word: list(word) for word in words}, []

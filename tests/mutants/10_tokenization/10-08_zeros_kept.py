@@ -1,7 +1,6 @@
 """Keeps pairs that stay as frequent as they were.
 
 breaks: 10-08-changes
-hidden: yes
 """
 #| export
 def merge_changes(ids, pair, new):

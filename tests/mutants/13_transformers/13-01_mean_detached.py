@@ -1,7 +1,6 @@
 """The mean as an array: its gradient is lost.
 
 breaks: 13-01-composed
-hidden: yes
 """
 def composed_layer_norm(x, weight, bias, eps=1e-5):
     centred = x - x.data.mean(axis=-1, keepdims=True)

@@ -1,7 +1,6 @@
 """One mean and one variance for everything.
 
 breaks: 13-01-composed
-hidden: yes
 """
 def composed_layer_norm(x, weight, bias, eps=1e-5):
     centred = x - x.mean()

@@ -1,7 +1,6 @@
 """Means over everything: one row is not enough to notice.
 
 breaks: 13-02-layer-norm-backward
-hidden: yes
 """
 #| exporti
 @method_of(LayerNormBackward)

@@ -1,7 +1,6 @@
 """Multiplies grad_output in place.
 
 breaks: 13-02-layer-norm-backward
-hidden: yes
 """
 #| exporti
 @method_of(LayerNormBackward)

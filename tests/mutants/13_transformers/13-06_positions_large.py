@@ -1,7 +1,6 @@
 """Only the table of tokens is made smaller.
 
 breaks: 13-06-gpt-init
-hidden: yes
 """
 #| exporti
 @method_of(GPT)

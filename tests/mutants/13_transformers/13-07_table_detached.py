@@ -1,7 +1,6 @@
 """The last layer as an array: the table learns from being read only.
 
 breaks: 13-07-gpt-forward
-hidden: yes
 """
 #| exporti
 @method_of(GPT)

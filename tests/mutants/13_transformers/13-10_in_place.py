@@ -1,7 +1,6 @@
 """Sets the scores of the others to minus infinity, in place.
 
 breaks: 13-10-probabilities
-hidden: yes
 """
 #| export
 def next_token_probabilities(logits, temperature=1.0, top_k=None):

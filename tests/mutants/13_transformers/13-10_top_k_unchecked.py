@@ -1,7 +1,6 @@
 """top_k = 0 means all.
 
 breaks: 13-10-probabilities
-hidden: yes
 """
 #| export
 def next_token_probabilities(logits, temperature=1.0, top_k=None):

@@ -1,7 +1,6 @@
 """Stops at an end in the beginning.
 
 breaks: 13-11-generate
-hidden: yes
 """
 #| export
 def generate(model, ids, count, temperature=1.0, top_k=None, seed=0, end=None):

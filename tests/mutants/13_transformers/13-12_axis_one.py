@@ -1,7 +1,6 @@
 """Axis 1 counts positions of three axes only.
 
 breaks: 13-12-extend
-hidden: yes
 """
 #| exporti
 @method_of(KVCache)

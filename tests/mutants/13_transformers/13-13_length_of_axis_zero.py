@@ -1,7 +1,6 @@
 """The number of new positions on axis 0.
 
 breaks: 13-13-cached-attention
-hidden: yes
 """
 #| export
 def cached_attention(attention, x, cache):

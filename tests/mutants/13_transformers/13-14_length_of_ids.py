@@ -1,7 +1,6 @@
 """len(ids) new ones: right without a batch.
 
 breaks: 13-14-forward-cached
-hidden: yes
 """
 #| exporti
 @method_of(GPT)

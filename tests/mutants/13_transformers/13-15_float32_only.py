@@ -1,7 +1,6 @@
 """Everything in float32.
 
 breaks: 13-15-safetensors
-hidden: yes
 """
 #| export
 def safetensors_bytes(arrays):

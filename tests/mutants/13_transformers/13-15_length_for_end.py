@@ -1,7 +1,6 @@
 """The length in place of the end.
 
 breaks: 13-15-safetensors
-hidden: yes
 """
 #| export
 def safetensors_bytes(arrays):

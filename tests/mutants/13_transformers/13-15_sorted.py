@@ -1,7 +1,6 @@
 """Sorted by name.
 
 breaks: 13-15-safetensors
-hidden: yes
 """
 #| export
 def safetensors_bytes(arrays):
