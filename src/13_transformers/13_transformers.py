@@ -1639,7 +1639,7 @@ with Checks("13.15", "safetensors_bytes") as check:
     data = safetensors_bytes({"w": np.array([1.0, 2.0], np.float32)})
     check.given(arrays={"w": "[1, 2] in float32"}, look="8 bytes with the size of the header, the header, 8 bytes of numbers.")
     check.is_a("the result", data, (bytes, bytearray))
-    check.same("the size of the header, read from the first 8 bytes", int.from_bytes(data[:8], "little"), len(data) - 16, look="The lowest byte first; the 8 bytes themselves and the 8 bytes of numbers do not count.")
+    check.same("whether the first 8 bytes say how long the header is", int.from_bytes(data[:8], "little") == len(data) - 16, True, look="The lowest byte first; the 8 bytes themselves and the 8 bytes of numbers do not count.")
     check.same("the header", taken_apart(data)[0], {"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}})
     check.same("the number of bytes after the header", taken_apart(data)[1], 8)
     check.equal("the array that comes back", arrays_from(data)["w"], [1.0, 2.0], dtype=np.float32)
