@@ -146,8 +146,9 @@ def test_who_solves_everything_another_way_has_all_points_and_comes_as_far(editi
         solve(edition, name, cells)
         export(edition, name)
         assert core(edition, name).read_text(encoding="utf-8") != core(ROOT, name).read_text(encoding="utf-8")
-    done = tinytorch(edition, "milestones")
-    assert done.returncode == 0 and "6 of 6 milestones reached." in done.stdout, done.stdout + done.stderr
+    # The other milestones are played on the course's own engine, in tests/student.
+    done = tinytorch(edition, "milestones", "xor", "writer")
+    assert done.returncode == 0 and "2 of 2 milestones reached." in done.stdout, done.stdout + done.stderr
 
 
 def test_an_engine_that_walks_every_path_by_recursion_is_slow_and_carries_on(edition: Path):
