@@ -126,7 +126,7 @@ class Kernel:
         self._note_waiting(timeout)
         began, ready_before = time.monotonic(), self._waits
         request = self._session.msg("execute_request", content)
-        self._session.send(self._shell, request)
+        self._send(self._shell, request)
         identity = request["header"]["msg_id"]
         collected = _Outputs(identity, self._limits.output, self._budget)
         reply: dict[str, Any] | None = None
@@ -154,7 +154,7 @@ class Kernel:
                         continue
                 if interrupted:
                     raise KernelGone(f"did not end within {timeout:g} s, and could not be interrupted", "timeout")
-                self._session.send(self._control, "interrupt_request")
+                self._send(self._control, "interrupt_request")
                 interrupted, deadline = True, now + _GRACE
         if now - began > _LOOK:
             self._note_waiting(timeout)
@@ -167,6 +167,12 @@ class Kernel:
         count = reply.get("execution_count")
         count = count if type(count) is int and 0 < count < 1 << 31 else None
         return CellResult(collected.outputs, status, count, now - began, self._records(reply))
+
+    def _send(self, socket: zmq.Socket[bytes], message: Any) -> None:
+        """Send, unless a submission has closed the other end: that would wait for ever."""
+        if not socket.poll(int(1000 * _GRACE), zmq.POLLOUT):
+            raise KernelGone("closed its connections", "dead")
+        self._session.send(socket, message)
 
     def _note_waiting(self, timeout: float) -> None:
         """Count what its processes have waited since this was asked last."""
