@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from benchmarks.workloads import Step, Workload
+from benchmarks.workloads.layers import of_pytorch, of_tinytorch
 
 BATCH, CHANNELS, FILTERS, SIZE, KERNEL = 32, 8, 16, 16, 3
 
@@ -45,34 +47,15 @@ def by_hand() -> Step:
 
 
 def tinytorch() -> Step:
-    from tinytorch import Tensor
     from tinytorch.core.convolutions import Conv2d
 
-    array, grad, *arrays = problem()
-    x, layer = Tensor(array, requires_grad=True), Conv2d(CHANNELS, FILTERS, KERNEL, padding=1)
-    layer.weight, layer.bias = (Tensor(a, requires_grad=True) for a in arrays)
-
-    def step() -> list[np.ndarray]:
-        x.grad = layer.weight.grad = layer.bias.grad = None
-        layer(x).backward(grad)
-        return [x.grad, layer.weight.grad, layer.bias.grad]
-
-    return step
+    return of_tinytorch(Conv2d(CHANNELS, FILTERS, KERNEL, padding=1), *problem())
 
 
 def pytorch() -> Step:
-    import torch
+    from torch.nn.functional import conv2d
 
-    array, gradient, *arrays = problem()
-    x, weight, bias = (torch.from_numpy(a).requires_grad_() for a in (array, *arrays))
-    grad = torch.from_numpy(gradient)
-
-    def step() -> list:
-        x.grad = weight.grad = bias.grad = None
-        torch.nn.functional.conv2d(x, weight, bias, padding=1).backward(grad)
-        return [x.grad, weight.grad, bias.grad]
-
-    return step
+    return of_pytorch(partial(conv2d, padding=1), *problem())
 
 
 WORKLOADS = [

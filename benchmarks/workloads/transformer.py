@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.workloads import Step, Workload
+from benchmarks.workloads.layers import of_pytorch, of_tinytorch
 
 # -- attention: softmax(q @ k.T / sqrt(width)) @ v ------------------------------------------------------------------
 
@@ -363,34 +364,15 @@ def layer_norm_by_hand() -> Step:
 
 
 def layer_norm_tinytorch() -> Step:
-    from tinytorch import Tensor
     from tinytorch.core.transformers import LayerNorm
 
-    array, grad, *arrays = norm_problem()
-    x, layer = Tensor(array, requires_grad=True), LayerNorm(NORM[-1])
-    layer.weight, layer.bias = (Tensor(a, requires_grad=True) for a in arrays)
-
-    def step() -> list[np.ndarray]:
-        x.grad = layer.weight.grad = layer.bias.grad = None
-        layer(x).backward(grad)
-        return [x.grad, layer.weight.grad, layer.bias.grad]
-
-    return step
+    return of_tinytorch(LayerNorm(NORM[-1]), *norm_problem())
 
 
 def layer_norm_pytorch() -> Step:
-    import torch
+    from torch.nn.functional import layer_norm
 
-    array, gradient, *arrays = norm_problem()
-    x, gain, shift = (torch.from_numpy(a).requires_grad_() for a in (array, *arrays))
-    grad = torch.from_numpy(gradient)
-
-    def step() -> list:
-        x.grad = gain.grad = shift.grad = None
-        torch.nn.functional.layer_norm(x, NORM[-1:], gain, shift, float(EPS)).backward(grad)
-        return [x.grad, gain.grad, shift.grad]
-
-    return step
+    return of_pytorch(lambda x, gain, shift: layer_norm(x, NORM[-1:], gain, shift, float(EPS)), *norm_problem())
 
 
 WORKLOADS = [

@@ -277,3 +277,13 @@ def test_a_cell_that_misses_what_a_demonstration_does_is_run_after_it(toy: Cours
     write(edition, **RIGHT, _text_01_03_why="Because I say so.")
     done = tinytorch(edition, "check", "01")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_where_a_check_fails_no_demonstration_is_waited_for(shown: Path):
+    """Half-solved is how a notebook is most of the time, and given cells fail then, too."""
+    path = shown / "notebooks/01_tensor/01_tensor.ipynb"
+    nb = nbformat.read(path, 4)
+    nb.cells.append(nbformat.v4.new_code_cell("half(2)"))
+    nbformat.write(nb, path)
+    assert tinytorch(shown, "check", "01").returncode == 1
+    assert "shown" not in {file.stem for file in path.parent.glob("*.txt")}

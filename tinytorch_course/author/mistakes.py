@@ -34,10 +34,11 @@ def file_of(module: Module) -> Path:
 
 
 def basis(module: Module) -> str:
-    """A digest of all on which a module's fingerprints depend: code cells, wrong solutions, and how answers are noted."""
+    """A digest of all on which fingerprints depend: code cells, wrong solutions, how answers are noted and judged."""
     cells = [cell for cell in read_source(module.src).cells if cell.cell_type == "code"]
     code = [visible(cell.source) for cell in cells if "demo" not in cell.metadata.get("tags", [])]
-    files = [*sorted((mutants(module.course) / module.name).glob("*.py")), Path(lab.__file__)]
+    judging = [Path(lab.__file__).with_name(name) for name in ("mistakes.py", "checks.py", "cards.py")]
+    files = [*sorted((mutants(module.course) / module.name).glob("*.py")), *judging]
     return hashlib.sha256("\0".join([*code, *map(read_text, files)]).encode()).hexdigest()[:16]
 
 

@@ -69,13 +69,13 @@ def demonstrations(nb: NotebookNode) -> set[int]:
 
 
 def run_needed(course: Course, path: Path, nb: NotebookNode) -> list[Failure]:
-    """Run the notebook without its demonstrations; the whole of it where a cell of no exercise fails.
+    """Run the notebook without its demonstrations; the whole of it where all checks pass and another cell fails.
 
-    Such a cell may miss what a demonstration does besides defining names.
+    Such a cell may miss what a demonstration does besides defining names. Where a check fails, that is what to look at.
     """
     skipped = demonstrations(nb)
     failures = run(course, path, nb, skip=skipped)
-    if skipped and any(failure.exercise is None for failure in failures):
+    if skipped and failures and all(failure.exercise is None for failure in failures):
         failures = run(course, path, nb)
     return failures
 

@@ -17,7 +17,7 @@ _SHARE = re.compile(rf"{_NUMBER}\s*(?:%{{1,2}}|percent)", re.IGNORECASE)
 _POINTS = re.compile(rf"{_NUMBER}(?:\s*points?)?", re.IGNORECASE)
 
 
-class LatePenalty(BasePlugin):  # type: ignore[misc]
+class LatePenalty(BasePlugin):
     """So much for each day or hour that has begun, after a time of grace, up to a cap."""
 
     per_day = Unicode("", help="Percent of the work's points, or points, for each day begun.").tag(config=True)

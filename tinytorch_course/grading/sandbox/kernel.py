@@ -81,6 +81,7 @@ class Kernel:
             socket.setsockopt(zmq.MAXMSGSIZE, _LARGEST)
             socket.setsockopt(zmq.RCVHWM, _WAITING)
             socket.setsockopt(zmq.RECONNECT_IVL, 10)
+            socket.setsockopt(zmq.SNDTIMEO, int(1000 * _GRACE))
             socket.connect(f"{base}-{port}")
         self._poller = zmq.Poller()
         self._poller.register(self._shell, zmq.POLLIN)
@@ -170,9 +171,10 @@ class Kernel:
 
     def _send(self, socket: zmq.Socket[bytes], message: Any) -> None:
         """Send, unless a submission has closed the other end: that would wait for ever."""
-        if not socket.poll(int(1000 * _GRACE), zmq.POLLOUT):
-            raise KernelGone("closed its connections", "dead")
-        self._session.send(socket, message)
+        try:
+            self._session.send(socket, message)
+        except zmq.Again:
+            raise KernelGone("closed its connections", "dead") from None
 
     def _note_waiting(self, timeout: float) -> None:
         """Count what its processes have waited since this was asked last."""
