@@ -58,7 +58,7 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | 6 Products, sums, shapes, picking | matmul, sum, reshape, slices, embeddings | 65 |
 # | 7 Activations and losses | six more rules | 65 |
 # | 8 Switching it on | the wrapper around every operation | 35 |
-# | 9 What it costs | a formula, four questions | 55 |
+# | 9 What it costs | a formula, four questions, a check that catches wrong rules | 70 |
 # | 10 A network that learns | nothing: it runs | 15 |
 #
 # That is about eight hours: nobody does it in one go. The first gradient is there within the first hour, and from the end of Part 3 on `y.backward()` works: two good places to stop.
@@ -107,8 +107,10 @@ import tracemalloc
 
 import matplotlib.pyplot as plt
 
+from tinytorch.guesses import Guesses
 from tinytorch.pictures import show
 
+guess = Guesses()
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
 
 # %% [markdown]
@@ -673,7 +675,12 @@ draw_graph(z, values=True, gradients=True, a=a, b=b, z=z)
 # %% [markdown]
 # ## Part 3. The way back (100 minutes)
 #
-# 13 is right, but look at the number of calls. `square` was used twice, so everything behind it was walked twice. What if that happens again and again, as in x + x, then the result plus itself, and so on? Measure:
+# 13 is right, but look at the number of calls. `square` was used twice, so everything behind it was walked twice. What if that happens again and again, as in x + x, then the result plus itself, and so on? How many calls do fourteen such doublings take?
+#
+# Three times in this notebook you are asked for a number before it is measured. Write one down in place of None: nobody grades it, and at the end you see how far you can trust your feeling.
+
+# %% tags=["demo", "play"]
+guess.predict("calls for 14 doublings", None)
 
 # %% tags=["demo"]
 def doubled(times):
@@ -690,6 +697,7 @@ for depth in depths:
     counts.append(walk_back(result._grad_fn, np.array(1.0)))
     walking.append(best(lambda: walk_back(result._grad_fn, np.array(1.0)), times=3))
 print(f"{depths[-1]} operations took {counts[-1]:,} calls; each further operation doubles that")
+guess.measured("calls for 14 doublings", counts[-1])
 
 # %% [markdown]
 # n doublings take 2ⁿ⁺¹ − 1 calls. At 60, which is nothing unusual for a network that adds its input back in every layer, they would take longer than you will live:
@@ -799,7 +807,7 @@ class Note(Function):
 def names_of(order):
     return [node.name for node in order]
 
-# %% nbgrader={"grade": true, "grade_id": "test-06-06-topological-order", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-06-06-topological-order", "locked": true, "points": 9, "schema_version": 3, "solution": false, "task": false}
 import sys
 
 with Checks("06.6", "topological_order") as check:
@@ -951,7 +959,7 @@ def propagate(node, grad_output, pending):
             pending[target] = pending[target] + grad if target in pending else grad
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-06-07-propagate", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-06-07-propagate", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.7", "propagate") as check, check.using(ask=lambda node, grad_output, pending: node.apply(grad_output)):
     leaf, idle = Tensor([0.0, 0.0], requires_grad=True), Tensor([0.0, 0.0], requires_grad=True)
     middle, one, two = Triple(leaf), np.array([1.0, 2.0]), np.array([10.0, 20.0])
@@ -1411,7 +1419,7 @@ def unbroadcast(grad, shape):
     return grad.sum(axis=(*range(added), *stretched)).reshape(shape)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-06-10-unbroadcast", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-06-10-unbroadcast", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.10", "unbroadcast") as check:
     grad = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], np.float32)
     check.given(grad=grad, look="Which axis was added in front? What belongs to each number of the input?")
@@ -1853,7 +1861,7 @@ check_rule(np.divide, DivBackward, left, right)
 worst = check_rule(np.power, PowBackward, left, right)
 
 # %% [markdown]
-# Differences around 10⁻⁹ or less are rounding. A wrong rule is off by about as much as its gradients are large. Break one of your rules on purpose and run the cell again: how much larger is its number now?
+# Differences around 10⁻⁹ or less are rounding. A wrong rule is off by about as much as its gradients are large. Break one of your rules on purpose and run the cell again: how much larger is its number now? In 06.28 the rules come broken, and the check is yours.
 
 # %% [markdown]
 # ## Part 6. Products, sums, shapes, picking (65 minutes)
@@ -1906,7 +1914,7 @@ class MatmulBackward(Function):
         return grad_a, grad_b
         ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-06-13-matmul", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-06-13-matmul", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.13", "MatmulBackward.apply") as check:
     wanting = lambda array: Tensor(np.array(array), requires_grad=True)
     a, b, grad_output = wanting([[1.0, 2.0]]), wanting([[3.0], [4.0]]), np.array([[10.0]])
@@ -3116,7 +3124,7 @@ MSELoss()(relu(layer(two_rows)), wanted).backward()
 print("by your engine", layer.weight.grad, "by hand", by_hand[0], sep="\n")
 
 # %% [markdown]
-# ## Part 9. What it costs (55 minutes)
+# ## Part 9. What it costs (70 minutes)
 #
 # Going back needs what was saved going forward. How much is that? Take Linear, ReLU, Linear, ReLU, …, Linear with the widths 784, 512, 256, 128, 10 and a batch of 64 in float32, 4 bytes a number.
 
@@ -3408,7 +3416,13 @@ with Checks("06.24", "way_back_cost") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Operations are not time. Measure how long the way back takes on this machine, with both gradients and with one; on a quiet one it is close to twice and once the way forward, on a busy one it may be far off. The three take turns, so that what else the machine does hits all of them:
+# Operations are not time. How many times as long as the way forward does the way back of a hidden layer take on this machine?
+
+# %% tags=["demo", "play"]
+guess.predict("time back, in times forward", None)
+
+# %% [markdown]
+# Measured with both gradients and with one: on a quiet one it is close to twice and once the way forward, on a busy one it may be far off. The three take turns, so that what else the machine does hits all of them:
 
 # %% tags=["demo"]
 n, k, m = 512, 512, 256
@@ -3422,6 +3436,7 @@ calls = {
 turns = [{name: best(call, times=1) for name, call in calls.items()} for _ in range(15)]
 for name in list(calls)[1:]:
     print(f"{name}: {np.median([turn[name] / turn['forward'] for turn in turns]):.1f} times forward")
+guess.measured("time back, in times forward", np.median([turn["back"] / turn["forward"] for turn in turns]))
 
 # %% [markdown]
 # ### 06.25 What is in `grad`?
@@ -3500,6 +3515,134 @@ draw_graph(Tanh()(x) + x)
 # === END MARK SCHEME ===
 
 # %% [markdown]
+# ### 06.28 Catch a wrong rule
+#
+# Now the other way round: somebody hands you a rule for z = a / b. They have tried it, and it agreed with measured slopes.
+
+# %% tags=["demo"]
+def handed_in(a, b, grad_output):
+    """dL/da and dL/db of z = a / b."""
+    return grad_output / b, -grad_output * a / b
+
+
+for b in (1.0, 2.0):
+    slope = numerical_gradient(lambda b: 3.0 / b, np.array(b))
+    print(f"a = 3, b = {b:g}: the rule says {handed_in(3.0, b, 1.0)[1]:.3f}, measured {slope:.3f}")
+
+# %% [markdown]
+# At b = 1 nobody can tell b from b². A check is worth as much as what it tries. Below are three right rules for z = a / b and eight wrong ones, each a function of arrays. Read them: for each wrong one, where does it answer rightly all the same?
+
+# %%
+RULES = [  # is it right, what it does, the rule
+    (True, "computes dL/db from the result", lambda a, b, g: (g / b, -g * (a / b) / b)),
+    (True, "answers with a list", lambda a, b, g: [g * b**-1.0, -a * g * b**-2.0]),
+    (False, "forgets the minus sign", lambda a, b, g: (g / b, g * a / b**2)),
+    (False, "exchanges the two gradients", lambda a, b, g: (-g * a / b**2, g / b)),
+    (False, "forgets to multiply by grad_output", lambda a, b, g: (1 / b, -a / b**2)),
+    (False, "divides by b where it should be b squared", lambda a, b, g: (g / b, -g * a / b)),
+    (False, "divides dL/da by b squared, too", lambda a, b, g: (g / b**2, -g * a / b**2)),
+    (False, "leaves out the factor a", lambda a, b, g: (g / b, -g / b**2)),
+    (False, "is right for positive b only", lambda a, b, g: (g / abs(b), -g * a / b**2)),
+    (False, "divides by the first number of b everywhere", lambda a, b, g: (g / b.flat[0], -g * a / b**2)),
+    (True, "rounds in another order", lambda a, b, g: (g * (1 / b), -(g * (1 / b)) * (a * (1 / b)))),
+]
+
+# %% [markdown]
+# Write the check. More rules are tried when the work is graded, right ones and wrong ones: the right ones have to pass, the wrong ones to be caught. `numerical_gradient` measures; or you know the formula.
+#
+# <details>
+# <summary>Hints for 06.28</summary>
+#
+# Which numbers hide a mistake? 1, equal ones, positive ones, a single one, a `grad_output` of ones. Random numbers of both signs hide nothing.
+#
+# A gradient of L is the slope of a *number*: take L = (a / b · grad_output).sum().
+#
+# A rule might write into what it was given. How do you notice?
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "06-28-rule-is-right", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def rule_is_right(rule):
+    """Whether a rule for z = a / b is right for all arrays a, all b without a zero, and all grad_output.
+
+    Parameters
+    ----------
+    rule : callable
+        ``rule(a, b, grad_output)`` takes three float64 arrays of one shape. A right rule returns dL/da and dL/db, each
+        in that shape, and writes into none of the three. Rounding is no mistake; one part in a thousand is.
+
+    Returns
+    -------
+    bool
+    """
+    ### BEGIN SOLUTION 06.28 rule_is_right: try the rule, return True if it is right and False if it is wrong
+    rng = np.random.default_rng(0)
+    a, b, grad_output = rng.uniform(0.5, 2, (3, 4, 5)) * rng.choice([-1, 1], (3, 4, 5))
+    kept = a.copy(), b.copy(), grad_output.copy()
+    found = rule(a, b, grad_output)
+    if not all(np.array_equal(*pair) for pair in zip((a, b, grad_output), kept)):
+        return False
+    measured = [numerical_gradient(lambda _: (a / b * grad_output).sum(), array) for array in (a, b)]
+    return all(np.allclose(*pair, rtol=1e-5, atol=1e-7) for pair in zip(found, measured))
+    ### END SOLUTION
+
+# %% tags=["folded"]
+def measured_slopes(function, array, eps=1e-6):
+    """A stand-in for numerical_gradient, so that this exercise is judged alone."""
+    flat = array.reshape(-1) if array.flags.c_contiguous else array.flat
+    slopes = []
+    for place, value in enumerate(list(flat)):
+        ends = []
+        for moved in (value - eps, value + eps):
+            flat[place] = moved
+            ends.append(float(function(array)))
+        flat[place] = value
+        slopes.append((ends[1] - ends[0]) / (2 * eps))
+    return np.array(slopes).reshape(array.shape)
+
+# %% nbgrader={"grade": true, "grade_id": "test-06-28-rule-is-right", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with Checks("06.28", "rule_is_right") as check, check.using(numerical_gradient=measured_slopes):
+    looks = {True: "It is right: do you compare too strictly, or measure too coarsely?",
+             False: "With which a, b and grad_output does it answer wrongly? Does your check try such ones?"}  # fmt: skip
+    for right, said, rule in RULES:
+        found = rule_is_right(rule)
+        answered = isinstance(found, (bool, np.bool_))
+        check.true("your check returned neither True nor False", answered, got=found, look="True for a right rule, False for a wrong one.")
+        accused = "accuses a right rule" if right else "lets through a rule"
+        check.true(f"your check {accused} that {said}", bool(found) == right, look=looks[right])
+    ### BEGIN HIDDEN TESTS
+    check.hidden()
+
+    def writes(a, b, g):
+        before = g.copy()
+        g /= b
+        return g.copy(), -before * a / b**2
+
+    def one_wrong(a, b, g):
+        grad_a, grad_b = g / b, -g * a / b**2
+        grad_b.flat[-1] *= 2
+        return grad_a, grad_b
+
+    for right, said, rule in [
+        (True, "returns read-only arrays", lambda a, b, g: np.broadcast_arrays(g / b, -g * a / b**2)),
+        (True, "computes in pieces", lambda a, b, g: (np.divide(g, b), np.negative(np.divide(np.multiply(g, a), np.square(b))))),
+        (False, "is off by one part in a thousand", lambda a, b, g: (g / b * 1.001, -g * a / b**2 * 1.001)),
+        (False, "is off by one part in a thousand in dL/db", lambda a, b, g: (g / b, -g * a / b**2 * 0.999)),
+        (False, "writes into grad_output", writes),
+        (False, "is right for positive a only", lambda a, b, g: (g / b, -g * abs(a) / b**2)),
+        (False, "is right for positive grad_output only", lambda a, b, g: (g / b, -abs(g) * a / b**2)),
+        (False, "is wrong in the last place of the array", one_wrong),
+        (False, "spreads the mean of grad_output over all places", lambda a, b, g: (g.mean() / b, -g.mean() * a / b**2)),
+        (False, "averages dL/db over the array", lambda a, b, g: (g / b, np.full(b.shape, (-g * a / b**2).mean()))),
+        (False, "answers with zeros", lambda a, b, g: (np.zeros(a.shape), np.zeros(b.shape))),
+    ]:
+        look = f"Your check {'accuses a right rule' if right else 'lets through a rule'} that {said}."
+        check.equal("the verdict", rule_is_right(rule), right, look=look)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Random numbers of both signs, a random `grad_output`, all places, float64, a look at what was handed in: that is `gradcheck`. Nobody finds all wrong rules by reading.
+
+# %% [markdown]
 # ## Part 10. A network that learns (15 minutes)
 #
 # Two spirals, one of each class, wound around each other. No straight line separates them. Everything below is your code: Tensor, Linear, Tanh, the loss, and now the gradients.
@@ -3521,6 +3664,11 @@ loss_function = CrossEntropyLoss()
 
 # %% [markdown]
 # The whole of training: forward, `backward()`, a step against the gradient, forget the gradient. The step adds a little inertia; Module 07 makes a proper optimizer of it.
+#
+# The loss begins near 0.7. After how many steps is it below 0.1?
+
+# %% tags=["demo", "play"]
+guess.predict("steps until the loss is below 0.1", None)
 
 # %% tags=["demo"]
 x, target, losses = Tensor(points), Tensor(classes), []
@@ -3537,6 +3685,7 @@ for step in range(1500):
 with no_grad():
     right = (net(x).data.argmax(axis=1) == classes).mean()
 print(f"loss {losses[0]:.3f} becomes {losses[-1]:.3f}; {right:.1%} of the points are on their side")
+guess.measured("steps until the loss is below 0.1", next((n for n, value in enumerate(losses, 1) if value < 0.1), None))
 
 # %% tags=["demo"]
 side = np.linspace(-1.2, 1.2, 200, dtype=np.float32)
@@ -3557,6 +3706,12 @@ show(figure, "Left, the loss falls over the steps. Right, two interlocked spiral
 # %% [markdown]
 # Tensor, layers, loss, gradients: nothing in that loop was somebody else's, apart from NumPy.
 #
+# And your three numbers? On the line you were right, above it you said too much.
+
+# %% tags=["demo"]
+guess.show()
+
+# %% [markdown]
 # ## What PyTorch does the same, and what it does otherwise
 #
 # | | here | PyTorch |

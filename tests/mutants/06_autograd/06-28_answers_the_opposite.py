@@ -1,0 +1,13 @@
+"""Answers True for a wrong rule.
+
+breaks: 06-28-rule-is-right
+"""
+def rule_is_right(rule):
+    rng = np.random.default_rng(0)
+    a, b, grad_output = rng.uniform(0.5, 2, (3, 4, 5)) * rng.choice([-1, 1], (3, 4, 5))
+    kept = a.copy(), b.copy(), grad_output.copy()
+    found = rule(a, b, grad_output)
+    if not all(np.array_equal(*pair) for pair in zip((a, b, grad_output), kept)):
+        return True
+    measured = [numerical_gradient(lambda _: (a / b * grad_output).sum(), array) for array in (a, b)]
+    return not all(np.allclose(*pair, rtol=1e-5, atol=1e-7) for pair in zip(found, measured))

@@ -1,0 +1,12 @@
+"""Asks for equality to the last bit.
+
+breaks: 06-28-rule-is-right
+"""
+def rule_is_right(rule):
+    rng = np.random.default_rng(0)
+    a, b, grad_output = rng.uniform(0.5, 2, (3, 4, 5)) * rng.choice([-1, 1], (3, 4, 5))
+    kept = a.copy(), b.copy(), grad_output.copy()
+    found = rule(a, b, grad_output)
+    if not all(np.array_equal(*pair) for pair in zip((a, b, grad_output), kept)):
+        return False
+    return np.array_equal(found[0], grad_output / b) and np.array_equal(found[1], -grad_output * a / b**2)
