@@ -55,7 +55,7 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | 4 | Adam: a step size for each number | 55 |
 # | 5 | AdamW: decay that stays decay | 20 |
 # | 6 | What an optimizer remembers, and what that costs | 35 |
-# | 7 | Check your understanding, and four optimizers on the digits | 20 |
+# | 7 | Check your understanding, catch a wrong optimizer, and four optimizers on the digits | 35 |
 
 # %% [markdown]
 # ## Is your engine ready?
@@ -83,8 +83,10 @@ enable_autograd(quiet=True)
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
 
+from tinytorch.guesses import Guesses
 from tinytorch.pictures import show
 
+guess = Guesses()
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
 
 # %% [markdown]
@@ -163,7 +165,10 @@ with Checks("07.1", "descend") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the same valley with three learning rates. Guess first: which of them is best, and what does too large a rate look like?
+# Now the same valley with three learning rates. Guess first: what does too large a rate look like, and from which rate on does the descent fly off? Three times in this notebook you write down a number before it is measured; nobody grades it.
+
+# %% tags=["demo", "play"]
+guess.predict("learning rate from which on it flies off", None)
 
 # %%
 def draw_valley(axis, half_width=9.0, half_height=2.2):
@@ -182,6 +187,15 @@ for axis, lr, color in zip(axes, (0.02, 0.09, 0.101), (BLUE, GREEN, ORANGE)):
     axis.set_title(f"rate {lr}: {np.hypot(*path[-1]):.2f} from the minimum", fontsize=9)
 show(figure, "Thirty steps in a narrow valley. At 0.02 the path creeps along the floor and gets less than half the way. At 0.09 "
              "it zigzags between the walls, less and less, and nearly arrives. At 0.101 the zigzag grows instead.")
+
+# %% tags=["demo"]
+def distance(lr, steps=300):
+    """How far from the minimum a descent with this rate ends."""
+    return np.hypot(*descend(lambda point: curvatures * point, np.array([8.0, 1.2]), lr, steps)[-1])
+
+
+rates = np.arange(0.01, 0.5, 0.001)
+guess.measured("learning rate from which on it flies off", next(lr for lr in rates if distance(lr) > distance(0.0)))
 
 # %% [markdown]
 # In a valley $\frac12 \sum_i c_i w_i^2$ each direction goes its own way: the gradient along axis $i$ is $c_i w_i$, so a step multiplies $w_i$ by $1 - \eta c_i$.
@@ -309,7 +323,7 @@ def __init__(self, params, lr):
     self.state = [{} for _ in self.params]
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-07-03-optimizer-init", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-07-03-optimizer-init", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
 with Checks("07.3", "Optimizer.__init__") as check:
     a, b = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0], requires_grad=True)
     check.given(params="[a, b]", lr=0.1)
@@ -553,7 +567,7 @@ def update(self, param, state):
     param.data -= self.lr * grad
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-07-06-sgd-update", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-07-06-sgd-update", "locked": true, "points": 13, "schema_version": 3, "solution": false, "task": false}
 def given_decayed_gradient(param, weight_decay):  # a stand-in, so that only this exercise is judged
     return param.grad if weight_decay == 0 else np.add(param.grad, np.multiply(param.data, weight_decay, dtype=param.dtype))
 
@@ -763,7 +777,7 @@ def adam_step(data, grad, state, lr, betas, eps):
     data -= lr / (1 - beta1**step) * mean / scale
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-07-08-adam-step", "locked": true, "points": 16, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-07-08-adam-step", "locked": true, "points": 15, "schema_version": 3, "solution": false, "task": false}
 with Checks("07.8", "adam_step") as check:
     data, state, settings = np.array([1.0]), {}, (0.1, (0.9, 0.999), 1e-8)
     check.given(w=[1.0], grad=[4.0], lr=0.1, look="The first step by hand: m = 0.4 and v = 0.016 before the correction.")
@@ -852,13 +866,17 @@ show(figure, "Above, three paths through the valley; Adam goes diagonally at fir
              "momentum falls fastest, plain SGD steadily, Adam overshoots and comes back in slow swings.")
 
 # %% [markdown]
-# In this smooth valley Adam is not the fastest. Its strength is another: the next cell makes the same valley ten thousand times flatter, as a badly scaled loss would. For Adam nothing changes; SGD stands still until somebody finds the new rate.
+# In this smooth valley Adam is not the fastest. Its strength is another: the next cell makes the same valley ten thousand times flatter, as a badly scaled loss would. For Adam nothing changes; SGD needs a new rate. With the old one it starts 8.1 away from the minimum; how far away is it after 60 steps?
+
+# %% tags=["demo", "play"]
+guess.predict("distance of SGD when the loss is 10,000 times flatter", None)
 
 # %% tags=["demo"]
 for scale in (1.0, 1e-4):
     flat = scale * curvatures
     ends = [np.hypot(*walk(make, 60, curvatures=flat)[-1]) for make in (lambda p: SGD(p, 0.09), lambda p: Adam(p, 0.5))]
     print(f"loss times {scale:g}: after 60 steps SGD is {ends[0]:.3f} away, Adam {ends[1]:.3f}")
+guess.measured("distance of SGD when the loss is 10,000 times flatter", ends[0])
 
 # %% [markdown]
 # ## Part 5 · AdamW
@@ -1014,7 +1032,7 @@ def load_state_dict(self, saved):
     self.state = copied(saved["state"])
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-07-10-state-dict", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-07-10-state-dict", "locked": true, "points": 11, "schema_version": 3, "solution": false, "task": false}
 with Checks("07.10", "Optimizer.state_dict") as check:
     param = with_gradient([1.0, 2.0], [0.5, 0.5])
     velocity = np.array([3.0, 4.0])
@@ -1161,7 +1179,123 @@ with Checks("07.12", "first_step") as check:
 
 # %% [markdown]
 # So Adam's η is nearly a length: how far each number moves at the start, whatever the loss is multiplied by. That is why 0.001 is a usable default for networks of all kinds, and why there is no useful default for SGD.
+
+# %% [markdown]
+# ### 07.13 Catch a wrong optimizer
 #
+# Does an optimizer work? "The loss goes down" is what most people look at. Here are five steps with momentum, written as formulas: `step(w, v, grad, lr, momentum)` returns the new `w`, and what it wants to remember, `v`. One is right.
+
+# %%
+STEPS = [  # is it right, what it does, the step
+    (True, "follows the formula", lambda w, v, g, lr, mu: (w - lr * (mu * v + g), mu * v + g)),
+    (False, "forgets its velocity", lambda w, v, g, lr, mu: (w - lr * g, v)),
+    (False, "weighs the gradient by 1 - momentum", lambda w, v, g, lr, mu: (w - lr * (mu * v + (1 - mu) * g), mu * v + (1 - mu) * g)),
+    (False, "goes by the velocity from before this gradient", lambda w, v, g, lr, mu: (w - lr * v, mu * v + g)),
+    (False, "has a momentum of 0.9, whatever one asks for", lambda w, v, g, lr, mu: (w - lr * (0.9 * v + g), 0.9 * v + g)),
+]
+
+# %% tags=["demo"]
+for right, said, step in STEPS:
+    w, v, losses = np.array([8.0, 1.2]), np.zeros(2), []
+    for _ in range(60):
+        losses.append((curvatures * w * w).sum() / 2)
+        w, v = step(w, v, curvatures * w, 0.02, 0.9)
+    print(f"loss {losses[0]:.1f} becomes {losses[-1]:8.4f}   {'right' if right else 'wrong'}: {said}")
+
+# %% [markdown]
+# The loss falls with all of them: gradients forgive a lot. And the last one cannot be told from the right one here at all, since 0.9 is what we asked for. So a check has to *compute* where the parameter must be. Some more, of both kinds:
+
+# %%
+STEPS += [
+    (True, "keeps lr times the velocity", lambda w, v, g, lr, mu: (w - (mu * v + lr * g), mu * v + lr * g)),
+    (True, "keeps its velocity with the other sign", lambda w, v, g, lr, mu: (w + lr * (mu * v - g), mu * v - g)),
+    (False, "looks ahead, as Nesterov does", lambda w, v, g, lr, mu: (w - lr * (g + mu * (mu * v + g)), mu * v + g)),
+    (False, "multiplies the gradient by the momentum, too", lambda w, v, g, lr, mu: (w - lr * mu * (v + g), mu * (v + g))),
+    (False, "takes the sign of the gradient", lambda w, v, g, lr, mu: (w - lr * (mu * v + np.sign(g)), mu * v + np.sign(g))),
+    (False, "has one velocity for all numbers", lambda w, v, g, lr, mu: (w - lr * (mu * v + g).mean(), mu * v + g)),
+]
+
+# %% [markdown]
+# Write the check. When the work is graded, further steps are tried: right ones have to pass, whatever they remember, and wrong ones to be caught.
+#
+# <details><summary>A nudge</summary>
+#
+# After how many steps does a velocity show? Which momentum, which gradients make two formulas the same: 0.9, all 1, all equal, never 0? Compare `w` with your own sum, not `v`: what a step remembers is its own business.
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "07-13-step-is-right", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def step_is_right(step):
+    """Whether a step with momentum is right: velocity = momentum * velocity + grad, then w = w - lr * velocity.
+
+    Parameters
+    ----------
+    step : callable
+        ``w, v = step(w, v, grad, lr, momentum)``. `w` and `grad` are float64 arrays of one shape; `v` are zeros of that
+        shape the first time, then whatever the step returned the time before. A right step gives the right w for all
+        gradients, every lr above 0 and every momentum from 0 up to 1, at each of many steps, and writes into none of its
+        arrays. Rounding is no mistake; one part in a thousand is.
+
+    Returns
+    -------
+    bool
+    """
+    ### BEGIN SOLUTION 07.13 step_is_right: try the step, return True if it is right and False if it is wrong
+    rng = np.random.default_rng(0)
+    for lr, momentum in [(0.1, 0.9), (0.5, 0.3)]:
+        w, v, velocity = rng.normal(size=6), np.zeros(6), np.zeros(6)
+        expected = w.copy()
+        for grad in 3 * rng.normal(size=(5, 6)) * rng.choice([0, 1], (5, 6)):
+            given = w.copy(), grad.copy()
+            new, v = step(w, v, grad, lr, momentum)
+            velocity = momentum * velocity + given[1]
+            expected = expected - lr * velocity
+            if not (np.allclose(new, expected) and np.array_equal((w, grad), given)):
+                return False
+            w = new
+    return True
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test-07-13-step-is-right", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with Checks("07.13", "step_is_right") as check:
+    looks = {True: "It is right: do you compare `w` only, and not too strictly?",
+             False: "With which momentum and which gradients, and after how many steps, is its `w` another one?"}  # fmt: skip
+    for right, said, step in STEPS:
+        found = step_is_right(step)
+        answered = isinstance(found, (bool, np.bool_))
+        check.true("your check returned neither True nor False", answered, got=found, look="True for a right step, False for a wrong one.")
+        accused = "accuses a right step" if right else "lets through a step"
+        check.true(f"your check {accused} that {said}", bool(found) == right, look=looks[right])
+    ### BEGIN HIDDEN TESTS
+    check.hidden()
+
+    def writes(w, v, g, lr, mu):
+        g += mu * v
+        return w - lr * g, g.copy()
+
+    def sleeps(w, v, g, lr, mu):
+        new = mu * v + g
+        return np.where(g == 0, w, w - lr * new), new
+
+    for right, said, step in [
+        (True, "keeps velocity and gradient apart", lambda w, v, g, lr, mu: (w - lr * g - lr * mu * v, g + mu * v)),
+        (True, "remembers more than the velocity", lambda w, v, g, lr, mu: (w - lr * (mu * v[-1] + g), [w, mu * v[-1] + g]) if isinstance(v, list) else (w - lr * g, [w, g])),
+        (False, "writes into the gradient", writes),
+        (False, "stands still where the gradient is 0", sleeps),
+        (False, "cuts gradients off at 1", lambda w, v, g, lr, mu: (w - lr * (mu * v + np.clip(g, -1, 1)), mu * v + np.clip(g, -1, 1))),
+        (False, "is off by one part in a thousand", lambda w, v, g, lr, mu: (w - 1.001 * lr * (mu * v + g), mu * v + g)),
+        (False, "has a learning rate of 0.1, whatever one asks for", lambda w, v, g, lr, mu: (w - 0.1 * (mu * v + g), mu * v + g)),
+        (False, "follows positive gradients only", lambda w, v, g, lr, mu: (w - lr * (mu * v + np.maximum(g, 0)), mu * v + np.maximum(g, 0))),
+        (False, "forgets the velocity at every second step", lambda w, v, g, lr, mu: (w - lr * (mu * v + g), 0 * v if np.any(v) else g)),
+        (False, "never moves", lambda w, v, g, lr, mu: (w, v)),
+    ]:
+        look = f"Your check {'accuses a right step' if right else 'lets through a step'} that {said}."
+        check.equal("the verdict", step_is_right(step), right, look=look)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# This is how libraries test their optimizers: known gradients in, and each step compared with the formula. The loss would have told you nothing.
+
+# %% [markdown]
 # ### What PyTorch does the same, and what otherwise
 #
 # | | here | PyTorch |
@@ -1181,6 +1315,11 @@ with Checks("07.12", "first_step") as check:
 # ## Four optimizers read digits
 #
 # The same network, the same first weights, the same batches of 64 from 1,500 digits; the other 297 are held out. Your tensors, layers, losses, loader and engine are all at work here, for the first time under an optimizer of yours.
+#
+# After twelve epochs, what share of the held-out digits does Adam get wrong? Chance is 90 %.
+
+# %% tags=["demo", "play"]
+guess.predict("% of held-out digits that Adam gets wrong", None)
 
 # %%
 from tinytorch.core.activations import ReLU
@@ -1218,6 +1357,8 @@ for name, make, color, mark in [
     ("AdamW, lr 0.01, decay 0.1", lambda p: AdamW(p, 0.01, weight_decay=0.1), PINK, "v"),
 ]:
     curve, right = learn(make)
+    if name.startswith("Adam,"):
+        guess.measured("% of held-out digits that Adam gets wrong", 100 * (1 - right))
     axis.semilogy(curve, color=color, marker=mark, markersize=4, label=f"{name}: {right:.1%} held out")
 axis.set(xlabel="epoch", ylabel="training loss", ylim=(None, 20))
 axis.legend(fontsize=8, ncols=2)
@@ -1262,6 +1403,12 @@ axis.set(xlabel="step", ylabel="training loss", ylim=(0, None))
 axis.legend(fontsize=8)
 show(figure, "Training loss after a stop at step 200. With the state restored it lies exactly on the line of the run that was not stopped. "
              "With the state forgotten it is half as high again after the first step, and goes its own way from there on.")
+
+# %% [markdown]
+# And your own numbers? On the line you were right, above it you said too much.
+
+# %% tags=["demo"]
+guess.show()
 
 # %% [markdown]
 # **Export.** Run all cells once more from the top. Then, in a terminal in the course folder:
