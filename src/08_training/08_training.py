@@ -56,7 +56,7 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | 5 | A learning rate that changes | 25 |
 # | 6 | The Trainer | 45 |
 # | 7 | Checkpoints that resume exactly | 50 |
-# | 8 | Over 97 % on digits that nobody showed it | 20 |
+# | 8 | Over 97 % on digits that nobody showed it, and a wrong loop that learns | 35 |
 
 # %% [markdown]
 # First, as in Module 07, some questions to your engine, and now to your optimizers too. Run this cell; nothing to do.
@@ -92,8 +92,10 @@ enable_autograd(quiet=True)
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
 
+from tinytorch.guesses import Guesses
 from tinytorch.pictures import show
 
+guess = Guesses()
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
 
 # %% [markdown]
@@ -248,7 +250,7 @@ def accumulate(model, loss_of, x, y, pieces=1):
     return total
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-08-02-accumulate", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-08-02-accumulate", "locked": true, "points": 13, "schema_version": 3, "solution": false, "task": false}
 with Checks("08.2", "accumulate") as check:
     x, y = Tensor([1.0, 1.0, 1.0, 1.0]), Tensor([1.0, 3.0, 5.0, 11.0])
     mean_loss = lambda pred, y: (y - pred).mean()  # its slope for a weight of 0 is -1
@@ -343,6 +345,12 @@ with Checks("08.3", "piece_bytes") as check:
     check.is_a("the result", piece_bytes(10, [5, 2], 3), int)
     ### END HIDDEN TESTS
 
+# %% [markdown]
+# Now measured: a batch of 4,096 through 64→1024→1024→10. At once, `piece_bytes` says 34.8 MB. What is the real peak, forward and back? As in the modules before, write your number down first; nobody grades it.
+
+# %% tags=["demo", "play"]
+guess.predict("MB at the peak, in one piece", None)
+
 # %% tags=["demo"]
 import tracemalloc
 
@@ -357,6 +365,7 @@ for count in counts:
     accumulate(deep, CrossEntropyLoss(), many, classes, count)
     peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
     tracemalloc.stop()
+guess.measured("MB at the peak, in one piece", peaks[0])
 
 # %% tags=["demo"]
 figure, axis = plt.subplots(figsize=(6, 2.8))
@@ -492,7 +501,7 @@ class NotingModel(Layer):
         self.noted.append((self.training, out.requires_grad))
         return out
 
-# %% nbgrader={"grade": true, "grade_id": "test-08-04-evaluate", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-08-04-evaluate", "locked": true, "points": 9, "schema_version": 3, "solution": false, "task": false}
 with Checks("08.4", "Trainer.evaluate") as check:
     model = NotingModel()
     first_number = lambda out, y: Tensor(out.data[:, 0].mean())
@@ -580,7 +589,7 @@ def with_gradients(*grads, dtype=np.float32):
         param.grad = None if grad is None else np.array(grad, dtype)
     return params
 
-# %% nbgrader={"grade": true, "grade_id": "test-08-05-clip-grad-norm", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-08-05-clip-grad-norm", "locked": true, "points": 9, "schema_version": 3, "solution": false, "task": false}
 with Checks("08.5", "clip_grad_norm") as check:
     params = with_gradients([3.0, 0.0], None, [0.0, 4.0])
     arrays = [param.grad for param in params]
@@ -772,7 +781,7 @@ class Noting:
     def __getattr__(self, name):
         return lambda *args: vars(self)["notes"].append((vars(self)["who"] + name, *args))
 
-# %% nbgrader={"grade": true, "grade_id": "test-08-07-train-batch", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-08-07-train-batch", "locked": true, "points": 9, "schema_version": 3, "solution": false, "task": false}
 with Checks("08.7", "Trainer.train_batch") as check:
     notes, the_loss = [], [2.5]
     given_accumulate = lambda model, loss, x, y, pieces=1: notes.append(("accumulate", model, loss, x, y, pieces)) or the_loss[0]
@@ -1429,6 +1438,13 @@ def digits_trainer(train, epochs, seed):
     schedule = CosineSchedule(optimizer, epochs * len(loader), warmup_steps=50)
     return Trainer(net, CrossEntropyLoss(), optimizer, schedule), loader
 
+# %% [markdown]
+# Twenty epochs. After how many of them are 97 % of the held-out digits right? And how many of the 360 are wrong in the end?
+
+# %% tags=["demo", "play"]
+guess.predict("epochs until 97 % are right", None)
+guess.predict("held-out digits wrong in the end, of 360", None)
+
 # %% tags=["demo"]
 trainer, loader = digits_trainer(train, 20, seed=0)
 test_loader = DataLoader(TensorDataset(images[held_out], labels[held_out]), 360)
@@ -1436,6 +1452,8 @@ history = trainer.fit(loader, 20, test_loader)
 accuracy = history[-1]["held_out_accuracy"]
 print(f"held out: {accuracy:.2%} of {len(held_out)}")
 assert accuracy > 0.97
+guess.measured("epochs until 97 % are right", next(row["epoch"] for row in history if row["held_out_accuracy"] >= 0.97))
+guess.measured("held-out digits wrong in the end, of 360", round((1 - accuracy) * len(held_out)))
 
 # %% tags=["demo"]
 figure, axes = plt.subplots(1, 2, figsize=(10, 2.8))
@@ -1497,6 +1515,143 @@ show(figure, f"The held-out digits that were read wrongly, with their labels and
              f"{', '.join(f'{labels[held_out][row]} as {predicted[row]}' for row in wrong)}.")
 
 # %% [markdown]
+# ### 08.13 Catch a wrong step
+#
+# A loop that learns is no proof that it is right. Here a training step is a sentence of a few words, in the order in which they are done; it returns the loss that it found last.
+
+# %%
+def made_of(words):
+    """A step that does what the words say, in this order. Run this cell; nothing to do."""
+
+    def step(model, loss_of, optimizer, x, y):
+        for word in words.split():
+            if word == "forget":
+                optimizer.zero_grad()
+            elif word == "predict":
+                loss = loss_of(model(x), y)
+            elif word == "back":
+                loss.backward()
+            elif word == "move":
+                optimizer.step()
+        return loss.item()
+
+    return step
+
+# %%
+STEPS = [  # is it right, what it does, the step
+    (True, "does the five lines in order", made_of("forget predict back move")),
+    (True, "predicts before it forgets", made_of("predict forget back move")),
+    (True, "forgets once more at the end", made_of("forget predict back move forget")),
+    (False, "never forgets", made_of("predict back move")),
+    (False, "moves before it has gone back", made_of("forget predict move back")),
+    (False, "forgets between going back and moving", made_of("predict back forget move")),
+    (False, "goes back twice", made_of("forget predict back back move")),
+    (False, "moves twice", made_of("forget predict back move move")),
+    (False, "returns the loss from after the step", made_of("forget predict back move predict")),
+]
+
+# %% tags=["demo"]
+some = DataLoader(TensorDataset(images[train[:640]], labels[train[:640]]), 64, seed=0)
+for right, said, step in STEPS:
+    manual_seed(0)
+    net = Sequential(Linear(64, 32), ReLU(), Linear(32, 10))
+    optimizer = SGD(net.parameters(), 0.05)
+    found = [step(net, CrossEntropyLoss(), optimizer, x, y) for _ in range(3) for x, y in some]
+    print(f"loss {found[0]:.2f} becomes {found[-1]:.2f}   {'right' if right else 'wrong'}: {said}")
+
+# %% [markdown]
+# All but one learn, and some of the wrong ones "better". Write the check that tells them apart. When the work is graded, further steps are tried: right ones have to pass, wrong ones to be caught.
+#
+# <details><summary>A nudge</summary>
+#
+# You know an example by hand: one weight, and the numbers of 08.1. What does a step leave behind that only the next one shows? What if there are old gradients at the very beginning? And what if only some of the samples count?
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "08-13-step-is-right", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def step_is_right(step):
+    """Whether a training step does what `train_step` of 08.1 promises, at each of several steps in a row.
+
+    Parameters
+    ----------
+    step : callable
+        ``step(model, loss_of, optimizer, x, y)``. A right one moves the parameters once, by the gradient of the mean
+        loss of the whole batch, whatever gradients they had before, and returns that loss from before the move, a
+        float. What it leaves in `grad` is its own business.
+
+    Returns
+    -------
+    bool
+    """
+    ### BEGIN SOLUTION 08.13 step_is_right: try the step, return True if it is right and False if it is wrong
+    x, y = Tensor(np.array([1.0, 2.0, -3.0, 0.5])), Tensor(np.array([3.0, 5.0, 1.0, -2.0]))
+    w = Tensor(np.array([2.0]), requires_grad=True)
+    w.grad, expected = np.array([100.0]), 2.0
+    optimizer = SGD([w], 0.03)
+    for _ in range(3):
+        errors = expected * x.data - y.data
+        loss = step(lambda x: x * w, MSELoss(), optimizer, x, y)
+        expected -= 0.03 * np.mean(2 * errors * x.data)
+        if not np.allclose([loss, w.data[0]], [np.mean(errors**2), expected]):
+            return False
+    return True
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test-08-13-step-is-right", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with Checks("08.13", "step_is_right") as check:
+    looks = {True: "It is right: do you ask for more than the weights and the loss, or compare too strictly?",
+             False: "Where do the weights go, or which loss comes back, that a right step would not give?"}  # fmt: skip
+    for right, said, step in STEPS:
+        found = step_is_right(step)
+        answered = isinstance(found, (bool, np.bool_))
+        check.true("your check returned neither True nor False", answered, got=found, look="True for a right step, False for a wrong one.")
+        accused = "accuses a right step" if right else "lets through a step"
+        check.true(f"your check {accused} that {said}", bool(found) == right, look=looks[right])
+    ### BEGIN HIDDEN TESTS
+    check.hidden()
+    whole = made_of("forget predict back move")
+
+    def in_two(share):
+        def step(model, loss_of, optimizer, x, y):
+            half = (len(x) + 1) // 2
+            total = 0.0
+            optimizer.zero_grad()
+            for part in (slice(0, half), slice(half, len(x))):
+                if len(x[part]):
+                    weight = len(x[part]) / len(x) if share else 1.0
+                    loss = loss_of(model(x[part]), y[part]) * weight
+                    loss.backward()
+                    total += loss.item() if share else loss.item() * len(x[part]) / len(x)
+            optimizer.step()
+            return total
+
+        return step
+
+    def slower(model, loss_of, optimizer, x, y):
+        optimizer.lr, lr = optimizer.lr * 0.99, optimizer.lr
+        loss = whole(model, loss_of, optimizer, x, y)
+        optimizer.lr = lr
+        return loss
+
+    for right, said, step in [
+        (True, "forgets twice before it goes back", made_of("forget predict forget back move")),
+        (True, "goes through the batch in two halves, by their shares", in_two(True)),
+        (False, "forgets only afterwards, so that old gradients count at the first step", made_of("predict back move forget")),
+        (False, "moves twice, by two gradients", made_of("forget predict back move forget predict back move")),
+        (False, "learns from the first half of the batch only", lambda m, f, o, x, y: whole(m, f, o, x[: max(1, len(x) // 2)], y[: max(1, len(x) // 2)])),
+        (False, "learns from the first sample of the batch only", lambda m, f, o, x, y: whole(m, f, o, x[:1], y[:1])),
+        (False, "adds up the gradients of two halves without their shares", in_two(False)),
+        (False, "returns another loss", lambda m, f, o, x, y: whole(m, f, o, x, y) * 0.99),
+        (False, "moves by a hundredth too little", slower),
+        (False, "does not move", made_of("forget predict back")),
+    ]:
+        look = f"Your check {'accuses a right step' if right else 'lets through a step'} that {said}."
+        check.equal("the verdict", step_is_right(step), right, look=look)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# A few numbers worked out by hand, for weights *and* loss, over several steps: that is the test of 08.1 itself. A curve that falls would have hired nearly all of them.
+
+# %% [markdown]
 # ### What PyTorch does the same, and what otherwise
 #
 # | | here | PyTorch |
@@ -1507,6 +1662,12 @@ show(figure, f"The held-out digits that were read wrongly, with their labels and
 # | `CosineSchedule` | warm-up built in | `CosineAnnealingLR`, after `LinearLR` by `SequentialLR` |
 # | checkpoints | `.npz`, arrays and JSON | `torch.save`: a pickle; `torch.load` reads arrays only by default, since version 2.6 |
 # | data order after a restart | from seed and epoch, exact | the samplers' generators have to be saved by hand |
+
+# %% [markdown]
+# And your own numbers? On the line you were right, above it you said too much.
+
+# %% tags=["demo"]
+guess.show()
 
 # %% [markdown]
 # **Export.** Run all cells once more from the top. Then, in a terminal in the course folder:

@@ -1,0 +1,16 @@
+"""Forgets the factor 2 in the gradient of a square.
+
+breaks: 08-13-step-is-right
+"""
+def step_is_right(step):
+    x, y = Tensor(np.array([1.0, 2.0, -3.0, 0.5])), Tensor(np.array([3.0, 5.0, 1.0, -2.0]))
+    w = Tensor(np.array([2.0]), requires_grad=True)
+    w.grad, expected = np.array([100.0]), 2.0
+    optimizer = SGD([w], 0.03)
+    for _ in range(3):
+        errors = expected * x.data - y.data
+        loss = step(lambda x: x * w, MSELoss(), optimizer, x, y)
+        expected -= 0.03 * np.mean(errors * x.data)
+        if not (np.allclose([loss, w.data[0]], [np.mean(errors**2), expected])):
+            return False
+    return True

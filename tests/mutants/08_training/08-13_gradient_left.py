@@ -1,0 +1,16 @@
+"""Asks for the gradient to be still there afterwards.
+
+breaks: 08-13-step-is-right
+"""
+def step_is_right(step):
+    x, y = Tensor(np.array([1.0, 2.0, -3.0, 0.5])), Tensor(np.array([3.0, 5.0, 1.0, -2.0]))
+    w = Tensor(np.array([2.0]), requires_grad=True)
+    w.grad, expected = np.array([100.0]), 2.0
+    optimizer = SGD([w], 0.03)
+    for _ in range(3):
+        errors = expected * x.data - y.data
+        loss = step(lambda x: x * w, MSELoss(), optimizer, x, y)
+        expected -= 0.03 * np.mean(2 * errors * x.data)
+        if not (np.allclose([loss, w.data[0]], [np.mean(errors**2), expected]) and w.grad is not None and np.allclose(w.grad, np.mean(2 * errors * x.data))):
+            return False
+    return True
