@@ -55,7 +55,7 @@ elif importlib.util.find_spec("tinytorch") is None:
 # | 4 | Attention, and whether it looks ahead | 40 |
 # | 5 | Many heads | 50 |
 # | 6 | What it does not know, and what it costs | 20 |
-# | 7 | Reversing sequences | 20 |
+# | 7 | Reversing sequences, and catching a wrong attention | 35 |
 
 # %%
 # First some questions to what you have built so far. Run this cell; nothing to do.
@@ -83,8 +83,10 @@ enable_autograd(quiet=True)
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
 
+from tinytorch.guesses import Guesses
 from tinytorch.pictures import show
 
+guess = Guesses()
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
 
 # %% [markdown]
@@ -493,7 +495,7 @@ def masked_softmax(scores, mask=None):
     return Softmax()(scores + bias) * allowed
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-12-06-masked-softmax", "locked": true, "points": 15, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-12-06-masked-softmax", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
 with Checks("12.6", "masked_softmax") as check:
     scores = Tensor([[1.0, 2.0, 3.0]], requires_grad=True)
     check.given(scores=scores, mask=[[1, 1, 0]], look="The example by hand. Do the weights add up to 1?")
@@ -608,7 +610,7 @@ def expected_attention(Q, K, V, mask=True):
     weights = powers / np.maximum(powers.sum(axis=-1, keepdims=True), 1e-30)
     return weights @ V, weights
 
-# %% nbgrader={"grade": true, "grade_id": "test-12-07-attention", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-12-07-attention", "locked": true, "points": 11, "schema_version": 3, "solution": false, "task": false}
 with Checks("12.7", "scaled_dot_product_attention") as check, check.using(attention_scores=given_scores, masked_softmax=given_softmax):
     Q, K = Tensor([[0.0, 2 * math.log(3)], [0.0, 0.0]]), Tensor([[1.0, 0.0], [0.0, math.sqrt(0.5)]])
     V = Tensor([[10.0, 0.0, 1.0], [20.0, 4.0, 1.0]], requires_grad=True)
@@ -806,7 +808,7 @@ def merge_heads(x):
     return x.transpose(-3, -2).reshape(*batch, length, heads * size)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-12-09-heads", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-12-09-heads", "locked": true, "points": 9, "schema_version": 3, "solution": false, "task": false}
 with Checks("12.9", "split_heads, merge_heads") as check:
     x = Tensor([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]], requires_grad=True)
     check.given(x=x.data, num_heads=2, look="The example by hand.")
@@ -1009,7 +1011,7 @@ def expected_heads(layer, x, mask=True):
 
 parts = {"scaled_dot_product_attention": given_attention, "split_heads": given_split, "merge_heads": given_merge}
 
-# %% nbgrader={"grade": true, "grade_id": "test-12-11-mha-forward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test-12-11-mha-forward", "locked": true, "points": 9, "schema_version": 3, "solution": false, "task": false}
 with Checks("12.11", "MultiHeadAttention.forward") as check, check.using(**parts):
     layer, x = known_layer(4, 2), numbers((3, 5, 4), 1)
     check.given(x=x, num_heads=2, look="Project, split, attend, merge, project.")
@@ -1115,6 +1117,13 @@ with Checks("12.12", "attention_cost") as check:
     check.same("the cost in float16", tuple(attention_cost(7, 4, 2, 2, 2)), (784, 392))
     ### END HIDDEN TESTS
 
+# %% [markdown]
+# Now measured, for lengths from 64 to 1,024 with the projections. From 512 to 1,024, how many times as long does a layer take, and how many times as much memory does it keep? Numbers first, as in the modules before; nobody grades them.
+
+# %% tags=["demo", "play"]
+guess.predict("time for 1,024 positions, in times that for 512", None)
+guess.predict("memory for 1,024 positions, in times that for 512", None)
+
 # %% tags=["demo"]
 import time
 import tracemalloc
@@ -1133,6 +1142,8 @@ for length in lengths:
     output = layer(x)
     left.append(tracemalloc.get_traced_memory()[0] / 1e6)
     tracemalloc.stop()
+guess.measured("time for 1,024 positions, in times that for 512", seconds[-1] / seconds[-2])
+guess.measured("memory for 1,024 positions, in times that for 512", left[-1] / left[-2])
 
 # %% tags=["demo"]
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.8))
@@ -1229,6 +1240,12 @@ def right_positions(model):
 # 1 point: causal: positions 4 to 8 see their mirror, 0 to 3 guess; (5 + 0.4)/9 = 60 %.
 # === END MARK SCHEME ===
 
+# %% [markdown]
+# And the mean of all? It is told which digits there are, but not where. What share of the digits does it get right?
+
+# %% tags=["demo", "play"]
+guess.predict("% of the digits right with the mean of all", None)
+
 # %% tags=["demo"]
 kinds = {
     "attention": (lambda: MultiHeadAttention(32, 1), None, "o-", BLUE),
@@ -1243,6 +1260,8 @@ for name, (mixer, mask, style, color) in kinds.items():
     axis.plot(range(1, len(losses) + 1), losses, style, color=color, label=name)
     right = right_positions(models[name])
     print(f"{name:<18} {right.mean():7.2%} of the digits, {right.all(axis=1).mean():7.2%} of the sequences")
+    if name == "the mean of all":
+        guess.measured("% of the digits right with the mean of all", 100 * right.mean())
 axis.set(xlabel="epoch", ylabel="training loss")
 axis.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 show(figure, "Training loss over six epochs for four models. With attention it falls to zero by the third epoch. With causal attention it "
@@ -1270,6 +1289,126 @@ show(figure, "Two maps of attention weights, the mean over 1,000 held-out sequen
 
 # %% [markdown]
 # Nobody told it about mirrors. The query of position $t$ has learned to fit the key of position $8 - t$, from the waves of Module 11, by the gradients of your Module 06.
+
+# %% [markdown]
+# ### 12.14 Catch a wrong attention
+#
+# A wrong attention rarely raises an error: the shapes fit, the weights are positive, and the model learns something. Here it is on plain arrays, `attend(Q, K, V, mask)`. The softmax is given; what stands around it is right in the first three and wrong in the others.
+
+# %%
+def shares(scores, mask=True):
+    """The softmax along the last axis over what the mask allows; rows that allow nothing are 0. Run this cell."""
+    allowed = np.where(mask, scores, -np.inf)
+    top = allowed.max(axis=-1, keepdims=True)
+    powers = np.exp(allowed - np.where(np.isfinite(top), top, 0.0))
+    return powers / np.maximum(powers.sum(axis=-1, keepdims=True), 1e-30)
+
+# %%
+ATTENTIONS = [  # is it right, what it does, the attention
+    (True, "follows the formula", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5, mask) @ V),
+    (True, "scales the queries", lambda Q, K, V, mask: shares((Q / K.shape[1] ** 0.5) @ K.T, mask) @ V),
+    (True, "takes one query after the other", lambda Q, K, V, mask: np.stack([shares(K @ q / K.shape[1] ** 0.5, m) @ V for q, m in zip(Q, mask)])),
+    (False, "forgets to scale", lambda Q, K, V, mask: shares(Q @ K.T, mask) @ V),
+    (False, "divides by d, not by its root", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1], mask) @ V),
+    (False, "does not look at the mask", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5) @ V),
+    (False, "takes the mask the other way round", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5, ~mask) @ V),
+    (False, "gives forbidden keys the score 0", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5 * mask) @ V),
+    (False, "masks the weights after the softmax", lambda Q, K, V, mask: (shares(Q @ K.T / K.shape[1] ** 0.5) * mask) @ V),
+    (False, "takes the softmax over the queries", lambda Q, K, V, mask: shares(K @ Q.T / K.shape[1] ** 0.5, mask.T).T @ V),
+]
+
+# %% tags=["demo"]
+Q, K, V, free = np.array([[2.0], [-1.0]]), np.array([[1.0], [3.0], [0.5]]), np.array([[4.0], [5.0], [6.0]]), np.ones((2, 3), bool)
+for right, said, attend in ATTENTIONS:
+    print(f"{'right' if right else 'wrong'}: {said:<40}", attend(Q, K, V, free).ravel().round(3))
+
+# %% [markdown]
+# Vectors of length 1 and a mask that allows everything: most of the wrong ones give the right answer. Write the check. When the work is graded, further ones are tried: right ones have to pass, wrong ones to be caught.
+#
+# <details><summary>A nudge</summary>
+#
+# Which sizes and masks make mistakes visible? Take numbers of queries, keys, d and m that all differ. Does some query see nothing, and does it get what we decided? What about scores of 1,000?
+#
+# Compute the answer another way: for each query a softmax over the keys that it may see.
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "12-14-attention-is-right", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def attention_is_right(attend):
+    """Whether an attention on arrays is right: softmax(Q Kᵀ / √d, over the allowed keys) V.
+
+    Parameters
+    ----------
+    attend : callable
+        ``attend(Q, K, V, mask)`` takes float64 arrays of shapes (queries, d), (keys, d) and (keys, m) and a Boolean one
+        of shape (queries, keys), True where a key may be attended. A right one returns an array (queries, m) for scores
+        of any size, 0 for a query that may look nowhere, and writes into none of the four. Rounding is no mistake; one
+        part in a thousand is.
+
+    Returns
+    -------
+    bool
+    """
+    ### BEGIN SOLUTION 12.14 attention_is_right: try it, return True if it is right and False if it is wrong
+    rng = np.random.default_rng(0)
+    for size in (1, 1000):
+        Q, K, V, mask = size * rng.normal(size=(4, 3)), rng.normal(size=(5, 3)), rng.normal(size=(5, 2)), rng.random((4, 5)) < 0.6
+        mask[1] = False
+        expected = np.zeros((4, 2))
+        for t in (0, 2, 3):
+            scores = K[mask[t]] @ Q[t] / 3**0.5
+            powers = np.exp(scores - scores.max())
+            expected[t] = powers @ V[mask[t]] / powers.sum()
+        given = [array.copy() for array in (Q, K, V, mask)]
+        found = attend(Q, K, V, mask)
+        if not (np.allclose(found, expected) and all(map(np.array_equal, given, (Q, K, V, mask)))):
+            return False
+    return True
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test-12-14-attention-is-right", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+with Checks("12.14", "attention_is_right") as check, np.errstate(all="ignore"):
+    looks = {True: "It is right: is your own answer right, and do you compare too strictly?",
+             False: "With which sizes and which mask is its output another one? Does your check try such ones?"}  # fmt: skip
+    for right, said, attend in ATTENTIONS:
+        found = attention_is_right(attend)
+        answered = isinstance(found, (bool, np.bool_))
+        check.true("your check returned neither True nor False", answered, got=found, look="True for a right attention, False for a wrong one.")
+        accused = "accuses a right attention" if right else "lets through an attention"
+        check.true(f"your check {accused} that {said}", bool(found) == right, look=looks[right])
+    ### BEGIN HIDDEN TESTS
+    check.hidden()
+    fair = lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5, mask)
+
+    def overflows(Q, K, V, mask):
+        powers = np.exp(Q @ K.T / K.shape[1] ** 0.5) * mask
+        return powers / np.maximum(powers.sum(axis=1, keepdims=True), 1e-30) @ V
+
+    def writes(Q, K, V, mask):
+        Q /= K.shape[1] ** 0.5
+        return shares(Q @ K.T, mask) @ V
+
+    for right, said, attend in [
+        (True, "adds up value after value", lambda Q, K, V, mask: sum(w[:, None] * v for w, v in zip(fair(Q, K, V, mask).T, V))),
+        (True, "scales both sides", lambda Q, K, V, mask: shares((Q / K.shape[1] ** 0.25) @ (K / K.shape[1] ** 0.25).T, mask) @ V),
+        (False, "weighs all keys alike for a query that may look nowhere", lambda Q, K, V, mask: fair(Q, K, V, mask | ~mask.any(axis=1, keepdims=True)) @ V),
+        (False, "overflows for large scores", overflows),
+        (False, "lets a little of the forbidden keys through", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5 - 5.0 * ~mask) @ V * mask.any(axis=1, keepdims=True)),
+        (False, "is off by one part in a thousand", lambda Q, K, V, mask: 1.001 * fair(Q, K, V, mask) @ V),
+        (False, "uses the first row of the mask for all queries", lambda Q, K, V, mask: fair(Q, K, V, mask[:1] & mask.any(axis=1, keepdims=True)) @ V),
+        (False, "returns the first column of the values everywhere", lambda Q, K, V, mask: fair(Q, K, V, mask) @ V[:, :1] * np.ones((1, V.shape[1]))),
+        (False, "scales by the root of the number of keys", lambda Q, K, V, mask: shares(Q @ K.T / len(K) ** 0.5, mask) @ V),
+        (False, "writes into the queries", writes),
+        (False, "answers with zeros", lambda Q, K, V, mask: np.zeros((len(Q), V.shape[1]))),
+    ]:
+        look = f"Your check {'accuses a right attention' if right else 'lets through an attention'} that {said}."
+        check.equal("the verdict", attention_is_right(attend), right, look=look)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Four sizes that differ, a query that sees nothing, large scores, and an answer found another way: each wrong one is caught by a line. And your own numbers? On the line you were right, above it you said too much.
+
+# %% tags=["demo"]
+guess.show()
 
 # %% [markdown]
 # ### What PyTorch does the same, and what otherwise

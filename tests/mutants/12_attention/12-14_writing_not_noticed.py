@@ -1,0 +1,20 @@
+"""Does not look at its arrays afterwards.
+
+breaks: 12-14-attention-is-right
+hidden: yes
+"""
+def attention_is_right(attend):
+    rng = np.random.default_rng(0)
+    for size in (1, 1000):
+        Q, K, V, mask = size * rng.normal(size=(4, 3)), rng.normal(size=(5, 3)), rng.normal(size=(5, 2)), rng.random((4, 5)) < 0.6
+        mask[1] = False
+        expected = np.zeros((4, 2))
+        for t in (0, 2, 3):
+            scores = K[mask[t]] @ Q[t] / 3**0.5
+            powers = np.exp(scores - scores.max())
+            expected[t] = powers @ V[mask[t]] / powers.sum()
+        given = [array.copy() for array in (Q, K, V, mask)]
+        found = attend(Q, K, V, mask)
+        if not (np.allclose(found, expected)):
+            return False
+    return True
