@@ -1197,13 +1197,13 @@ STEPS = [  # is it right, what it does, the step
 # %% tags=["demo"]
 for right, said, step in STEPS:
     w, v, losses = np.array([8.0, 1.2]), np.zeros(2), []
-    for _ in range(60):
+    for _ in range(100):
         losses.append((curvatures * w * w).sum() / 2)
-        w, v = step(w, v, curvatures * w, 0.02, 0.9)
-    print(f"loss {losses[0]:.1f} becomes {losses[-1]:8.4f}   {'right' if right else 'wrong'}: {said}")
+        w, v = step(w, v, curvatures * w, 0.002, 0.9)
+    print(f"loss {losses[0]:.1f} becomes {losses[-1]:7.4f}   {'right' if right else 'wrong'}: {said}")
 
 # %% [markdown]
-# The loss falls with all of them: gradients forgive a lot. And the last one cannot be told from the right one here at all, since 0.9 is what we asked for. So a check has to *compute* where the parameter must be. Some more, of both kinds:
+# The loss falls with all of them, and a wrong one gets further than the right one: gradients forgive a lot. The last one cannot be told from the right one here at all, since 0.9 is what we asked for. So a check has to *compute* where the parameter must be. Some more, of both kinds:
 
 # %%
 STEPS += [

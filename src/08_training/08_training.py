@@ -1543,7 +1543,7 @@ STEPS = [  # is it right, what it does, the step
     (True, "predicts before it forgets", made_of("predict forget back move")),
     (True, "forgets once more at the end", made_of("forget predict back move forget")),
     (False, "never forgets", made_of("predict back move")),
-    (False, "moves before it has gone back", made_of("forget predict move back")),
+    (False, "moves by the gradients of the batch before", made_of("predict move forget back")),
     (False, "forgets between going back and moving", made_of("predict back forget move")),
     (False, "goes back twice", made_of("forget predict back back move")),
     (False, "moves twice", made_of("forget predict back move move")),
@@ -1555,7 +1555,7 @@ some = DataLoader(TensorDataset(images[train[:640]], labels[train[:640]]), 64, s
 for right, said, step in STEPS:
     manual_seed(0)
     net = Sequential(Linear(64, 32), ReLU(), Linear(32, 10))
-    optimizer = SGD(net.parameters(), 0.05)
+    optimizer = SGD(net.parameters(), 0.2)
     found = [step(net, CrossEntropyLoss(), optimizer, x, y) for _ in range(3) for x, y in some]
     print(f"loss {found[0]:.2f} becomes {found[-1]:.2f}   {'right' if right else 'wrong'}: {said}")
 

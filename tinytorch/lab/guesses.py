@@ -151,4 +151,5 @@ def _draw(rows: dict[str, _Row], sentence: str) -> None:
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="it was", ylabel="you said")
     axes.legend(fontsize=8)
     points = "; ".join(f"{what}: {_text(row.said)} said, {_text(row.was)} measured" for what, row in rows.items())
-    show(figure, f"Predictions against measurements, both axes logarithmic, with the line on which they agree. {points}. {sentence}")
+    alt = "Predictions against measurements, both axes logarithmic, with the line on which they agree."
+    show(figure, f"{alt} {points}. {sentence}")
