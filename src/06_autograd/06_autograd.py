@@ -3622,7 +3622,7 @@ with Checks("06.28", "rule_is_right") as check, check.using(numerical_gradient=m
         grad_b.flat[-1] *= 2
         return grad_a, grad_b
 
-    for right, said, rule in [
+    for wanted, said, rule in [
         (True, "returns read-only arrays", lambda a, b, g: np.broadcast_arrays(g / b, -g * a / b**2)),
         (True, "computes in pieces", lambda a, b, g: (np.divide(g, b), np.negative(np.divide(np.multiply(g, a), np.square(b))))),
         (False, "is off by one part in a thousand", lambda a, b, g: (g / b * 1.001, -g * a / b**2 * 1.001)),
@@ -3635,8 +3635,8 @@ with Checks("06.28", "rule_is_right") as check, check.using(numerical_gradient=m
         (False, "averages dL/db over the array", lambda a, b, g: (g / b, np.full(b.shape, (-g * a / b**2).mean()))),
         (False, "answers with zeros", lambda a, b, g: (np.zeros(a.shape), np.zeros(b.shape))),
     ]:
-        look = f"Your check {'accuses a right rule' if right else 'lets through a rule'} that {said}."
-        check.equal("the verdict", rule_is_right(rule), right, look=look)
+        look = f"Your check {'accuses a right rule' if wanted else 'lets through a rule'} that {said}."
+        check.equal("the verdict", rule_is_right(rule), wanted, look=look)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -1276,7 +1276,7 @@ with Checks("07.13", "step_is_right") as check:
         new = mu * v + g
         return np.where(g == 0, w, w - lr * new), new
 
-    for right, said, step in [
+    for wanted, said, step in [
         (True, "keeps velocity and gradient apart", lambda w, v, g, lr, mu: (w - lr * g - lr * mu * v, g + mu * v)),
         (True, "remembers more than the velocity", lambda w, v, g, lr, mu: (w - lr * (mu * v[-1] + g), [w, mu * v[-1] + g]) if isinstance(v, list) else (w - lr * g, [w, g])),
         (False, "writes into the gradient", writes),
@@ -1288,8 +1288,8 @@ with Checks("07.13", "step_is_right") as check:
         (False, "forgets the velocity at every second step", lambda w, v, g, lr, mu: (w - lr * (mu * v + g), 0 * v if np.any(v) else g)),
         (False, "never moves", lambda w, v, g, lr, mu: (w, v)),
     ]:
-        look = f"Your check {'accuses a right step' if right else 'lets through a step'} that {said}."
-        check.equal("the verdict", step_is_right(step), right, look=look)
+        look = f"Your check {'accuses a right step' if wanted else 'lets through a step'} that {said}."
+        check.equal("the verdict", step_is_right(step), wanted, look=look)
     ### END HIDDEN TESTS
 
 # %% [markdown]

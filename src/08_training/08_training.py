@@ -1632,7 +1632,7 @@ with Checks("08.13", "step_is_right") as check:
         optimizer.lr = lr
         return loss
 
-    for right, said, step in [
+    for wanted, said, step in [
         (True, "forgets twice before it goes back", made_of("forget predict forget back move")),
         (True, "goes through the batch in two halves, by their shares", in_two(True)),
         (False, "forgets only afterwards, so that old gradients count at the first step", made_of("predict back move forget")),
@@ -1644,8 +1644,8 @@ with Checks("08.13", "step_is_right") as check:
         (False, "moves by a hundredth too little", slower),
         (False, "does not move", made_of("forget predict back")),
     ]:
-        look = f"Your check {'accuses a right step' if right else 'lets through a step'} that {said}."
-        check.equal("the verdict", step_is_right(step), right, look=look)
+        look = f"Your check {'accuses a right step' if wanted else 'lets through a step'} that {said}."
+        check.equal("the verdict", step_is_right(step), wanted, look=look)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -1387,7 +1387,7 @@ with Checks("12.14", "attention_is_right") as check, np.errstate(all="ignore"):
         Q /= K.shape[1] ** 0.5
         return shares(Q @ K.T, mask) @ V
 
-    for right, said, attend in [
+    for wanted, said, attend in [
         (True, "adds up value after value", lambda Q, K, V, mask: sum(w[:, None] * v for w, v in zip(fair(Q, K, V, mask).T, V))),
         (True, "scales both sides", lambda Q, K, V, mask: shares((Q / K.shape[1] ** 0.25) @ (K / K.shape[1] ** 0.25).T, mask) @ V),
         (False, "weighs all keys alike for a query that may look nowhere", lambda Q, K, V, mask: fair(Q, K, V, mask | ~mask.any(axis=1, keepdims=True)) @ V),
@@ -1400,8 +1400,8 @@ with Checks("12.14", "attention_is_right") as check, np.errstate(all="ignore"):
         (False, "writes into the queries", writes),
         (False, "answers with zeros", lambda Q, K, V, mask: np.zeros((len(Q), V.shape[1]))),
     ]:
-        look = f"Your check {'accuses a right attention' if right else 'lets through an attention'} that {said}."
-        check.equal("the verdict", attention_is_right(attend), right, look=look)
+        look = f"Your check {'accuses a right attention' if wanted else 'lets through an attention'} that {said}."
+        check.equal("the verdict", attention_is_right(attend), wanted, look=look)
     ### END HIDDEN TESTS
 
 # %% [markdown]
