@@ -3525,9 +3525,9 @@ def handed_in(a, b, grad_output):
     return grad_output / b, -grad_output * a / b
 
 
-for b in (1.0, 2.0):
-    slope = numerical_gradient(lambda b: 3.0 / b, np.array(b))
-    print(f"a = 3, b = {b:g}: the rule says {handed_in(3.0, b, 1.0)[1]:.3f}, measured {slope:.3f}")
+for divisor in (1.0, 2.0):
+    slope = numerical_gradient(lambda b: 3.0 / b, np.array(divisor))
+    print(f"a = 3, b = {divisor:g}: the rule says {handed_in(3.0, divisor, 1.0)[1]:.3f}, measured {slope:.3f}")
 
 # %% [markdown]
 # At b = 1 nobody can tell b from b². A check is worth as much as what it tries. Below are three right rules for z = a / b and eight wrong ones, each a function of arrays. Read them: for each wrong one, where does it answer rightly all the same?
