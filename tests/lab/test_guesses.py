@@ -65,7 +65,7 @@ def test_a_cell_that_runs_again_replaces_its_row(capsys):
     capsys.readouterr()
     guess.show()
     table = capsys.readouterr().out
-    assert table.count("it  ") == 1 and re.search(r"^it +4 +5  within a factor of 2$", table, re.MULTILINE)
+    assert table.count("it  ") == 1 and re.search(r"^ 1 it +4 +5  within a factor of 2$", table, re.MULTILINE)
     guess.predict("it", None)
     guess.show()
     assert "Nothing was predicted" in capsys.readouterr().out

@@ -80,12 +80,13 @@ class Guesses:
             print("Nothing was predicted and measured in this notebook: there is no calibration to look at.")
             return
         asked = {what: row for what, row in self._rows.items() if row.said or row.was}
+        rows = {what: row for what, row in asked.items() if row.compared}
+        numbers = {what: number for number, what in enumerate(rows, start=1)}  # of the points in the picture
         width = max(map(len, asked))
-        print(f"{'':<{width}}  {'you said':>10}  {'it was':>10}")
+        print(f"   {'':<{width}}  {'you said':>10}  {'it was':>10}")
         for what, row in asked.items():
             near = _how_near(row.times) if row.compared else "not compared"
-            print(f"{what:<{width}}  {_text(row.said):>10}  {_text(row.was):>10}  {near}")
-        rows = {what: row for what, row in self._rows.items() if row.compared}
+            print(f"{numbers.get(what, ''):>2} {what:<{width}}  {_text(row.said):>10}  {_text(row.was):>10}  {near}")
         sentence = _calibration([row.times for row in rows.values()])
         print(sentence)
         if _in_notebook():
