@@ -27,6 +27,7 @@ from tinytorch_course.cli import app
 from tinytorch_course.grading import class_run
 from tinytorch_course.grading.assignment import Assignment, only_one
 from tinytorch_course.grading.grade import feedback, grade
+from tinytorch_course.grading.marking import workers
 from tinytorch_course.grading.marking.workers import WorkerDied
 from tinytorch_course.grading.records.report import make_report
 from tinytorch_course.grading.sandbox.rooms import SandboxError
@@ -331,3 +332,15 @@ def test_nothing_of_a_blank_class_is_lost_when_nobody_could_be_run(root, without
     monkeypatch.setattr(class_run, "scheduler_backend", lambda *_: Failing(SandboxError("no kernel")))
     result = graded(root)
     assert result.incomplete and not result["ann"].gradable and "no kernel" in result["ann"].reason
+
+
+def test_a_machine_whose_processes_can_share_no_lock_is_not_told_of_the_gradebook(root, monkeypatch):
+    hand_in(root, "ann", solved(root))
+
+    def refused(*_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", refused)
+    with pytest.raises(CourseError, match="no lock to share.*Permission denied") as caught:
+        grade(root, ASSIGNMENT, progress=False)
+    assert "/dev/shm" in str(caught.value) and "gradebook" not in str(caught.value)

@@ -99,7 +99,12 @@ class LocalProcesses:
     def _new(self) -> ProcessPoolExecutor:
         # Threads and open databases do not survive a fork, so workers start afresh.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.width, context, _enter, (os.getpid(), str(self._scratch.path)))
+        try:
+            return ProcessPoolExecutor(self.width, context, _enter, (os.getpid(), str(self._scratch.path)))
+        except (OSError, ImportError) as error:  # its locks are semaphores of the system
+            raise CourseError(
+                f"this machine gives processes no lock to share: {error}", "Python needs /dev/shm, writable for you."
+            ) from None
 
     def submit(self, task: Task) -> Future[Worked]:
         with bare_start():
