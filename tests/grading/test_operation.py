@@ -341,6 +341,6 @@ def test_a_machine_whose_processes_can_share_no_lock_is_not_told_of_the_gradeboo
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr(workers, "ProcessPoolExecutor", refused)
-    with pytest.raises(CourseError, match="no lock to share.*Permission denied") as caught:
+    with pytest.raises(CourseError, match=r"no lock to share.*Permission denied") as caught:
         grade(root, ASSIGNMENT, progress=False)
     assert "/dev/shm" in str(caught.value) and "gradebook" not in str(caught.value)
