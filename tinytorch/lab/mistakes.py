@@ -63,15 +63,14 @@ class _Enough(BaseException):
     """The visible checks are over."""
 
 
-class _Late(BaseException):
+class Late(BaseException):
     """It takes too long."""
 
 
 def _once_more(checks: type, code: Any, space: dict[str, Any]) -> list[Any]:
     """Run a test cell with checks that go on where they fail; what they noted."""
     notes: list[Any] = []
-    judging = {kind: _noting(getattr(checks, kind)) for kind in ("equal", "same", "unchanged", "is_a", "true")}
-    noting = type("Checks", (_Noting, checks), {**judging, "raises": _noting_errors(checks), "notes": notes})
+    noting = noting_checks(checks, notes)
     before = dict(space)
     space.update({name: noting for name, value in before.items() if value is checks})
     try:
@@ -80,7 +79,7 @@ def _once_more(checks: type, code: Any, space: dict[str, Any]) -> list[Any]:
     except _Enough:
         pass
     except Exception as error:
-        notes.append(_of_error(error))
+        notes.append(of_error(error))
     finally:
         for name in [name for name in space if name not in before]:
             del space[name]
@@ -90,12 +89,12 @@ def _once_more(checks: type, code: Any, space: dict[str, Any]) -> list[Any]:
 
 @contextlib.contextmanager
 def _in_time() -> Iterator[None]:
-    """Raise _Late in whatever runs longer than SECONDS. A trace works on every system, in threads and in browsers."""
+    """Raise Late in whatever runs longer than SECONDS. A trace works on every system, in threads and in browsers."""
     end = time.monotonic() + SECONDS
 
     def trace(frame: FrameType, event: str, arg: Any) -> Any:
         if time.monotonic() > end:
-            raise _Late
+            raise Late
         return trace
 
     sys.settrace(trace)
@@ -105,7 +104,7 @@ def _in_time() -> Iterator[None]:
         sys.settrace(None)
 
 
-class _Noting:
+class Noting:
     """What replaces the judging parts of `Checks`."""
 
     notes: list[Any]
@@ -119,8 +118,24 @@ class _Noting:
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
         if isinstance(error, Exception):
-            self.notes.append([self.exercise, _of_error(error)])
+            self.notes.append([self.exercise, of_error(error)])
         return error is None or isinstance(error, Exception)
+
+
+def noting_checks(checks: type, notes: list[Any], base: type = Noting) -> type:
+    """A class to put in place of `Checks` that goes on where a check fails.
+
+    Parameters
+    ----------
+    checks : type
+        The class `Checks`.
+    notes : list
+        Where each check writes exercise, kind, how it would fail, and what came.
+    base : type
+        What replaces the rest of `Checks`.
+    """
+    judging = {kind: _noting(getattr(checks, kind)) for kind in ("equal", "same", "unchanged", "is_a", "true")}
+    return type("Checks", (base, checks), {**judging, "raises": _noting_errors(checks), "notes": notes})
 
 
 def _noting(method: Any) -> Callable[..., None]:
@@ -132,7 +147,7 @@ def _noting(method: Any) -> Callable[..., None]:
         wrong = _wrong(method, self, *given, **named)
         came = type(told["got"]).__name__ if kind == "is_a" and wrong else None
         if kind != "is_a":
-            came = _rounded(told.get("got"))
+            came = rounded(told.get("got"))
         self.notes.append([self.exercise, kind, wrong, came])
 
     return note
@@ -148,7 +163,7 @@ def _noting_errors(checks: Any) -> Callable[..., None]:
             except Exception as caught:
                 came.append(type(caught).__name__)
                 raise
-            came.append(_rounded(value))
+            came.append(rounded(value))
             return value
 
         wrong = _wrong(checks.raises, self, what, error, called, **named)
@@ -165,13 +180,19 @@ def _wrong(method: Any, *given: Any, **named: Any) -> str:
     return ""
 
 
-def _of_error(error: Exception) -> list[str]:
+def of_error(error: Exception) -> list[str]:
+    """An error as it is noted. Raises `Late` where it says that a cell has not been run, or is not written."""
     if isinstance(error, NameError) or not_an_answer(error):
-        raise _Late from error  # a cell has not been run, or is not written: that is no mistake
-    return ["raised", type(error).__name__, str(error)]
+        raise Late from error
+    return raised(type(error).__name__, str(error))
 
 
-def _rounded(value: Any, depth: int = _DEPTH) -> Any:
+def raised(name: str, says: str) -> list[str]:
+    """The note of an error. What a RecursionError says depends on where it is that Python gives up."""
+    return ["raised", name, "" if name == "RecursionError" else says]
+
+
+def rounded(value: Any, depth: int = _DEPTH) -> Any:
     """A value as JSON, numbers rounded; whether it is a list or a tuple, a Tensor or an array, makes no difference."""
     if value is None or type(value) is str:
         return value
@@ -183,7 +204,7 @@ def _rounded(value: Any, depth: int = _DEPTH) -> Any:
     if isinstance(value, dict):
         value = list(value.items())
     if isinstance(value, (list, tuple, set, frozenset)) and depth and len(value) < _ITEMS:
-        items = [_rounded(item, depth - 1) for item in value]
+        items = [rounded(item, depth - 1) for item in value]
         return sorted(items, key=repr) if isinstance(value, (set, frozenset)) else items
     return type(value).__name__
 

@@ -74,8 +74,10 @@ def mistakes(
             exit_code=1,
         )
     for module in [] if check else old:
-        path, seen, named = known.make(module)
-        out.print(f"wrote {_shown(course, path)}: {named} of the {seen} mistakes that visible checks see have a name")
+        for (path, seen, named), which in zip(known.make(module), ("visible", "all")):
+            out.print(
+                f"wrote {_shown(course, path)}: {named} of the {seen} mistakes that {which} checks see have a name"
+            )
     if not old:
         out.print("What is known of wrong solutions is up to date.")
 

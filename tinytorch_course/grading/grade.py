@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
+from ..author.mistakes import known_in_grading
 from ..base.errors import CourseError
 from ..base.files import write_whole
 from .assignment import Assignment, only_one, open_to_group
@@ -274,7 +275,7 @@ def _with_answers(setting: Job, ground: Assignment) -> Job:
         raise CourseError(f"the reference of {ground.assignment} could not be run: {error}") from None
     finally:
         sandbox.close()
-    return replace(setting, key=key, tests=tests, answers=answers, seed=seed)
+    return replace(setting, key=key, tests=tests, answers=answers, seed=seed, known=known_in_grading(module))
 
 
 def _without_forgotten(inbox: Inbox, memory: Memory, wanted: Sequence[str]) -> list[str]:

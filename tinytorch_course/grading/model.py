@@ -169,6 +169,7 @@ class ExerciseResult:
     because: str = ""  # an earlier exercise that this one uses and that is not right yet
     passed: bool = False
     hidden: bool = False  # it was a hidden check that failed
+    mistake: str = ""  # a sentence about the known mistake that answers alike
 
 
 @dataclass
@@ -337,6 +338,7 @@ class Job:
     tests: Mapping[str, str] = field(default_factory=dict)  # their code without the answers, by grade id
     answers: str = ""  # fingerprint of the key
     seed: str = ""  # from which tests draw their inputs
+    known: Mapping[str, str] = field(default_factory=dict)  # sentences about mistakes, by fingerprint
 
 
 @dataclass

@@ -60,9 +60,9 @@ class Worker:
         if prepared.refused is not None:
             return Worked(task.student, prepared, None)
         ran = self._ran(prepared, task.files)
-        began = time.monotonic()
+        began, job = time.monotonic(), self.job
         try:
-            executed = self._limited.call(_SECONDS, explain, prepared, ran, self.job.source, self.job.key)
+            executed = self._limited.call(_SECONDS, explain, prepared, ran, job.source, job.key, job.known)
         except Exceeded as error:
             executed = Executed(problem=f"comparing what came of it {error}")
         executed.seconds |= {**ran.seconds, "prepare": spent, "judge": time.monotonic() - began}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...base.code import unreadable, without_magics
@@ -12,6 +12,7 @@ from ...base.marks import number_of
 from ..model import Cell, CellResult, Executed, ExerciseResult, Prepared, Source, SourceCell
 from .blame import OwnCell, blamed, qualified_names
 from .for_students import about_cell, about_test
+from .known import mistake
 from .mark import OUT_OF_STEP, Key, Verdict, mark
 from .records import read_key
 from .run import Ran, error_output
@@ -21,15 +22,15 @@ _LONGEST_MESSAGE = 3000
 _NUMPY_NUMBER = re.compile(r"\A(?:np\.\w+|array)\(([^(),]+)(?:, dtype=[^()]*)?\)\Z")  # np.float64(1.5), array(1.5)
 
 
-def explain(prepared: Prepared, ran: Ran, source: Source, key: Key) -> Executed:
-    """Points, cards, flags and outputs of one submission."""
-    return _Explained(prepared, ran, source, key).whole()
+def explain(prepared: Prepared, ran: Ran, source: Source, key: Key, known: Mapping[str, str] | None = None) -> Executed:
+    """Points, cards, flags and outputs of one submission. With `known`, sentences by fingerprint, it names mistakes."""
+    return _Explained(prepared, ran, source, key, known or {}).whole()
 
 
 class _Explained:
-    def __init__(self, prepared: Prepared, ran: Ran, source: Source, key: Key) -> None:
+    def __init__(self, prepared: Prepared, ran: Ran, source: Source, key: Key, mistakes: Mapping[str, str]) -> None:
         self._cells, self._ran, self._source, self._key = prepared.cells, ran, source, key
-        self._known = source.by_name()
+        self._known, self._mistakes = source.by_name(), mistakes
         self._shadows = TakenNames(self._cells, self._known)
         self._places = {cell.name: at for at, cell in enumerate(self._cells) if cell.name}
         self._cards: dict[str, str] = {}  # of tests that failed, with what came
@@ -39,6 +40,7 @@ class _Explained:
     def whole(self) -> Executed:
         exercises = [self._exercise(cell) for cell in self._source.cells if cell.grade or cell.task]
         self._say_whose_fault(exercises)
+        _say_which_mistake(exercises)
         results = [CellResult(r.outputs, r.status, r.count, r.seconds) for r in self._ran.cells]
         return Executed(results, exercises, self._flags, self._ran.problem, self._left_out(), self._ran.seconds)
 
@@ -83,6 +85,7 @@ class _Explained:
         found.hidden = verdict.asked is not None and verdict.asked.hidden
         message = about_test(verdict, number, found.title, self._cells, self._source)
         found.message = message[:_LONGEST_MESSAGE]
+        found.mistake = mistake(result.records, read_key(self._key[cell.name]), cell, self._mistakes)
         result.outputs = [output for output in result.outputs if output["output_type"] != "error"]
         result.outputs.append(error_output("CheckFailed", verdict.card, verdict.card.split("\n")))
         result.status = "error"
@@ -156,6 +159,15 @@ def _note(exercises: Sequence[ExerciseResult], number: str, text: str) -> None:
     for item in exercises:
         if text and item.number == number and not item.passed and text not in item.message:
             item.message = f"{text}\n{item.message}" if item.message else text
+
+
+def _say_which_mistake(exercises: Sequence[ExerciseResult]) -> None:
+    """Add known mistakes to the messages, as a student's own check does. What stumbled over another exercise has none."""
+    for item in exercises:
+        if item.because:
+            item.mistake = ""
+        elif item.mistake:
+            item.message += f"\n  perhaps   {item.mistake}"
 
 
 def _points(result: CellResult, cell: SourceCell) -> float:

@@ -89,6 +89,17 @@ def mark(texts: Sequence[str], key: Sequence[Asked], exercise: str, title: str) 
     return Verdict(True, counts=(counts[False], counts[True]))
 
 
+def would_fail(asked: Asked, record: Record) -> str:
+    """In what way one check fails, in a word; "" where it passes."""
+    try:
+        _Marker("", "").judge(asked, record)
+    except CheckFailed as error:
+        return error.wrong
+    except Exception:
+        return "values"
+    return ""
+
+
 def _about_error(record: Record, asked: Asked | None) -> tuple[str, Asked | None, dict[str, str]]:
     if is_unwritten(record):
         return "not written yet", asked, {"to do": record.says[:300]}

@@ -24,7 +24,8 @@ def _code_key() -> str:
 
 def result_key(task: Task, setting: Job, problem: str | None, repairs: Sequence[str]) -> str:
     parts = [_code_key(), setting.source.key, setting.library.key, repr(setting.limits), str(setting.sandbox)]
-    parts += [setting.answers, setting.seed, problem or "", *repairs, json.dumps(task.files, sort_keys=True)]
+    parts += [setting.answers, setting.seed, json.dumps(dict(setting.known), sort_keys=True)]
+    parts += [problem or "", *repairs, json.dumps(task.files, sort_keys=True)]
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace"))
     digest.update(b"none" if task.data is None else b"data" + task.data)
     return digest.hexdigest()
