@@ -117,7 +117,7 @@ class _Explained:
                 _note(exercises, number, self._about_cell(cell, self._ran.cells[at]))
             _note(exercises, number, self._shadows.remark(at))
         for item in exercises:
-            if item.number in lost:
+            if item.number in lost and not item.mistake:  # a known mistake is this exercise's own
                 item.because = blamed(item.number, self._cards.get(item.name, ""), own, lost)
 
     def _about_cell(self, cell: Cell, result: CellResult) -> str:
@@ -162,11 +162,9 @@ def _note(exercises: Sequence[ExerciseResult], number: str, text: str) -> None:
 
 
 def _say_which_mistake(exercises: Sequence[ExerciseResult]) -> None:
-    """Add known mistakes to the messages, as a student's own check does. What stumbled over another exercise has none."""
+    """Add known mistakes to the messages, as a student's own check does."""
     for item in exercises:
-        if item.because:
-            item.mistake = ""
-        elif item.mistake:
+        if item.mistake:
             item.message += f"\n  perhaps   {item.mistake}"
 
 

@@ -35,8 +35,10 @@ class Item:
     discrimination : float or None
         Point-biserial correlation of having this exercise right with the points in all others. None for few answers,
         or where all have it right, or nobody.
+    mistakes : list of (int, str)
+        Known mistakes, and how many made them.
     common : list of (int, str)
-        What goes wrong most often.
+        What else goes wrong most often.
     """
 
     exercise: ExerciseResult
@@ -51,6 +53,7 @@ class Item:
     unwritten: int
     because: int
     discrimination: float | None
+    mistakes: list[tuple[int, str]]
     common: list[tuple[int, str]]
 
     @property
@@ -65,8 +68,8 @@ class Item:
 
     @property
     def lecture(self) -> str:
-        """One sentence for the next lecture, where one mistake is common."""
-        for count, text in self.common:
+        """One sentence for the next lecture, where one mistake is common: a known one rather than what a card says."""
+        for count, text in [*self.mistakes, *self.common]:
             if count >= max(3, _COMMON * self.answers) and not text.startswith(("needs ", "not written yet")):
                 return f"{count} of {self.answers}: {text}"
         return ""
@@ -86,7 +89,8 @@ def _item(name: str, rows: Sequence[Row]) -> Item:
     scores = [row.recorded.scores.get(name, 0.0) for row, _ in found]
     failed = [item for (_, item), score in zip(found, scores) if score < item.max_score and item.message]
     kinds = Counter(map(_kind, failed))
-    messages = Counter(first_line(item) for item in failed)
+    mistakes = Counter(item.mistake for item in failed if item.mistake)
+    messages = Counter(first_line(item) for item in failed if not item.mistake)
     rest = [sum(row.recorded.scores.values()) - score for (row, _), score in zip(found, scores)]
     return Item(
         exercise,
@@ -101,6 +105,7 @@ def _item(name: str, rows: Sequence[Row]) -> Item:
         unwritten=kinds["unwritten"],
         because=kinds["because"],
         discrimination=point_biserial([score >= exercise.max_score for score in scores], rest),
+        mistakes=[(count, text) for text, count in mistakes.most_common()],
         common=[(count, text) for text, count in messages.most_common(3)],
     )
 

@@ -13,6 +13,7 @@ from .analysis import items
 from .feedback_page import points_open
 from .pages import render
 from .rows import Report, Row, summary_of
+from .scatter import scatter
 from .similar import Pair
 
 _OF_ITS_OWN = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\d+(?:\.\d+)?")
@@ -40,6 +41,7 @@ def page(
     scores = [row.score for row in rows if row.score is not None]
     most = rows[0].recorded.max_score
     answers = _answers(rows, schemes or {})
+    exercises = items([row for row in rows if row.result.gradable or row.recorded.by_person])
     return render(
         "report",
         sorts=True,
@@ -54,7 +56,8 @@ def page(
         histogram=histogram(scores, most) if scores else None,
         without_score=len(rows) - len(scores),
         provisional=sum(row.is_provisional for row in rows),
-        items=items([row for row in rows if row.result.gradable or row.recorded.by_person]),
+        items=exercises,
+        scatter=scatter(exercises),
         noticed=_grouped(rows, lambda result: result.flags),
         repaired=_grouped(rows, lambda result: result.repairs),
         pairs=[(by_student[pair.one], by_student[pair.other], pair, address) for pair, address in pairs],
