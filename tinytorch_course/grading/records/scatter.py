@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 760, 400
 LEFT, RIGHT, TOP, BASE = 70, 735, 15, 325  # of the field
 _RADIUS, _EDGE = 7, 20
 _LETTER, _LINE = 13, 22  # of a label as narrow screens show it, which is larger
-_NEAR = 45  # beyond, a line leads from the dot to its label
+_NEAR = 31  # beyond, a line leads from the dot to its label
 
 Box = tuple[float, float, float, float]  # the middle, width, height
 
