@@ -6,13 +6,16 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..base.console import out
 from ..base.course import Course
 from ..base.errors import CourseError
+
+if TYPE_CHECKING:
+    from .live_page import LivePage
 
 commands = typer.Typer()
 
@@ -39,15 +42,18 @@ def check(
         Path | None, typer.Option(help="Also add a table in Markdown to this file, for GitHub.", metavar="FILE")
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on: check again after each save, until Ctrl-C.")] = False,
+    page: Annotated[bool, typer.Option("--page", help="With --watch: also on a page in the browser.")] = False,
 ) -> None:
     """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
     from .check import check as run_checks
     from .status import remember_check
     from .summary import summary_of
 
+    if page and not watch:
+        raise typer.BadParameter("the page follows what is watched; give --watch too", param_hint="--page")
     course, path = _with_work_kept(notebook)
     if watch:
-        return _watched(course, path)
+        return _watched_on_a_page(course, path) if page else _watched(course, path)
     content = path.read_bytes()
     rows, failures, changed = run_checks(course, path, whole=whole)
     remember_check(course, path, content, rows)
@@ -76,7 +82,16 @@ def check(
         raise typer.Exit(1)
 
 
-def _watched(course: Course, path: Path) -> None:
+def _watched_on_a_page(course: Course, path: Path) -> None:
+    from .live_page import LivePage
+
+    with LivePage(path.stem) as page:
+        out.print(f"The page is at {page.address}", markup=False, soft_wrap=True)
+        sys.stdout.flush()
+        _watched(course, path, page)
+
+
+def _watched(course: Course, path: Path, page: LivePage | None = None) -> None:
     """Check a notebook after each save, until somebody presses Ctrl-C."""
     import time
 
@@ -85,6 +100,8 @@ def _watched(course: Course, path: Path) -> None:
     from .watch import Watch, saves
 
     def tell(row: Standing) -> None:
+        if page is not None:
+            page.tell(row)
         out.print(f"{row.number} {row.title}  {row.state}", markup=False)
         if row.state == "failed":
             out.print(f"\n{row.message}\n", markup=False)
@@ -93,13 +110,19 @@ def _watched(course: Course, path: Path) -> None:
     desk = Watch(course, path)
     try:
         for _ in saves(path):
+            if page is not None:
+                page.saved()
             out.print(time.strftime("%H:%M:%S"), style="bold")
             content = path.read_bytes()
             try:
                 rows = desk.check(tell)
             except CourseError as error:
+                if page is not None:
+                    page.could_not(str(error))
                 out.print(f"{error}\n", markup=False)
             else:
+                if page is not None:
+                    page.done(rows)
                 remember_check(course, path, content, rows)
                 passed = sum(row.state == "passed" for row in rows)
                 out.print(
