@@ -51,8 +51,8 @@ def told(course: Course, line: str, to: Path) -> str:
 
 
 def test_check_names_the_mistake_and_leaves_right_ones_and_others_alone(known: Course, tmp_path: Path):
-    _, seen, named = mistakes.make(known.module("01"))
-    assert (seen, named) == (3, 1)
+    (_, seen, named), (_, seen_in_grading, named_in_grading) = mistakes.make(known.module("01"))
+    assert (seen, named) == (3, 1) and (seen_in_grading, named_in_grading) == (4, 4)  # hidden checks tell more
     assert told(known, "return x + x", tmp_path / "a").endswith("\n  perhaps   Doubles instead of halving.")
     assert told(known, "return x - x / 2", tmp_path / "b") == ""
     other = told(known, "return x / 3", tmp_path / "c")
@@ -96,10 +96,14 @@ def test_an_edition_holds_no_line_of_a_wrong_or_right_solution(known: Course, tm
 @pytest.mark.parametrize("module", Course(ROOT).modules, ids=lambda module: module.name)
 def test_what_is_committed_is_of_today_and_holds_sentences_only(module):
     assert mistakes.is_current(module), f"run `tinytorch mistakes {module.name}`, and commit"
-    found = json.loads(mistakes.file_of(module).read_text(encoding="utf-8"))
-    assert set(found) == {"of", "mistakes"}
-    assert all(re.fullmatch("[0-9a-f]{16}", name) for name in found["mistakes"])
-    assert set(found["mistakes"].values()) <= {v.says for v in variants_of(module) if not v.right and not v.hidden}
+    wrong = [variant for variant in variants_of(module) if not variant.right]
+    says = {variant.says for variant in wrong}
+    visible = {variant.says for variant in wrong if not variant.hidden}
+    for file, sentences in ((mistakes.file_of(module), visible), (mistakes.graded_file(module), says)):
+        found = json.loads(file.read_text(encoding="utf-8"))
+        assert set(found) == {"of", "mistakes"}
+        assert all(re.fullmatch("[0-9a-f]{16}", name) for name in found["mistakes"])
+        assert set(found["mistakes"].values()) <= sentences
 
 
 @pytest.mark.slow
@@ -109,7 +113,7 @@ def test_mistakes_of_another_shape_are_named_and_rightly(name: str, course: Cour
     module = course.module(name)
     says = {variant.name: variant.says for variant in variants_of(module)}
     known = json.loads(mistakes.file_of(module).read_text(encoding="utf-8"))["mistakes"]
-    prints = mistakes.prints_of(module, HELD_BACK / name)
+    prints, _ = mistakes.prints_of(module, HELD_BACK / name)
     named = {file: {known[p] for p in found if p in known} for file, found in prints.items()}
     named = {file: lines for file, lines in named.items() if lines}
     wrong = []
@@ -126,6 +130,6 @@ def test_mistakes_of_another_shape_are_named_and_rightly(name: str, course: Cour
 @pytest.mark.parametrize("name", ["03_layers", "06_autograd"])
 def test_right_solutions_have_no_fingerprint(name: str, course: Course):
     module = course.module(name)
-    prints = mistakes.prints_of(module)
     right = [variant.name for variant in variants_of(module) if variant.right]
-    assert right and not [name for name in right if prints[name]]
+    for prints in mistakes.prints_of(module):
+        assert right and not [name for name in right if prints[name]]

@@ -10,6 +10,7 @@ from ...base.course import Course, Module
 from ...base.errors import CourseError
 from ...base.files import read_text, write_whole
 from ..build import drift
+from ..mistakes import graded_file
 
 WORKFLOW = ".github/workflows/checks.yml"
 _HERE = Path(__file__).parent
@@ -68,6 +69,8 @@ def _autograder_files(course: Course, module: Module) -> dict[str, bytes]:
         inner = path.relative_to(_PACKAGE)
         if path.is_file() and not _LEFT_OUT & set(inner.parts):
             files[f"tinytorch_course/{inner.as_posix()}"] = path.read_bytes()
+    if graded_file(module).is_file():
+        files[graded_file(module).relative_to(course.root).as_posix()] = graded_file(module).read_bytes()
     files |= module.library_files()
     for path in sorted(course.data.rglob("*")):
         if path.is_file():
