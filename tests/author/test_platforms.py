@@ -72,6 +72,10 @@ def by_name(found: dict) -> dict[str, dict]:
 
 def test_the_zip_has_their_layout_and_no_later_module(toy: Course, tmp_path: Path):
     build(toy)
+    for name in ("01_tensor", "02_quarters"):
+        known = toy.root / "tests" / "mutants" / name / "fingerprints.json"
+        known.parent.mkdir(parents=True)
+        known.write_text("{}", encoding="utf-8")
     path = write_autograder(toy, toy.module("02"), tmp_path / "out")
     assert path.name == "02_quarters-gradescope.zip"
     with zipfile.ZipFile(path) as archive:
@@ -81,6 +85,7 @@ def test_the_zip_has_their_layout_and_no_later_module(toy: Course, tmp_path: Pat
         assert b"quarter(-2)" in archive.read("notebooks/02_quarters/02_quarters.ipynb")
     assert "tinytorch/core/tensor.py" in modes and "tinytorch/core/quarters.py" not in modes
     assert not [name for name in modes if name.startswith(("src/", "notebooks/01"))]
+    assert [name for name in modes if name.startswith("tests/")] == ["tests/mutants/02_quarters/fingerprints.json"]
     toy.module("02").src.write_text("# %%\n", encoding="utf-8")
     with pytest.raises(CourseError, match="not built"):
         write_autograder(toy, toy.module("02"), tmp_path / "again")
