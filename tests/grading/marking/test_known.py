@@ -82,6 +82,8 @@ def test_grading_names_mistakes_that_visible_or_hidden_checks_see(known: Course)
     report = make_report(known.root, "01_tensor")
     page = (found.feedback / "sign" / "01_tensor" / "01_tensor.html").read_text(encoding="utf-8")
     assert "perhaps   Forgets the sign." in page and "half(-3)" not in page
+    as_graded = (report.page.parent / "graded" / "sign" / "notebook.html").read_text(encoding="utf-8")
+    assert "perhaps   Forgets the sign." in as_graded
     assert "Doubles instead of halving." in report.page.read_text(encoding="utf-8")
 
 

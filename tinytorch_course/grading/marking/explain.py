@@ -40,7 +40,6 @@ class _Explained:
     def whole(self) -> Executed:
         exercises = [self._exercise(cell) for cell in self._source.cells if cell.grade or cell.task]
         self._say_whose_fault(exercises)
-        _say_which_mistake(exercises)
         results = [CellResult(r.outputs, r.status, r.count, r.seconds) for r in self._ran.cells]
         return Executed(results, exercises, self._flags, self._ran.problem, self._left_out(), self._ran.seconds)
 
@@ -83,11 +82,12 @@ class _Explained:
             self._flags.append(f"{number}: {OUT_OF_STEP}")
         self._cards[cell.name] = verdict.card
         found.hidden = verdict.asked is not None and verdict.asked.hidden
-        message = about_test(verdict, number, found.title, self._cells, self._source)
-        found.message = message[:_LONGEST_MESSAGE]
         found.mistake = mistake(result.records, read_key(self._key[cell.name]), cell, self._mistakes)
+        perhaps = f"\n  perhaps   {found.mistake}" if found.mistake else ""
+        message = about_test(verdict, number, found.title, self._cells, self._source)
+        found.message, card = message[:_LONGEST_MESSAGE] + perhaps, verdict.card + perhaps
         result.outputs = [output for output in result.outputs if output["output_type"] != "error"]
-        result.outputs.append(error_output("CheckFailed", verdict.card, verdict.card.split("\n")))
+        result.outputs.append(error_output("CheckFailed", card, card.split("\n")))
         result.status = "error"
 
     def _verdict(self, cell: SourceCell, result: CellResult) -> Verdict:
@@ -159,13 +159,6 @@ def _note(exercises: Sequence[ExerciseResult], number: str, text: str) -> None:
     for item in exercises:
         if text and item.number == number and not item.passed and text not in item.message:
             item.message = f"{text}\n{item.message}" if item.message else text
-
-
-def _say_which_mistake(exercises: Sequence[ExerciseResult]) -> None:
-    """Add known mistakes to the messages, as a student's own check does."""
-    for item in exercises:
-        if item.mistake:
-            item.message += f"\n  perhaps   {item.mistake}"
 
 
 def _points(result: CellResult, cell: SourceCell) -> float:
