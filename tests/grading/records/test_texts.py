@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import random
 import re
 import shutil
+import time
 from html import unescape
 
 import pytest
@@ -17,7 +19,7 @@ from tinytorch_course.base.errors import CourseError
 from tinytorch_course.cli import app
 from tinytorch_course.grading import commands
 from tinytorch_course.grading.grade import grade
-from tinytorch_course.grading.records.answers import Answer, grouped
+from tinytorch_course.grading.records.answers import Answer, grouped, nearly_equal, words
 from tinytorch_course.grading.records.report import make_report
 from tinytorch_course.grading.records.texts import write_texts
 from tinytorch_course.grading.records.texts_in import read_texts
@@ -120,6 +122,46 @@ def test_groups_do_not_drift_from_their_first_answer():
         chain.append(" ".join([f"other{'abcdefghijklmnopqrst'[i] * 2}" for i in range(at)] + words[at:]))
     groups = grouped([Answer(f"{at:02}", text) for at, text in enumerate(chain)])
     assert len(groups) > 1 and len({answer.student for group in groups for answer in group.answers}) == 12
+
+
+VOCABULARY = words(
+    "the gradient of a tensor is kept until backward has run and memory grows with depth not batch since each loss adds "
+    "two arrays to every layer so a chain of rules visits its nodes in order"
+)
+
+
+def an_answer(seed):
+    """One of forty, as it is or with one or two words of it changed, gone, doubled or moved."""
+    chance = random.Random(seed)
+    text = random.Random(seed % 40).choices(VOCABULARY, k=14 + seed % 40)
+    for _ in range(chance.randint(0, 3)):
+        at, word = chance.randrange(len(text)), chance.choice([*VOCABULARY, "slip", "slep", "slup"])
+        text[at : at + 1] = chance.choice(([word], [], [text[at]] * 2, [word, text[at]]))
+    return " ".join(text)
+
+
+def test_no_two_that_are_nearly_equal_are_left_apart_by_a_short_cut():
+    groups = grouped([Answer(f"{at:04}", an_answer(at)) for at in range(600)])
+    firsts = [words(group.answers[0].text) for group in groups]
+    assert not [(one, other) for at, one in enumerate(firsts) for other in firsts[:at] if nearly_equal(other, one)]
+    assert all(
+        len({words(first.text) for first in variant}) == 1 for group in groups for variant in group.variants
+    ) and all(
+        nearly_equal(first, words(variant[0].text))
+        for first, group in zip(firsts, groups)
+        for variant in group.variants[1:]
+    )
+    assert 40 < len(groups) < 500 and max(len(group.variants) for group in groups) > 3
+
+
+def test_grouping_a_large_class_takes_seconds():
+    """Comparing each with each of a few words took four minutes for these."""
+    chance = random.Random(1)
+    plain = [word for word in VOCABULARY if len(word) > 3 and word not in ("each", "every", "adds")]
+    answers = [Answer(f"{at:04}", " ".join(chance.choices(plain, k=chance.randint(15, 80)))) for at in range(3000)]
+    began = time.process_time()
+    assert len(grouped(answers)) > 2900
+    assert time.process_time() - began < 20
 
 
 def test_the_page_shows_the_scheme_the_groups_and_who_wrote_nothing(graded):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import re
 import unicodedata
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 _LONGEST = 1_000  # words: longer answers are compared for equality only
 _MOST_PAIRS = 100_000  # places at which two answers have the same word: what comparing them costs
 _LIKE = 0.8  # share of the words that two nearly equal answers have in common, in their order
+_BITS = 512  # of a sketch: enough that few words of an answer share one
 _QUOTES = str.maketrans("‘’“”–—−", "''\"\"---")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+(?:'\w+)*|[^\w\s]")
 _HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
@@ -70,41 +72,78 @@ def grouped(answers: Iterable[Answer]) -> list[Group]:
     for answer in sorted(answers, key=lambda answer: answer.student):
         equal[words(answer.text)].append(answer)
     order = sorted(equal, key=lambda key: (-len(equal[key]), key))
-    counts = Counter(word for key in order for word in set(key))
-    leaders: dict[str, list[tuple[str, ...]]] = defaultdict(list)  # by their rarer words
+    sketches = [_Sketch(key) for key in order]
+    counts = Counter(place for sketch in sketches for place in sketch.places)
+    leaders: dict[tuple[int, _Place], list[_Sketch]] = defaultdict(list)  # by what turns them and their rarer words
     found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for key in order:
-        rare = sorted(set(key), key=lambda word: (counts[word], word))
-        rare = rare[: len(rare) // 3 + 1]  # two that are alike share one of these
-        near = {leader: None for word in rare for leader in leaders[word]}
-        leader = next((leader for leader in near if nearly_equal(leader, key)), None)
+    for sketch in sketches:
+        rare = sorted(sketch.places, key=lambda place: (counts[place], place))
+        rare = rare[: len(rare) // 3 + 1]  # two that have so much in common share one of these
+        blocks = [leaders[sketch.turns, place] for place in rare]
+        near = {one.key: None for block in blocks for one in block if one.may_be_near(sketch)}
+        leader = next((leader for leader in near if nearly_equal(leader, sketch.key)), None)
         if leader is not None:
-            found[leader].append(key)
+            found[leader].append(sketch.key)
             continue
-        found[key] = [key]
-        for word in rare:
-            leaders[word].append(key)
+        found[sketch.key] = [sketch.key]
+        for block in blocks:
+            block.append(sketch)
     groups = [Group(_label(keys), [equal[key] for key in keys]) for keys in found.values()]
     return sorted(groups, key=lambda group: (-len(group.answers), group.label))
 
 
+_Place = tuple[str, int]  # a word, and how many of it there are up to here
+
+
+class _Sketch:
+    """What tells of most answers, without a comparison, that they are not nearly equal.
+
+    Parameters
+    ----------
+    key : tuple of str
+        An answer's words.
+    """
+
+    __slots__ = ("bits", "key", "places", "turns")
+
+    def __init__(self, key: tuple[str, ...]) -> None:
+        self.key = key
+        # Two that are nearly equal differ in none of these words, and in no word's place: they have the same in one order.
+        self.turns = hash(tuple(filter(_turns, key)))
+        seen: Counter[str] = Counter()
+        self.places: list[_Place] = []
+        for word in key:
+            seen[word] += 1
+            self.places.append((word, seen[word]))
+        self.bits = 0
+        for place in self.places:
+            self.bits |= 1 << hash(place) % _BITS
+
+    def may_be_near(self, other: _Sketch) -> bool:
+        """False where so many words are in one of the two only that they cannot be."""
+        ours, theirs = len(self.key), len(other.key)
+        both = min(ours - (self.bits & ~other.bits).bit_count(), theirs - (other.bits & ~self.bits).bit_count())
+        return 2 * both >= _LIKE * (ours + theirs)
+
+
+@functools.lru_cache(100_000)
+def _turns(word: str) -> bool:
+    """Whether two answers that differ in this word say something else."""
+    return word[0].isdigit() or _TURNS.fullmatch(word) is not None
+
+
 def nearly_equal(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two answers differ in a few words, none of which turns the meaning, and in no word's place."""
-    shorter, longer = sorted((len(one), len(other)))
-    if longer > _LONGEST or 2 * shorter < _LIKE * (shorter + longer):
-        return False
-    if 2 * len(set(one) & set(other)) < _LIKE * _LIKE * (len(set(one)) + len(set(other))):  # most end here
+    if max(len(one), len(other)) > _LONGEST:
         return False
     ours, theirs = Counter(one), Counter(other)
     gone, come = ours - theirs, theirs - ours
-    if 2 * (len(one) - gone.total()) < _LIKE * (len(one) + len(other)):
+    if 2 * (len(one) - gone.total()) < _LIKE * (len(one) + len(other)) or any(map(_turns, [*gone, *come])):
         return False
     if sum(count * theirs[word] for word, count in ours.items()) > _MOST_PAIRS:  # one word over and over
         return False
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     if matcher.ratio() < _LIKE:
-        return False
-    if any(_TURNS.fullmatch(word) or word[0].isdigit() for word in [*gone, *come]):
         return False
     changed = sum(last - first for tag, first, last, _, _ in matcher.get_opcodes() if tag != "equal")
     return changed <= gone.total()  # more would be words that stand elsewhere
