@@ -231,6 +231,8 @@ def texts(
     out.print(
         f"{taken.answers} answers have the table's points and comments, {taken.changed} of them had others before."
     )
+    if taken.kept:
+        out.print(f"{taken.kept} new in {root / 'comments.csv'}: comments to be given again.", markup=False)
     for line in taken.bad:
         err.print(f"not entered: {line}", markup=False, style="red")
     out.print(f"`tinytorch report {name}` writes totals, tables and feedback pages anew.")

@@ -20,6 +20,7 @@ from tinytorch_course.cli import app
 from tinytorch_course.grading import commands
 from tinytorch_course.grading.grade import grade
 from tinytorch_course.grading.records.answers import Answer, grouped, nearly_equal, words
+from tinytorch_course.grading.records.comments import library_of
 from tinytorch_course.grading.records.report import make_report
 from tinytorch_course.grading.records.texts import write_texts
 from tinytorch_course.grading.records.texts_in import read_texts
@@ -180,7 +181,9 @@ def test_the_page_shows_the_scheme_the_groups_and_who_wrote_nothing(graded):
 def test_what_students_wrote_is_text_in_page_and_table(graded):
     written = write_texts(graded, ASSIGNMENT)
     text = written.pages[0].read_text(encoding="utf-8")
-    assert "<script" not in text.lower() and "script-src" not in text
+    assert (
+        text.lower().count("<script") == 1 and text.count("script-src 'sha256-") == 1
+    )  # ours, and no other is allowed
     assert "alert(1)" in unescape(text)
     cells = [cell for row in rows_of(written.table) for cell in row.values()]
     assert not [cell for cell in cells if re.match(r"\s*[=+@-]", cell)]
@@ -294,3 +297,112 @@ def test_the_command_writes_takes_in_and_says_by_its_exit_code_what_was_left(gra
     done = CliRunner().invoke(app, ["texts", "90", "--in", str(bad), *where])
     assert done.exit_code == 1 and "row 2 (ann)" in done.output
     assert recorded(graded, "ann")[0] == 4.0 and recorded(graded, "bob")[0] == 1.0
+
+
+# -- by keyboard -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(graded, chromium):
+    """The page of the question in a browser that keeps nothing from before; whatever a script of an answer does is seen."""
+    context = chromium.new_context(accept_downloads=True)
+    page = context.new_page()
+    page.wrong = []
+    page.on("dialog", lambda dialog: (page.wrong.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: page.wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.goto(write_texts(graded, ASSIGNMENT).pages[0].as_uri())
+    yield page
+    assert page.wrong == []
+    context.close()
+
+
+def pressed(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def saved(page, to):
+    with page.expect_download() as download:
+        page.keyboard.press("s")
+    download.value.save_as(to)
+    return to
+
+
+def test_a_few_keys_give_points_and_comments_to_whole_groups(graded, desk):
+    pressed(desk, "j", "4", "j", "2", ".", "5", "c")  # the largest group, then the next
+    desk.keyboard.type("=right, - but why?")
+    pressed(desk, "Escape", "n", "ArrowDown", "a", "Enter", "9", "1", "k", "Backspace")  # there are 4 points at most
+    taken = read_texts(graded, ASSIGNMENT, saved(desk, graded / "saved.csv"))
+    assert taken.bad == [] and taken.kept == 1
+    [question] = write_texts(graded, ASSIGNMENT).questions
+    people = [[answer.student for answer in group.answers] for group in question.groups]
+    assert sorted(people[0]) == ["ann", "bob", "cat"]
+    assert {recorded(graded, student) for student in people[0]} == {(4.0, False, None)}
+    assert recorded(graded, people[1][0]) == (2.5, False, "=right, - but why?")
+    assert recorded(graded, people[2][0])[0] is None  # a comment without points was given, and taken back
+    assert recorded(graded, people[3][0]) == (1.0, False, None)
+    assert recorded(graded, "gus") == (None, False, None)
+
+
+def test_what_was_entered_outlives_the_page_and_ends_with_the_gradebooks(graded, desk):
+    pressed(desk, "j", "3")
+    desk.reload()
+    assert "1 of 5 groups have points, 3 of 7 answers. 1 not saved." in desk.locator("#told").inner_text()
+    first = desk.locator("section.piece").first
+    assert first.get_by_label("points").input_value() == "3"
+    read_texts(graded, ASSIGNMENT, saved(desk, graded / "saved.csv"))
+    read_texts(
+        graded, ASSIGNMENT, table(graded, f"student,question,points\nann,{TEXT},2\nbob,{TEXT},2\ncat,{TEXT},2\n")
+    )
+    write_texts(graded, ASSIGNMENT)
+    desk.reload()
+    assert "1 of 5 groups" in desk.locator("#told").inner_text()
+    pressed(desk, "j", "3", "Backspace", "2")
+    assert rows_of(saved(desk, graded / "saved.csv")) == []  # as the gradebook has it: nothing is entered twice
+
+
+def test_who_wrote_nothing_gets_points_only_while_that_is_so(graded, desk):
+    pressed(desk, "j", "j", "j", "j", "j", "0")
+    path = saved(desk, graded / "saved.csv")
+    assert [(row["student"], row["answer"]) for row in rows_of(path)] == [("gus", "(no answer)")]
+    hand_in(graded, "gus", solved(graded, text_90_05_why="Because it does."))
+    run(graded)
+    assert "another one now" in read_texts(graded, ASSIGNMENT, path).bad[0] and recorded(graded, "gus")[0] is None
+
+
+def test_points_that_do_not_exist_are_not_saved(graded, desk):
+    desk.locator("section.piece").nth(1).get_by_label("points").fill("7")
+    pressed(desk, "Escape", "s")
+    assert "7 is not between 0 and 4" in desk.locator("#told").inner_text()
+    assert desk.evaluate("document.activeElement === document.querySelectorAll('section.piece')[1]")
+
+
+def test_comments_are_kept_beside_the_course_and_offered_for_their_question(graded, desk):
+    (graded / "comments.csv").write_text(
+        f"question;points;comment\n{TEXT};2,5;Half of it.\ntext-90-09-other;1;Elsewhere.\n;;<b>See the script.</b>\n",
+        "cp1252",
+    )
+    desk.goto(write_texts(graded, ASSIGNMENT).pages[0].as_uri())
+    assert desk.locator("#library button").all_inner_texts() == ["a Half of it. (2.5)", "b <b>See the script.</b>"]
+    pressed(desk, "j", "a", "b")
+    path = saved(desk, graded / "saved.csv")
+    text = path.read_text(encoding="utf-8") + f'(library),{TEXT},,,"Half of it.",\n(library),{TEXT},,1,+ new,\n'
+    taken = read_texts(graded, ASSIGNMENT, table(graded, text))
+    assert recorded(graded, "cat") == (2.5, False, "Half of it. <b>See the script.</b>") and taken.kept == 1
+    assert [one.comment for one in library_of(graded)] == [
+        "Half of it.",
+        "Elsewhere.",
+        "<b>See the script.</b>",
+        "+ new",
+    ]
+    assert read_texts(graded, ASSIGNMENT, table(graded, text)).kept == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("points\n3\n", "no column comment"), ("points,comment\nx,a\n", "line 2: 'x' is no")]
+)
+def test_a_library_that_cannot_be_read_is_named(graded, text, why):
+    (graded / "comments.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(CourseError, match=why):
+        write_texts(graded, ASSIGNMENT)

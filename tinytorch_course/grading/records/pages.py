@@ -19,12 +19,15 @@ _TEMPLATES = Path(__file__).with_name("templates")
 @functools.cache
 def _environment() -> Environment:
     found = templates(_TEMPLATES)
-    script = (_TEMPLATES / "table.js.j2").read_text(encoding="utf-8")
-    found.globals["script"] = Markup(script)
-    # The content security policy of a page names the one script that may run.
-    found.globals["script_hash"] = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    # The content security policy of a page names the one script that may run, by its hash.
+    found.globals["scripts"] = {name: _script(name) for name in ("table", "marking")}
     found.globals["parts"] = found.get_template("parts.html.j2").module
     return found
+
+
+def _script(name: str) -> tuple[Markup, str]:
+    text = (_TEMPLATES / f"{name}.js.j2").read_text(encoding="utf-8")
+    return Markup(text), base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def render(template: str, **values: Any) -> str:

@@ -44,7 +44,7 @@ def page(
     exercises = items([row for row in rows if row.result.gradable or row.recorded.by_person])
     return render(
         "report",
-        sorts=True,
+        runs="table",
         wide=True,
         assignment=assignment,
         summary=summary_of(rows, missing),

@@ -201,7 +201,7 @@ def term_page(modules: Sequence[Module], people: Sequence[Line]) -> str:
     """The page as HTML."""
     return render(
         "term",
-        sorts=True,
+        runs="table",
         wide=True,
         modules=modules,
         people=people,

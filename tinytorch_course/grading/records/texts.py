@@ -26,6 +26,7 @@ from ..inbox.filling import harmless
 from ..inbox.spreadsheet import table_lines
 from ..model import SourceCell
 from .answers import Answer, Group, differences, grouped, words
+from .comments import ALL, Ready, library_of
 from .own_work import own_cells
 from .pages import render
 from .results import stored_results
@@ -33,6 +34,7 @@ from .results import stored_results
 COLUMNS = ("student", "question", "group", "points", "comment", "answer")
 NO_ANSWER = "(no answer)"
 EVERYBODY = "*"  # in place of a student: all of the group
+LIBRARY = "(library)"  # in place of a student: the comment is one to be given again
 LONGEST = 5_000  # characters of an answer on the page and in the table
 
 
@@ -100,8 +102,10 @@ def write_texts(course_dir: Path, assignment: str) -> Written:
         names |= {person.student: person.name for person in roster.people if not names.get(person.student)}
     folder = Path(ground.directory.root) / "report" / assignment
     shutil.rmtree(folder / "texts", ignore_errors=True)
+    library = library_of(Path(ground.directory.root))
     pages = {
-        folder / "texts" / f"{question.cell.name}.html": _page(question, names, questions) for question in questions
+        folder / "texts" / f"{question.cell.name}.html": _page(question, names, questions, library, assignment)
+        for question in questions
     }
     table = folder / "texts.csv"
     text = _table(questions)
@@ -199,7 +203,13 @@ def _texts_of(ground: Assignment, student: str) -> dict[str, str]:
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def _page(question: Question, names: Mapping[str, str], questions: Sequence[Question]) -> str:
+def _page(
+    question: Question,
+    names: Mapping[str, str],
+    questions: Sequence[Question],
+    library: Sequence[Ready],
+    assignment: str,
+) -> str:
     def shown(student: str) -> str:
         return f"{names[student]} ({student})" if names.get(student) else student
 
@@ -212,9 +222,34 @@ def _page(question: Question, names: Mapping[str, str], questions: Sequence[Ques
         ]
         entered = [question.entered[answer.student] for answer in group.answers]
         comments = sorted({one.comment for one in entered} - {""})
-        groups.append((group, variants, [_said(one) for one in entered], comments))
-    blank = [shown(student) for student in question.blank]
-    return render("texts", question=question, groups=groups, blank=blank, questions=questions)
+        groups.append((group, variants, [_said(one) for one in entered], comments, _of_all(entered)))
+    file = f"{assignment}-{question.number}.csv"
+    return render(
+        "texts",
+        runs="marking",
+        question=question,
+        questions=questions,
+        groups=groups,
+        blank=[shown(student) for student in question.blank],
+        blank_ids=[printable(student) for student in question.blank],
+        blank_given=_of_all([question.entered[student] for student in question.blank]),
+        no_answer=NO_ANSWER,
+        everybody=EVERYBODY,
+        library_row=LIBRARY,
+        library=[
+            {"points": "" if one.points is None else f"{one.points:g}", "comment": one.comment}
+            for one in library
+            if one.question in (ALL, question.cell.name, question.number)
+        ],
+        file=file,
+        command=f"tinytorch texts {assignment} --in {file}",
+    )
+
+
+def _of_all(entered: Sequence[Entered]) -> tuple[str, str]:
+    """What people have entered for all of a group alike."""
+    values = {_cells(one) for one in entered}
+    return values.pop() if len(values) == 1 else ("", "")
 
 
 def _said(entered: Entered) -> str:
@@ -255,8 +290,7 @@ def _rows(question: Question) -> Iterator[list[str]]:
         students = [answer.student for answer in group.answers]
         all_of_them = None
         if len(students) > 1:
-            values = {_cells(question.entered[student]) for student in students}
-            all_of_them = values.pop() if len(values) == 1 else ("", "")
+            all_of_them = _of_all([question.entered[student] for student in students])
             note = f"({len(students)} answers) {group.variants[0][0].text[:LONGEST]}"
             yield [EVERYBODY, question.cell.name, group.label, *all_of_them, note]
         for answer in group.answers:

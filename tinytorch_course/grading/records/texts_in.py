@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from ..assignment import Assignment, open_gradebook
 from ..inbox.filling import as_typed, harmless
 from ..inbox.spreadsheet import table_lines
 from .answers import words
-from .texts import COLUMNS, EVERYBODY, LONGEST, NO_ANSWER, Question, answers_of, read_questions
+from .comments import ALL, Ready, keep_comments, number_or_none
+from .texts import COLUMNS, EVERYBODY, LIBRARY, LONGEST, NO_ANSWER, Question, answers_of, read_questions
 
 _NEEDED = ("student", "question", "points")
 
@@ -48,12 +49,15 @@ class TakenIn:
         Answers with points or a comment of the table now.
     changed : int
         How many of them had others before.
+    kept : int
+        New comments in comments.csv.
     bad : list of str
         The rows that were not entered, and why.
     """
 
     answers: int = 0
     changed: int = 0
+    kept: int = 0
     bad: list[str] = field(default_factory=list)
 
 
@@ -85,12 +89,24 @@ def read_texts(course_dir: Path, assignment: str, table: Path) -> TakenIn:
     """
     ground = Assignment.open(Path(course_dir), assignment)
     rows = _read(Path(table))
+    ready = [row for row in rows if row.student == LIBRARY]
+    rows = [row for row in rows if row.student != LIBRARY]
     taken = TakenIn()
     with open_gradebook(ground.directory) as gradebook:
         questions, _ = read_questions(ground, gradebook)
         wanted = _wanted(rows, questions, taken.bad)
         _enter(gradebook, ground, wanted, taken)
+    taken.kept = keep_comments(Path(ground.directory.root), _ready(ready))
     return taken
+
+
+def _ready(rows: Sequence[Row]) -> Iterator[Ready]:
+    for row in rows:
+        points = number_or_none(row.points)
+        if row.comment:
+            yield Ready(
+                row.question or ALL, points if points is not None and math.isfinite(points) else None, row.comment
+            )
 
 
 def _read(path: Path) -> list[Row]:
@@ -151,12 +167,9 @@ def _question(row: Row, known: Mapping[str, Question]) -> Question:
 
 
 def _points(row: Row, question: Question) -> float | None:
-    if not row.points:
+    points = number_or_none(row.points)
+    if points is None:
         return None
-    try:
-        points = float(row.points.replace(",", "."))
-    except ValueError:
-        points = math.nan
     if not math.isfinite(points):
         raise BadRow(f"{printable(row.points)[:40]!r} is no number of points")
     if not 0 <= points <= question.cell.points:
