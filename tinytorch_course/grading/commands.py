@@ -253,17 +253,22 @@ def report(
     column: Annotated[
         str | None, typer.Option(help="Heading of the module's column there, where it cannot be told.")
     ] = None,
+    progress: Annotated[
+        Path | None,
+        typer.Option(help="For the term: folder with what students have shared; by default progress/ of the course."),
+    ] = None,
 ) -> None:
     """Write the class's report, the tables to import into Canvas and Moodle, and everybody's feedback page again."""
     from .records.report import make_report
-    from .records.term import make_term_report
 
     course = Course.find()
     if module is None:
         if roster is not None or column is not None:
             raise CourseError("a table is filled in for one module", "Name the module too.")
-        out.print(f"report     {make_term_report((course_dir or course.root).resolve())}")
+        _report_term(course, (course_dir or course.root).resolve(), progress)
         return
+    if progress is not None:
+        raise CourseError("what students have shared stands on the page of the term", "Leave the module out.")
     name = course.module(module).name
     report = make_report((course_dir or course.root).resolve(), name, roster=roster, column=column)
     out.print(report.summary)
@@ -274,3 +279,15 @@ def report(
         out.print(f"table      {path}")
     if report.feedback is not None:
         out.print(f"feedback   {report.feedback}")
+
+
+def _report_term(course: Course, root: Path, progress: Path | None) -> None:
+    from .records.progress import FOLDER, class_progress
+    from .records.term import make_term_report
+
+    folder = progress or root / FOLDER
+    shared = class_progress(course, folder) if progress is not None or folder.is_dir() else None
+    out.print(f"report     {make_term_report(root, shared)}")
+    if shared is not None:
+        left = f"; {len(shared.out)} files left out, the page says why" if shared.out else ""
+        out.print(f"progress   {shared.files} students, from {folder}{left}", markup=False)

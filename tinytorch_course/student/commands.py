@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from ..base.errors import CourseError
 
 if TYPE_CHECKING:
     from .live_page import LivePage
+    from .status import Progress
 
 commands = typer.Typer()
 
@@ -184,12 +186,23 @@ def update(
         out.print("Everything is as in that edition already.")
 
 
-@commands.command(epilog="Example: tinytorch status")
-def status() -> None:
+@commands.command(epilog="Example: tinytorch status --share --to /srv/course/progress")
+def status(
+    share: Annotated[
+        bool,
+        typer.Option("--share", help="Also write how far you are to a file for your course, and show what is in it."),
+    ] = False,
+    to: Annotated[Path | None, typer.Option(help="Folder for that file; by default this edition.")] = None,
+    name: Annotated[
+        str, typer.Option("--as", help="What to call yourself in it; by default something by chance.", metavar="NAME")
+    ] = "",
+) -> None:
     """Say how far you are: exercises and points by module, milestones, and what comes next."""
     from .milestones import MILESTONES
     from .status import next_step, played, progress_of
 
+    if not share and (to is not None or name):
+        raise CourseError("--to and --as say where to share, and as whom", "Add --share.")
     course = Course.find()
     if not course.modules:
         raise CourseError("there is no notebook here", "Change into a student edition.")
@@ -207,6 +220,25 @@ def status() -> None:
         said = "not played on this library yet" if ending is None else "reached" if ending.reached else "not reached"
         out.print(f"{milestone.name.ljust(width)}{f'waits for {missing[0]}' if missing else said}")
     out.print(f"\nNext: {next_step(course, found)}", markup=False)
+    if share:
+        _shared(course, found, to, name)
+
+
+def _shared(course: Course, found: Sequence[Progress], to: Path | None, name: str) -> None:
+    """Write the file and say all that is in it."""
+    from .share import share
+
+    path, text = share(course, found, to, name)
+    out.print(f"\nwrote {path}, with this in it and nothing else:\n", markup=False)
+    out.print(text, markup=False, highlight=False)
+    if name:
+        out.print("It has the name that you gave.")
+    else:
+        out.print(
+            "Its id was drawn by chance. It is kept in .tinytorch/progress-id, so that your next file replaces this."
+        )
+    if to is None:
+        out.print("Nothing has left this folder: hand the file in where your course asks for it.")
 
 
 @commands.command(epilog="Example: tinytorch milestones xor digits")

@@ -18,6 +18,7 @@ from ..assignment import Assignment, course_directory
 from ..inbox.roster import Roster
 from ..model import PERSON
 from .pages import render
+from .progress import ClassProgress
 from .results import stored_results
 
 _WEAK = 0.5  # of a module's points
@@ -103,18 +104,23 @@ class Module:
         return self.name.partition("_")[0]
 
 
-def make_term_report(course_dir: Path) -> Path:
+def make_term_report(course_dir: Path, progress: ClassProgress | None = None) -> Path:
     """Write ``report/index.html``, the page of the term, and give its path.
+
+    Parameters
+    ----------
+    progress : ClassProgress, optional
+        How far the class says that it is.
 
     Raises
     ------
     CourseError
-        When nothing has been graded yet.
+        When nothing has been graded yet, and nobody has shared how far they are.
     """
     directory = course_directory(Path(course_dir).resolve())
     folder = Path(directory.root) / "report"
     grounds = [Assignment.open(Path(course_dir), name) for name in _graded(directory)]
-    if not grounds:
+    if not grounds and not (progress and progress.files):
         raise CourseError("nothing has been graded yet", "Call `tinytorch grade MODULE` first.")
     lines = _people(directory, [ground.roster() for ground in grounds])
     modules: list[Module] = []
@@ -130,7 +136,7 @@ def make_term_report(course_dir: Path) -> Path:
         modules.append(_module(ground.assignment, most, list(marks.values()), folder, page))
     people = sorted(lines.values(), key=lambda line: ((line.name or line.student).casefold(), line.student))
     path = folder / "index.html"
-    write_whole({path: term_page(modules, people)})
+    write_whole({path: term_page(modules, people, progress)})
     return path
 
 
@@ -197,7 +203,7 @@ def _module(name: str, most: float, marks: Sequence[Mark], folder: Path, page: s
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def term_page(modules: Sequence[Module], people: Sequence[Line]) -> str:
+def term_page(modules: Sequence[Module], people: Sequence[Line], progress: ClassProgress | None = None) -> str:
     """The page as HTML."""
     return render(
         "term",
@@ -209,6 +215,7 @@ def term_page(modules: Sequence[Module], people: Sequence[Line]) -> str:
         behind=[line for line in people if line.behind],
         sections=_sections(people, len(modules)),
         spark=_spark,
+        progress=progress,
     )
 
 
