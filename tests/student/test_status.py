@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,53 @@ def test_a_milestone_counts_for_the_library_on_which_it_was_played(edition: Path
     assert status.played(course, milestone).reached
     (edition / "tinytorch" / "core" / "tensor.py").write_text("class Tensor: ...\n", encoding="utf-8")
     assert status.played(course, milestone) is None
+
+
+# -- sharing ---------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_written_for_others_unless_the_student_shares(edition: Path):
+    write(edition, **RIGHT)
+    said(edition)
+    assert not list(edition.rglob("progress-*")) and not (edition / ".tinytorch" / "progress-id").exists()
+
+
+def test_what_is_shared_is_shown_whole_and_says_nobodys_name(edition: Path, tmp_path: Path):
+    write(edition, _01_01_half=RIGHT["_01_01_half"], _text_01_03_why="Because.")
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    done = tinytorch(edition, "status", "--share", "--to", str(folder))
+    assert done.returncode == 0, done.stderr
+    [path] = folder.iterdir()
+    text = path.read_text(encoding="utf-8")
+    assert text in done.stdout and str(path) in done.stdout
+    found = json.loads(text)
+    assert found.pop("id") == path.stem.removeprefix("progress-") and len(found.pop("date")) == 10
+    module = {"right": ["01.1"], "exercises": 3, "points": 60.0, "of": 100.0, "exported": False}
+    assert found == {"kind": "tinytorch progress", "modules": {"01_tensor": module}, "milestones": []}
+    assert getpass.getuser() not in text and socket.gethostname() not in text and str(Path.home()) not in text
+
+
+def test_a_students_next_file_takes_the_place_of_the_last(edition: Path, tmp_path: Path):
+    for _ in range(2):
+        assert tinytorch(edition, "status", "--share").returncode == 0
+    [by_chance] = edition.glob("progress-*.json")
+    assert tinytorch(edition, "status", "--share", "--as", "ada").returncode == 0
+    assert {path.name for path in edition.glob("progress-*.json")} == {by_chance.name, "progress-ada.json"}
+    (edition / ".tinytorch" / "progress-id").write_text("../../x", encoding="utf-8")
+    assert tinytorch(edition, "status", "--share").returncode == 0
+    assert len(list(edition.glob("progress-*.json"))) == 3 and not (edition.parent / "x.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--share", "--as", "../ada"], "cannot be the name of a file"),
+        (["--share", "--to", "nowhere"], "there is no such folder"),
+        (["--as", "ada"], "Add --share"),
+    ],
+)
+def test_sharing_that_cannot_be_is_refused_with_a_sentence(edition: Path, arguments: list[str], why: str):
+    done = tinytorch(edition, "status", *arguments)
+    assert done.returncode == 2 and why in done.stderr and "Traceback" not in done.stderr
+    assert not list(edition.parent.rglob("progress-*"))
