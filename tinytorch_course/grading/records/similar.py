@@ -6,6 +6,7 @@ do not count. Fingerprints that many share say nothing: they come from the task 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import keyword
 import re
@@ -42,44 +43,61 @@ class Pair:
     prints: frozenset[int] = frozenset()
 
 
-_Print = tuple[int, int, int]  # a fingerprint, and the first and last line of what it is of, counted from 0
-
-
-def _tokens(code: str) -> Iterator[tuple[str, int]]:
-    """The words that count, with their lines."""
-    line, at, previous = 0, 0, ""
+def _tokens(code: str) -> tuple[list[int], list[re.Match[str]]]:
+    """The words that count, as numbers, and where each stands."""
+    numbers, places, previous = [], [], ""
     for found in _TOKEN.finditer(code[:_LONGEST]):
-        line += code.count("\n", at, found.start())
-        at, text = found.start(), found.group()
-        if found.lastgroup == "skip":
+        kind = found.lastgroup
+        if kind == "skip":
             continue
-        if found.lastgroup == "name" and not keyword.iskeyword(text) and previous != ".":
-            yield "name", line  # attributes keep theirs: they are the library's
+        text = found.group()
+        if kind == "name" and previous != "." and not keyword.iskeyword(text):
+            numbers.append(_NAME)  # attributes keep theirs: they are the library's
         else:
-            yield text, line
+            numbers.append(_number(text) if len(text) < 100 else _number.__wrapped__(text))
+        places.append(found)
         previous = text
+    return numbers, places
 
 
-def _winnowed(code: str) -> list[_Print]:
-    words = list(_tokens(code))
-    prints = []
-    for at in range(len(words) - _GRAM + 1):
-        gram = words[at : at + _GRAM]
-        digest = hashlib.blake2b(" ".join(word for word, _ in gram).encode("utf-8", "replace"), digest_size=8).digest()
-        prints.append((int.from_bytes(digest, "big"), gram[0][1], gram[-1][1]))
+@functools.lru_cache(1 << 16)
+def _number(word: str) -> int:
+    """The same for the same word in each process, unlike Python's hash of it: else each report would choose others."""
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=7).digest(), "big")
+
+
+_NAME = _number("name")
+
+
+def _winnowed(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """The fingerprints that are kept, with the first of the words of each."""
+    prints = [(hash(tuple(numbers[at : at + _GRAM])), at) for at in range(len(numbers) - _GRAM + 1)]
     if len(prints) <= _WINDOW:
-        return prints
-    return list(dict.fromkeys(min(prints[at : at + _WINDOW]) for at in range(len(prints) - _WINDOW + 1)))
+        yield from prints
+        return
+    last = None
+    for at in range(len(prints) - _WINDOW + 1):
+        least = min(prints[at : at + _WINDOW])
+        if least is not last:
+            yield least
+        last = least
 
 
 def fingerprints(code: str) -> set[int]:
     """The winnowed fingerprints of a piece of code."""
-    return {value for value, _, _ in _winnowed(code)}
+    return {value for value, _ in _winnowed(_tokens(code)[0])}
 
 
 def shared_lines(code: str, prints: Collection[int]) -> set[int]:
     """The lines of a piece of code, counted from 0, in which these fingerprints are."""
-    return {line for value, first, last in _winnowed(code) if value in prints for line in range(first, last + 1)}
+    numbers, places = _tokens(code)
+    lines: set[int] = set()
+    for value, at in _winnowed(numbers):
+        if value in prints:
+            first, last = places[at].start(), places[at + _GRAM - 1].start()
+            above = code.count("\n", 0, first)
+            lines.update(range(above, above + code.count("\n", first, last) + 1))
+    return lines
 
 
 def _all_prints(pieces: Iterable[str]) -> set[int]:
