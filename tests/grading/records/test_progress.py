@@ -54,7 +54,7 @@ def test_the_files_of_students_are_what_the_report_reads(course, tmp_path, folde
     assert tinytorch(edition, "status", "--share", "--to", str(folder), "--as", "ada").returncode == 0
     found = class_progress(course, folder)
     assert (found.files, found.out) == (2, []) and found.newest is not None
-    assert figures(found) == [("01_tensor", 2, 1, [("01.1", 2), ("01.2", 1)])]
+    assert figures(found) == [("01_tensor", 2, 1, [("01.1", "half", 2), ("01.2", "twice", 1)])]
 
 
 def test_each_student_counts_once_by_the_latest_file_wherever_it_lies(course, folder):
@@ -69,8 +69,8 @@ def test_each_student_counts_once_by_the_latest_file_wherever_it_lies(course, fo
     found = class_progress(course, folder)
     assert (found.files, found.oldest, found.newest) == (3, date(2026, 11, 19), date(2026, 11, 23))
     assert figures(found) == [
-        ("01_tensor", 2, 1, [("01.1", 1), ("01.2", 1)]),
-        ("02_quarters", 1, 1, [("02.1", 1)]),  # and no exercise that the module does not have
+        ("01_tensor", 2, 1, [("01.1", "half", 1), ("01.2", "twice", 1)]),
+        ("02_quarters", 1, 1, [("02.1", "quarter", 1)]),  # and no exercise that the module does not have
     ]
     assert found.modules[0].mean == 1.0
     assert found.milestones == [("XOR by a network with a hidden layer", 1)]
@@ -107,7 +107,7 @@ def test_a_bad_file_is_named_and_ends_nothing(course, folder, tmp_path):
     put(folder, "good", content("good"))
     put(folder, "<i>odd", b"{")
     found = class_progress(course, folder)
-    assert found.files == 1 and figures(found) == [("01_tensor", 1, 0, [("01.1", 1), ("01.2", 0)])]
+    assert found.files == 1 and figures(found) == [("01_tensor", 1, 0, [("01.1", "half", 1), ("01.2", "twice", 0)])]
     named = {line.partition(": ")[0].removeprefix("progress-").removesuffix(".json") for line in found.out}
     assert named == {*BAD, "link", "fifo", "<i>odd"}
 

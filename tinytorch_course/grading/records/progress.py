@@ -47,21 +47,21 @@ class ModuleProgress:
 
     Parameters
     ----------
-    exercises : list of (str, int)
-        Each exercise's number, and how many have it right.
+    exercises : list of (str, str, int)
+        Each exercise's number, what it is about, and how many have it right.
     begun, done : int
         How many have begun, and how many have all of it right.
     """
 
     name: str
-    exercises: list[tuple[str, int]]
+    exercises: list[tuple[str, str, int]]
     begun: int
     done: int
 
     @property
     def mean(self) -> float:
         """Exercises right, of those who have begun."""
-        return sum(count for _, count in self.exercises) / self.begun if self.begun else 0.0
+        return sum(count for _, _, count in self.exercises) / self.begun if self.begun else 0.0
 
 
 @dataclass
@@ -104,7 +104,7 @@ def class_progress(course: Course, folder: Path) -> ClassProgress:
     return found
 
 
-def _sum_up(found: ClassProgress, all_: Sequence[Shared], exercises: Mapping[str, Sequence[str]]) -> None:
+def _sum_up(found: ClassProgress, all_: Sequence[Shared], exercises: Mapping[str, Mapping[str, str]]) -> None:
     found.files = len(all_)
     if not all_:
         return
@@ -114,20 +114,22 @@ def _sum_up(found: ClassProgress, all_: Sequence[Shared], exercises: Mapping[str
         counts = Counter(number for right in own for number in right)
         if own:
             done = sum(len(right) == len(numbers) for right in own)
-            found.modules.append(ModuleProgress(name, [(n, counts[n]) for n in numbers], len(own), done))
+            found.modules.append(
+                ModuleProgress(name, [(n, about, counts[n]) for n, about in numbers.items()], len(own), done)
+            )
     reached = Counter(name for one in all_ for name in one.milestones)
     found.milestones = [(one.title, reached[one.name]) for one in MILESTONES if reached[one.name]]
 
 
-def _exercises(notebook: Path) -> list[str]:
-    """The numbers of a module's exercises that checks can judge."""
+def _exercises(notebook: Path) -> dict[str, str]:
+    """The exercises of a module that checks can judge: their numbers, and what their grade ids call them."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError):
-        return []
+        return {}
     about = [cell["metadata"].get("nbgrader", {}) for cell in cells if cell["cell_type"] == "code"]
     ids = [GradeId.of(one.get("grade_id", "")) for one in about if one.get("grade")]
-    return list(dict.fromkeys(one.number for one in ids if one is not None))
+    return {one.number: one.slug.replace("-", " ") for one in ids if one is not None}
 
 
 def _files(folder: Path, out: list[str]) -> Iterator[Path]:
@@ -144,7 +146,7 @@ def _files(folder: Path, out: list[str]) -> Iterator[Path]:
             yield Path(place, name)
 
 
-def _read(path: Path, exercises: Mapping[str, Sequence[str]]) -> Shared:
+def _read(path: Path, exercises: Mapping[str, Mapping[str, str]]) -> Shared:
     """A file's content, each value with its type."""
     try:
         content = json.loads(read_safely(path, LARGEST_FILE))
@@ -155,7 +157,7 @@ def _read(path: Path, exercises: Mapping[str, Sequence[str]]) -> Shared:
     return _shared(content, exercises)
 
 
-def _shared(content: Any, exercises: Mapping[str, Sequence[str]]) -> Shared:
+def _shared(content: Any, exercises: Mapping[str, Mapping[str, str]]) -> Shared:
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise NoProgress("was not written by `tinytorch status --share`")
     name, day, modules = content.get("id"), content.get("date"), content.get("modules")
