@@ -331,15 +331,17 @@ def saved(page, to):
 
 def test_a_few_keys_give_points_and_comments_to_whole_groups(graded, desk):
     pressed(desk, "j", "4", "j", "2", ".", "5", "c")  # the largest group, then the next
-    desk.keyboard.type("=right, - but why?")
+    desk.keyboard.type("=just so, - but why?")
     pressed(desk, "Escape", "n", "ArrowDown", "a", "Enter", "9", "1", "k", "Backspace")  # there are 4 points at most
-    taken = read_texts(graded, ASSIGNMENT, saved(desk, graded / "saved.csv"))
+    path = saved(desk, graded / "saved.csv")
+    assert not [cell for row in rows_of(path) for cell in row.values() if re.search(r"(^|,)\s*[=+@-]", cell)]
+    taken = read_texts(graded, ASSIGNMENT, path)
     assert taken.bad == [] and taken.kept == 1
     [question] = write_texts(graded, ASSIGNMENT).questions
     people = [[answer.student for answer in group.answers] for group in question.groups]
     assert sorted(people[0]) == ["ann", "bob", "cat"]
     assert {recorded(graded, student) for student in people[0]} == {(4.0, False, None)}
-    assert recorded(graded, people[1][0]) == (2.5, False, "=right, - but why?")
+    assert recorded(graded, people[1][0]) == (2.5, False, "=just so, - but why?")
     assert recorded(graded, people[2][0])[0] is None  # a comment without points was given, and taken back
     assert recorded(graded, people[3][0]) == (1.0, False, None)
     assert recorded(graded, "gus") == (None, False, None)
