@@ -57,5 +57,11 @@ setup(
     },
     packages=find_packages(include=["tinytorch", "tinytorch.*", "tinytorch_course", "tinytorch_course.*"]),
     include_package_data=True,
-    package_data={"tinytorch": ["py.typed", "*.pyi"], "tinytorch.core": ["*.pyi"], "tinytorch.lab": ["known/*.json"]},
+    package_data={
+        "tinytorch": ["py.typed", "*.pyi"],
+        "tinytorch.core": ["*.pyi"],
+        "tinytorch.lab": ["known/*.json"],
+        # Said here too: a student edition and Gradescope's autograder are installed without MANIFEST.in.
+        "tinytorch_course": [f"**/*.{kind}" for kind in ("css", "html", "j2", "md", "sh", "svg", "txt", "yml")],
+    },
 )

@@ -202,3 +202,16 @@ def test_the_commands_write_both(toy: Course, tmp_path: Path, monkeypatch: pytes
 def test_what_the_scripts_need_is_in_a_package_that_is_installed():
     manifest = (ROOT / "MANIFEST.in").read_text(encoding="utf-8")
     assert "*.sh" in manifest and "*.yml" in manifest
+
+
+def test_what_an_autograder_installs_has_the_templates_of_its_pages(course, tmp_path):
+    """pip takes what setup.py names: without the templates, grading ended at the first feedback page."""
+    with zipfile.ZipFile(write_autograder(course, course.module("01"), tmp_path)) as archive:
+        archive.extractall(tmp_path / "source")
+    command = [sys.executable, "setup.py", "-q", "build", "--build-base", str(tmp_path / "built")]
+    done = subprocess.run(command, cwd=tmp_path / "source", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    home = tmp_path / "built" / "lib" / "tinytorch_course"
+    kept = {path.relative_to(home) for path in home.rglob("*.j2")}
+    own = ROOT / "tinytorch_course"
+    assert kept == {path.relative_to(own) for path in own.rglob("*.j2") if "publish" not in path.parts} != set()

@@ -8,9 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -176,3 +178,21 @@ def test_the_gradebook_of_an_unprotected_run_is_nbgraders(unprotected):
     root, _ = unprotected
     nbgrader(root, "export", "--to", "grades.csv")
     assert "perfect" in (root / "grades.csv").read_text(encoding="utf-8")
+
+
+def test_a_course_that_is_installed_and_no_checkout_gets_its_sandbox(monkeypatch, tmp_path):
+    """Its library lies among the environment's packages, of which a sandbox shows those of students only."""
+    installed = Path(sysconfig.get_path("purelib"), "pytest")  # stands for it: it is there, and not shown
+    assert installed.is_dir()
+    monkeypatch.setattr(walls, "_sources", lambda: [installed])
+    look = f"import os\nprint(os.path.isdir({str(installed)!r}), os.path.isdir({str(Path(np.__file__).parent)!r}))"
+    command = walls.command_line(tmp_path, look, raw=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("False True", "")
+
+
+def test_a_folder_within_a_package_that_is_shown_can_still_be_hidden(tmp_path):
+    inner = Path(np.__file__).parent / "linalg"
+    command = walls.command_line(tmp_path, f"import os\nprint(os.listdir({str(inner)!r}))", raw=True, hide=[inner])
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

@@ -283,8 +283,17 @@ def _sources() -> list[Path]:
 
 
 def _is_shown(path: Path, command: Sequence[str]) -> bool:
-    shown = [command[at + 1] for at, word in enumerate(command) if word == "--ro-bind"]
-    return any(path.is_relative_to(place) for place in shown)
+    """Whether what lies there can be seen: the last that was put over it is no empty folder.
+
+    Such a folder is over the packages of an environment. In one where the course is installed, and no checkout, its library
+    is one of them; nothing can be put over it a second time.
+    """
+    last = ""
+    for at, word in enumerate(command):
+        places = command[at + 1 : at + 3] if word == "--ro-bind" else command[at + 1 : at + 2]
+        if word in ("--ro-bind", "--tmpfs") and any(path.is_relative_to(place) for place in places):
+            last = word
+    return last == "--ro-bind"
 
 
 def hand_over(path: Path) -> None:
