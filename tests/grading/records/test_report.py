@@ -307,6 +307,31 @@ def test_the_page_sorts_by_a_heading_and_is_complete_without_a_script(report, ch
     context.close()
 
 
+def test_of_a_large_table_the_first_rows_are_shown_and_all_are_found(tmp_path, chromium):
+    rows = [
+        Row(SubmissionResult(f"s{at:03}", ASSIGNMENT, "graded"), Recorded(at % 20, 20, 0, False), feedback="f.html")
+        for at in range(400)
+    ]
+    path = tmp_path / "report.html"
+    path.write_text(page(ASSIGNMENT, rows, [], []), encoding="utf-8")
+    context = chromium.new_context()
+    shown = context.new_page()
+    shown.goto(path.as_uri())
+    table = shown.locator("#everybody table")
+    seen = table.locator("tbody tr:not([hidden])")
+    more, find = shown.locator("#everybody button.more"), shown.locator("#everybody input.find")
+    assert seen.count() == 300 and more.inner_text() == "300 of 400 rows are shown. Show all"
+    find.fill("s39")
+    assert seen.count() == 10 and more.is_hidden()
+    find.fill("")
+    for _ in range(2):
+        table.get_by_role("button", name="student").click()
+    assert seen.count() == 300 and seen.first.locator("td").first.inner_text() == "s399"  # of all, not of those shown
+    more.click()
+    assert seen.count() == 400 and more.is_hidden()
+    context.close()
+
+
 def test_the_pages_are_read_on_a_telephone(report, chromium):
     root, path, _ = report
     pages = [path, path.parent / "graded" / "half" / "notebook.html", path.parent / "pairs" / "1.html"]

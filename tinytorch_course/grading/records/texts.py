@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,7 @@ def read_questions(ground: Assignment, gradebook: Gradebook) -> tuple[list[Quest
             f"no submission of {ground.assignment} has been graded",
             f"Call `tinytorch grade {ground.assignment}` first.",
         )
-    wrote = {student: _texts_of(ground, student) for student in students}
+    wrote = {student: _texts_of(ground, student, by_name) for student in students}
     for question in questions:
         name, stub = question.cell.name, words(question.cell.source)
         texts = {student: wrote[student].get(name, "") for student in question.entered}
@@ -194,10 +194,14 @@ def answers_of(gradebook: Gradebook, ground: Assignment, kind: type) -> Query[An
     )
 
 
-def _texts_of(ground: Assignment, student: str) -> dict[str, str]:
-    """What a student wrote, by grade id; empty where the graded notebook is not there."""
+def _texts_of(ground: Assignment, student: str, names: Container[str]) -> dict[str, str]:
+    """What a student wrote in the cells with these grade ids; empty where the graded notebook is not there."""
     folder = ground.directory.format_path(ground.directory.autograded_directory, student, ground.assignment)
-    return {cell.name: cell.source for cell in own_cells(Path(folder, f"{ground.source.notebook}.ipynb")) if cell.name}
+    return {
+        cell.name: cell.source
+        for cell in own_cells(Path(folder, f"{ground.source.notebook}.ipynb"))
+        if cell.name in names
+    }
 
 
 # -- the page ------------------------------------------------------------------------------------------------------
