@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import keyword
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 _GRAM, _WINDOW = 9, 5
 _FEWEST = 12  # shared rare fingerprints that count as telling
@@ -109,6 +113,14 @@ def _all_prints(pieces: Iterable[str]) -> set[int]:
     return found
 
 
+Prints = npt.NDArray[np.int64]
+
+
+def prints_of(pieces: Iterable[str]) -> Prints:
+    """The fingerprints of somebody's code, in eight bytes each."""
+    return np.array(sorted(_all_prints(pieces)), np.int64)
+
+
 def similar_pairs(work: Mapping[str, list[str]], given: Iterable[str] = (), most: int = 40) -> list[Pair]:
     """Pairs that are alike in what is rare, the most alike first. Time grows with the class's code, not faster.
 
@@ -119,23 +131,33 @@ def similar_pairs(work: Mapping[str, list[str]], given: Iterable[str] = (), most
     given : iterable of str
         Code that the edition gave to all.
     """
-    known = _all_prints(given)
-    prints = {student: _all_prints(pieces) - known for student, pieces in work.items()}
-    count = Counter(value for values in prints.values() for value in values)
-    common = max(3, len(work) // 50)
-    rare = {student: {value for value in values if count[value] <= common} for student, values in prints.items()}
-    owners: dict[int, list[str]] = defaultdict(list)
-    for student, values in rare.items():
-        for value in values:
-            owners[value].append(student)
-    shared: Counter[tuple[str, str]] = Counter()
-    for students in owners.values():
-        for at, one in enumerate(students):
-            for other in students[at + 1 :]:
-                shared[(one, other) if one < other else (other, one)] += 1
-    pairs = []
-    for (one, other), number in shared.items():
-        likeness = number / min(len(rare[one]), len(rare[other]))
+    return pairs_of({student: prints_of(pieces) for student, pieces in work.items()}, given, most)
+
+
+def pairs_of(prints: Mapping[str, Prints], given: Iterable[str] = (), most: int = 40) -> list[Pair]:
+    """The same from each student's fingerprints, `prints_of` their code: so nobody has to hold a class's code at once."""
+    students, known = list(prints), prints_of(given)
+    own = [np.setdiff1d(prints[student], known) for student in students]
+    values = np.concatenate([*own, np.empty(0, np.int64)])
+    owners = np.repeat(np.arange(len(students)), [len(one) for one in own])
+    order = np.argsort(values, kind="stable")
+    values, owners = values[order], owners[order]
+    starts = np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
+    counts = np.diff(starts, append=len(values))
+    few = counts <= max(3, len(students) // 50)  # what many share comes from the task
+    rare, rares = values[starts[few]], np.bincount(owners[np.repeat(few, counts)], minlength=len(students))
+    shared: Counter[tuple[int, int]] = Counter()
+    for start, count in zip(starts[few & (counts > 1)].tolist(), counts[few & (counts > 1)].tolist()):
+        shared.update(itertools.combinations(owners[start : start + count].tolist(), 2))
+    found: list[tuple[float, int, int, int]] = []
+    for places, number in shared.items():
+        likeness = number / int(min(rares[at] for at in places))
         if number >= _FEWEST and likeness >= _ALIKE:
-            pairs.append(Pair(one, other, number, likeness, frozenset(rare[one] & rare[other])))
-    return sorted(pairs, key=lambda pair: (-pair.likeness, -pair.shared, pair.one))[:most]
+            one, other = sorted(places, key=lambda at: students[at])
+            found.append((-likeness, -number, one, other))
+    found.sort(key=lambda pair: (pair[0], pair[1], students[pair[2]]))
+    pairs = []
+    for likeness, number, one, other in found[:most]:
+        both = np.intersect1d(np.intersect1d(own[one], own[other]), rare)
+        pairs.append(Pair(students[one], students[other], -number, -likeness, frozenset(both.tolist())))
+    return pairs
