@@ -115,7 +115,8 @@ def test_what_waits_for_a_person_has_no_score_until_somebody_gives_points(term):
         ([Mark(9, 10), *[Mark(None, 10, handed_in=False)] * 2], "handed in nothing lately"),
         ([Mark(9, 10), Mark(None, 10, handed_in=False)], "did not hand in the last module"),
         ([Mark(9, 10), Mark(4, 10), Mark(3, 10)], "less than 50% of the points lately"),
-        ([Mark(9, 10), Mark(4, 10), Mark(3, 10, provisional=True)], ""),  # it may still grow
+        ([Mark(9, 10), Mark(4, 10), Mark(3, 10, open=2)], ""),  # it may still grow to half
+        ([Mark(9, 10), Mark(4, 10), Mark(3, 10, open=1)], "less than 50% of the points lately"),  # and this may not
         ([Mark(9, 10), Mark(4, 10), Mark(None, 10)], ""),  # nobody has graded the last one
         ([Mark(3, 10), Mark(9, 10)], ""),
     ],

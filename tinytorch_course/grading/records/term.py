@@ -10,7 +10,7 @@ from pathlib import Path
 from nbgrader.api import Assignment as BookAssignment
 from nbgrader.api import BaseCell, Grade, Gradebook, Notebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import func
+from sqlalchemy import case, func
 
 from ...base.errors import CourseError
 from ...base.files import write_whole
@@ -34,14 +34,26 @@ class Mark:
         None where there is no score: nothing was handed in, or it waits for a person.
     most : float
         What there is to be had.
-    handed_in, provisional : bool
-        Whether there is a submission, and whether answers of it are still to be read.
+    handed_in : bool
+        Whether there is a submission.
+    open : float
+        Points of answers that are still to be read.
     """
 
     points: float | None
     most: float
     handed_in: bool = True
-    provisional: bool = False
+    open: float = 0.0
+
+    @property
+    def provisional(self) -> bool:
+        """Whether it may still grow."""
+        return self.open > 0
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether it stays below half of the points, whatever is still to be read."""
+        return self.points is not None and (self.points + self.open) < _WEAK * self.most
 
     @property
     def share(self) -> float | None:
@@ -82,8 +94,7 @@ class Line:
             return "handed in nothing lately" if any(mark.handed_in for mark in self.marks) else "never handed in"
         if not self.marks[-1].handed_in:
             return "did not hand in the last module"
-        weak = [mark.share is not None and mark.share < _WEAK and not mark.provisional for mark in last]
-        return f"less than {_WEAK:.0%} of the points lately" if all(weak) else ""
+        return f"less than {_WEAK:.0%} of the points lately" if all(mark.is_weak for mark in last) else ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +182,7 @@ def _marks(directory: CourseDirectory, ground: Assignment) -> dict[str, Mark]:
                 Student.id,
                 func.sum(Grade.score),
                 func.max(SubmittedNotebook.late_submission_penalty),
-                func.count(Grade.id).filter(unread),
+                func.sum(case((unread, Grade.max_score), else_=0.0)),
                 func.count(Grade.manual_score),
             )
             .select_from(Grade)
@@ -189,7 +200,7 @@ def _marks(directory: CourseDirectory, ground: Assignment) -> dict[str, Mark]:
     found = {}
     for student, points, penalty, waiting, by_person in rows:
         known = student not in without or by_person
-        found[student] = Mark(points - (penalty or 0.0) if known else None, most, provisional=bool(waiting))
+        found[student] = Mark(points - (penalty or 0.0) if known else None, most, open=waiting or 0.0)
     return found
 
 
