@@ -43,8 +43,8 @@ _HEADERS = {
 def _environment() -> Environment:
     found = templates(_TEMPLATES)
     script = (_TEMPLATES / "live.js.j2").read_text(encoding="utf-8")
-    found.globals["script"] = Markup(script)
-    found.globals["script_hash"] = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    found.globals["scripts"] = {"live": (Markup(script), digest)}
     return found
 
 
@@ -127,7 +127,9 @@ class LivePage:
                 "rows": sorted(rows, key=lambda row: [int(part) for part in row.number.split(".") if part.isdigit()]),
                 "passed": sum(row.state == "passed" for row in rows),
             }
-        return version, _environment().get_template("live.html.j2").render(live=True, kinds=_KINDS, **values)
+        return version, _environment().get_template("live.html.j2").render(
+            runs="live", live=True, kinds=_KINDS, **values
+        )
 
 
 class _Server(ThreadingHTTPServer):
