@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _JOINERS = "\u200c\u200d"  # Persian names and emoji need them; they move nothing
@@ -12,6 +13,14 @@ _OBEYED = {
     "Zl",
     "Zp",
 }  # control, format (which turns the direction of writing), half a pair, line ends
+
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def without_colours(text: str) -> str:
+    """The text without the sequences that colour it. (nbconvert's strip_ansi does the same, after a second of imports.)"""
+    return _COLOURS.sub("", text)
 
 
 def printable(text: str, keep: str = "\n\t") -> str:

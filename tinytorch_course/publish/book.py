@@ -8,7 +8,6 @@ solution can get into the book. Mermaid and MathJax come from npm, so that a rea
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from ..base.console import exit_code, out, progress
 from ..base.course import Course, Module
 from ..base.errors import CourseError
 from ..base.files import read_text
+from ..base.printable import without_colours
 from .api_reference import api_page
 from .audio import speak
 from .links import relinked
@@ -145,7 +145,7 @@ def run_jupyter_book(course: Course, source: Path) -> Path:
     done = subprocess.run(command, env=env, capture_output=True, text=True, encoding="utf-8", errors="replace")
     pages = source.parent / "_build" / "html"
     if done.returncode or not (pages / "index.html").is_file():
-        said = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
+        said = without_colours(done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
         raise CourseError(f"Jupyter Book is not content:\n{said.strip()}", exit_code=1)
     return pages
 

@@ -21,11 +21,11 @@ from ..base.console import progress
 from ..base.course import Course
 from ..base.errors import CourseError
 from ..base.marks import GradeId
+from ..base.printable import without_colours
 
 TIMEOUT = 180  # seconds for one cell
 TEST_TIMEOUT = 20  # for a cell that checks an exercise: more is a loop without an end
 SKIPPED = "tinytorch-skipped"
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _failure(cell: NotebookNode, number: int, where: str) -> Failure | None:
         return None
     for output in cell.outputs:
         if output.output_type == "error":
-            text = _ANSI.sub("", "\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
+            text = without_colours("\n".join(output.traceback)) or f"{output.ename}: {output.evalue}"
             lines = re.findall(r"Cell In\[\d+\], line (\d+)", text) or re.findall(r"^-+> (\d+)", text, re.MULTILINE)
             return Failure(
                 cell=number,

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...base.code import parsed
+from ...base.printable import without_colours
 from ..model import Cell, Source
 from .feedback_text import advice
 from .mark import OUT_OF_STEP, Verdict, error_name, is_unwritten
@@ -21,7 +22,6 @@ from .records import Asked, Record
 
 _SAFE_ROWS = ("expected", "look at")
 _LINE = re.compile(r"(?:Cell In ?\[\d+\]|\.py), line (\d+)")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _UNDEFINED = re.compile(r"name '(\w{1,60})' is not defined")
 _MODULE = re.compile(r"No module named '([\w.]{1,60})'")
 _SLIP = "Should this be `return NotImplemented`? `raise NotImplementedError` is something else."
@@ -103,7 +103,7 @@ def about_cell(cell: Cell, name: str, says: str, traceback: Sequence[str], cells
     if name == "NameError" and found and re.search(rf"\b{found[1]}\b", cell.source):
         text += f": `{found[1]}` is not defined"
     lines = cell.source.split("\n")
-    numbers = _LINE.findall(_COLOUR.sub("", " ".join(traceback)[:20_000]))
+    numbers = _LINE.findall(without_colours(" ".join(traceback)[:20_000]))
     if numbers and 0 < int(numbers[0][:6]) <= len(lines):
         text += f", in line {int(numbers[0])}: {lines[int(numbers[0]) - 1].strip()[:200]}"
     words = _known_error(name, says, cells)
