@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import TOY_TWO
 from tinytorch_course.author import deliver
 from tinytorch_course.author.build import build, drift
-from tinytorch_course.author.release import gaps, release
+from tinytorch_course.author.release import gaps, generate, release
 from tinytorch_course.author.samples import reference_cells
 from tinytorch_course.author.source import read_source
 from tinytorch_course.base.course import Course, exported_file
@@ -196,6 +196,20 @@ def test_a_release_that_is_stopped_leaves_whole_files_and_the_next_one_goes_thro
     release(toy, [toy.module("01")], edition)
     assert contents(edition) == {**wanted, "mine.txt": b"mine"}
     assert not list(edition.parent.glob(".*")), "nothing is left beside the edition"
+
+
+@pytest.mark.parametrize("name", ["my course (2026)", "what?", "[draft] a+b", "50% {new}"])
+def test_a_checkout_may_lie_in_a_folder_of_any_name(toy: Course, tmp_path: Path, name: str):
+    """Catches: a path taken for a pattern, by which nbgrader finds no notebook or cannot tell its name."""
+    toy.root.rename(tmp_path / name)
+    moved = Course(tmp_path / name)
+    build(moved)
+    assert generate(moved.module("01_tensor")) == moved.root / "release" / "01_tensor" / "01_tensor.ipynb"
+    edition = release(moved, [moved.module("01_tensor")], tmp_path / f"edition of {name}")
+    assert (
+        cells(edition / "notebooks" / "01_tensor" / "01_tensor.ipynb").keys()
+        == cells(moved.root / "release" / "01_tensor" / "01_tensor.ipynb").keys()
+    )
 
 
 def test_a_checkout_of_windows_gives_the_same_edition(toy: Course, tmp_path: Path):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -57,27 +58,40 @@ def generate(
     config = configure(Config(), root) if config is None else config
     if not config.CourseDirectory.get("root"):
         config.CourseDirectory.root = str(root)
-    config.CourseDirectory.source_directory = str(course.notebooks)
     if release_dir:
         config.CourseDirectory.release_directory = str(release_dir)
     if not database:
         config.GenerateAssignment.no_database = True
         config.GenerateAssignment.preprocessors = [p for p in PREPROCESSORS if not p.endswith(".SaveCells")]
-    coursedir = CourseDirectory(config=config)
-    coursedir.assignment_id = module.name
-    app = GenerateAssignment(coursedir=coursedir, config=config)
-    app.force = True
     said = io.StringIO()
-    app.log.handlers = [logging.StreamHandler(said)]
-    app.log.setLevel(logging.ERROR)
     try:
-        app.start()
+        with _plain(course.notebooks) as source:
+            config.CourseDirectory.source_directory = str(source)
+            coursedir = CourseDirectory(config=config)
+            coursedir.assignment_id = module.name
+            app = GenerateAssignment(coursedir=coursedir, config=config)
+            app.force = True
+            app.log.handlers = [logging.StreamHandler(said)]
+            app.log.setLevel(logging.ERROR)
+            app.start()
     except (Exception, SystemExit) as error:
         # nbgrader logs the cause and then raises something that only points to the log.
         lines = [line for line in said.getvalue().splitlines() if re.match(r"[\w.]+: .", line)]
         cause = lines[-1] if lines else error
         raise CourseError(f"cannot be released: {cause}", file=module.notebook.relative_to(course.root)) from error
     return (release_dir or root / "release") / module.name / f"{module.name}.ipynb"
+
+
+@contextlib.contextmanager
+def _plain(folder: Path) -> Iterator[Path]:
+    """The folder under a name without signs that mean something in a pattern, for which nbgrader takes it."""
+    if not re.search(r"[][(){}?*+|^$]", str(folder)):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as place:
+        link = Path(place, "notebooks")
+        link.symlink_to(folder.absolute(), target_is_directory=True)
+        yield link
 
 
 def stripped(module: Module) -> NotebookNode:
