@@ -3422,7 +3422,7 @@ with Checks("06.24", "way_back_cost") as check:
 guess.predict("time back, in times forward", None)
 
 # %% [markdown]
-# Measured with both gradients and with one: on a quiet one it is close to twice and once the way forward, on a busy one it may be far off. The three take turns, so that what else the machine does hits all of them:
+# Measured with both gradients and with one: the three take turns, so that what else the machine does hits all of them:
 
 # %% tags=["demo"]
 n, k, m = 512, 512, 256
@@ -3553,7 +3553,7 @@ RULES = [  # is it right, what it does, the rule
 # <details>
 # <summary>Hints for 06.28</summary>
 #
-# Which numbers hide a mistake? 1, equal ones, positive ones, a single one, a `grad_output` of ones. Random numbers of both signs hide nothing.
+# Which numbers hide a mistake? 1, equal ones, positive ones, a single one, a `grad_output` of ones. Random numbers of both signs hide little; keep b away from 0.
 #
 # A gradient of L is the slope of a *number*: take L = (a / b · grad_output).sum().
 #
@@ -3601,12 +3601,12 @@ def measured_slopes(function, array, eps=1e-6):
 
 # %% nbgrader={"grade": true, "grade_id": "test-06-28-rule-is-right", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 with Checks("06.28", "rule_is_right") as check, check.using(numerical_gradient=measured_slopes):
-    looks = {True: "It is right: do you compare too strictly, or measure too coarsely?",
+    looks = {True: "It is right: is your own answer right, do you compare too strictly, or measure too coarsely?",
              False: "With which a, b and grad_output does it answer wrongly? Does your check try such ones?"}  # fmt: skip
     for right, said, rule in RULES:
         found = rule_is_right(rule)
         answered = isinstance(found, (bool, np.bool_))
-        check.true("your check returned neither True nor False", answered, got=found, look="True for a right rule, False for a wrong one.")
+        check.true("your check returned neither True nor False", answered, got="None" if found is None else found, look="True for a right rule, False for a wrong one.")
         accused = "accuses a right rule" if right else "lets through a rule"
         check.true(f"your check {accused} that {said}", bool(found) == right, look=looks[right])
     ### BEGIN HIDDEN TESTS

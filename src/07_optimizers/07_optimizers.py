@@ -16,7 +16,7 @@
 #
 # > From gradients to better numbers: plain descent, momentum, Adam and AdamW, each worked out by hand first.
 #
-# Time: about 4 hours. You need Modules 01 to 06: this notebook runs on the engine that you exported.
+# Time: about 4½ hours. You need Modules 01 to 06: this notebook runs on the engine that you exported.
 
 # %%
 #| default_exp core.optimizers
@@ -149,7 +149,7 @@ def descend(gradient, start, lr, steps):
 with Checks("07.1", "descend") as check:
     start = np.array([8.0, 1.0])
     valley = lambda point: np.array([1.0, 20.0]) * point
-    check.given(start=start, lr=0.05, steps=2, look="The first step is worked out above.")
+    check.given(start=start, lr=0.05, steps=2, look="The first step is worked out above. Are two rows one and the same array?")
     path = descend(valley, start, 0.05, 2)
     check.equal("the path", path, [[8.0, 1.0], [7.6, 0.0], [7.22, 0.0]])
     check.unchanged("the start", start, [8.0, 1.0], look="Does a line change an array in place?")
@@ -170,6 +170,15 @@ with Checks("07.1", "descend") as check:
 # %% tags=["demo", "play"]
 guess.predict("learning rate from which on it flies off", None)
 
+# %% tags=["demo"]
+def distance(lr, steps=300):
+    """How far from the minimum a descent with this rate ends."""
+    return np.hypot(*descend(lambda point: curvatures * point, np.array([8.0, 1.2]), lr, steps)[-1])
+
+
+rates = np.arange(0.01, 0.5, 0.001)
+guess.measured("learning rate from which on it flies off", next(lr for lr in rates if distance(lr) > distance(0.0)))
+
 # %%
 def draw_valley(axis, half_width=9.0, half_height=2.2):
     """Contour lines of the valley (x² + 20 y²) / 2."""
@@ -187,15 +196,6 @@ for axis, lr, color in zip(axes, (0.02, 0.09, 0.101), (BLUE, GREEN, ORANGE)):
     axis.set_title(f"rate {lr}: {np.hypot(*path[-1]):.2f} from the minimum", fontsize=9)
 show(figure, "Thirty steps in a narrow valley. At 0.02 the path creeps along the floor and gets less than half the way. At 0.09 "
              "it zigzags between the walls, less and less, and nearly arrives. At 0.101 the zigzag grows instead.")
-
-# %% tags=["demo"]
-def distance(lr, steps=300):
-    """How far from the minimum a descent with this rate ends."""
-    return np.hypot(*descend(lambda point: curvatures * point, np.array([8.0, 1.2]), lr, steps)[-1])
-
-
-rates = np.arange(0.01, 0.5, 0.001)
-guess.measured("learning rate from which on it flies off", next(lr for lr in rates if distance(lr) > distance(0.0)))
 
 # %% [markdown]
 # In a valley $\frac12 \sum_i c_i w_i^2$ each direction goes its own way: the gradient along axis $i$ is $c_i w_i$, so a step multiplies $w_i$ by $1 - \eta c_i$.
@@ -400,7 +400,7 @@ with Checks("07.4", "Optimizer.step") as check:
     params = [Tensor([float(k)], requires_grad=True) for k in (1, 2, 3)]
     params[0].grad, params[2].grad = np.array([0.5], np.float32), np.array([0.0], np.float32)
     optimizer = bare(NotingOptimizer, params=params, state=[{}, {}, {}], noted=[])
-    check.given(grads="[0.5], None, [0.0]", look="None is not zero.")
+    check.given(grads="[0.5], None, [0.0]", look="None is not zero, and each parameter has its own dictionary.")
     optimizer.step()
     check.same("the list of updated parameters", optimizer.noted, [1.0, 3.0])
     own = "Each parameter keeps its own dictionary, used or not."
@@ -787,7 +787,7 @@ with Checks("07.8", "adam_step") as check:
     check.same("the number of steps", state["step"], 1)
     check.equal("the average of the gradients", state["mean"], [0.4])
     check.equal("the average of the squares", state["square"], [0.016])
-    check.equal("the parameter", data, [0.9], look="The step by hand is 0.1. Is `data` changed in place?")
+    check.equal("the parameter", data, [0.9], look="The step by hand is 0.1. Which t is in the corrections, which sign has the step? Is `data` changed in place?")
     check.given(w=[0.9], grad=[2.0], lr=0.1, look="The second step by hand.")
     adam_step(data, np.array([2.0]), state, *settings)
     check.equal("the average of the gradients", state["mean"], [0.56])
@@ -866,7 +866,7 @@ show(figure, "Above, three paths through the valley; Adam goes diagonally at fir
              "momentum falls fastest, plain SGD steadily, Adam overshoots and comes back in slow swings.")
 
 # %% [markdown]
-# In this smooth valley Adam is not the fastest. Its strength is another: the next cell makes the same valley ten thousand times flatter, as a badly scaled loss would. For Adam nothing changes; SGD needs a new rate. With the old one it starts 8.1 away from the minimum; how far away is it after 60 steps?
+# In this smooth valley Adam is not the fastest. Its strength is another: the next cell makes the same valley ten thousand times flatter, as a badly scaled loss would. For Adam nothing changes; SGD needs a new rate. With the old one, 0.09, it starts 8.1 away from the minimum; how far away is it after 60 steps?
 
 # %% tags=["demo", "play"]
 guess.predict("distance of SGD when the loss is 10,000 times flatter", None)
@@ -1220,7 +1220,7 @@ STEPS += [
 #
 # <details><summary>A nudge</summary>
 #
-# After how many steps does a velocity show? Which momentum, which gradients make two formulas the same: 0.9, all 1, all equal, never 0? Compare `w` with your own sum, not `v`: what a step remembers is its own business.
+# After how many steps does a velocity show? Which momentum, which gradients make two formulas the same: 0.9, all 1, all equal, never 0? Compare `w` with your own sum, not `v`: what a step remembers is its own business. Copy what you hand in: whoever writes into it changes your own numbers, too.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "07-13-step-is-right", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1232,8 +1232,8 @@ def step_is_right(step):
     step : callable
         ``w, v = step(w, v, grad, lr, momentum)``. `w` and `grad` are float64 arrays of one shape; `v` are zeros of that
         shape the first time, then whatever the step returned the time before. A right step gives the right w for all
-        gradients, every lr above 0 and every momentum from 0 up to 1, at each of many steps, and writes into none of its
-        arrays. Rounding is no mistake; one part in a thousand is.
+        gradients, every lr above 0 and every momentum from 0 to below 1, at each of many steps, and writes into neither `w`
+        nor `grad`. Rounding is no mistake; one part in a thousand is.
 
     Returns
     -------
@@ -1262,7 +1262,7 @@ with Checks("07.13", "step_is_right") as check:
     for right, said, step in STEPS:
         found = step_is_right(step)
         answered = isinstance(found, (bool, np.bool_))
-        check.true("your check returned neither True nor False", answered, got=found, look="True for a right step, False for a wrong one.")
+        check.true("your check returned neither True nor False", answered, got="None" if found is None else found, look="True for a right step, False for a wrong one.")
         accused = "accuses a right step" if right else "lets through a step"
         check.true(f"your check {accused} that {said}", bool(found) == right, look=looks[right])
     ### BEGIN HIDDEN TESTS

@@ -16,7 +16,7 @@
 #
 # > Each position asks, every other one answers: scaled dot products, masks, heads, and a task that needs them.
 #
-# Time: about 4 hours. You need Modules 01 to 08 and 11.
+# Time: about 4¼ hours. You need Modules 01 to 08 and 11.
 
 # %%
 #| default_exp core.attention
@@ -1118,7 +1118,7 @@ with Checks("12.12", "attention_cost") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now measured, for lengths from 64 to 1,024 with the projections. From 512 to 1,024, how many times as long does a layer take, and how many times as much memory does it keep? Numbers first, as in the modules before; nobody grades them.
+# Now measured, for lengths from 64 to 1,024 with the projections. From 512 to 1,024, how many times as long does a layer take, and how many times as much memory do the arrays take that are kept for the way back? Numbers first, as in the modules before; nobody grades them.
 
 # %% tags=["demo", "play"]
 guess.predict("time for 1,024 positions, in times that for 512", None)
@@ -1229,7 +1229,7 @@ def right_positions(model):
 # %% [markdown]
 # ### 12.13 In your own words
 #
-# Four models, equal but for what carries things between positions: attention, *causal* attention, the mean of all, *nothing*. Predict before you run the next cell. In three to six sentences: what share of the digits can the model with nothing get right at best, and what share the one with causal attention? Why? Nine positions, ten digits, all equally likely.
+# Four models, equal but for what carries things between positions: attention, *causal* attention, the mean of all, *nothing*. Predict before you run the models below. In three to six sentences: what share of the digits can the model with nothing get right at best, and what share the one with causal attention? Why? Nine positions, ten digits, all equally likely.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "text-12-13-shares", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # With nothing, position t knows its own digit only, and the digit it should write is independent of that. It can guess, right one time in ten, except in the middle: position 4 is its own mirror and always right. That is (1 + 8 · 0.1)/9 = 20 %. With the causal mask, position t sees positions 0 to t, and its mirror 8 - t is among them from t = 4 on: five positions can be always right, the first four have to guess. That is (5 + 4 · 0.1)/9 = 60 %.
@@ -1296,7 +1296,7 @@ show(figure, "Two maps of attention weights, the mean over 1,000 held-out sequen
 # A wrong attention rarely raises an error: the shapes fit, the weights are positive, and the model learns something. Here it is on plain arrays, `attend(Q, K, V, mask)`. The softmax is given; what stands around it is right in the first three and wrong in the others.
 
 # %%
-def shares(scores, mask=True):
+def shares_of(scores, mask=True):
     """The softmax along the last axis over what the mask allows; rows that allow nothing are 0. Run this cell."""
     allowed = np.where(mask, scores, -np.inf)
     top = allowed.max(axis=-1, keepdims=True)
@@ -1305,16 +1305,16 @@ def shares(scores, mask=True):
 
 # %%
 ATTENTIONS = [  # is it right, what it does, the attention
-    (True, "follows the formula", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5, mask) @ V),
-    (True, "scales the queries", lambda Q, K, V, mask: shares((Q / K.shape[1] ** 0.5) @ K.T, mask) @ V),
-    (True, "takes one query after the other", lambda Q, K, V, mask: np.stack([shares(K @ q / K.shape[1] ** 0.5, m) @ V for q, m in zip(Q, mask)])),
-    (False, "forgets to scale", lambda Q, K, V, mask: shares(Q @ K.T, mask) @ V),
-    (False, "divides by d, not by its root", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1], mask) @ V),
-    (False, "does not look at the mask", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5) @ V),
-    (False, "takes the mask the other way round", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5, ~mask) @ V),
-    (False, "gives forbidden keys the score 0", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5 * mask) @ V),
-    (False, "masks the weights after the softmax", lambda Q, K, V, mask: (shares(Q @ K.T / K.shape[1] ** 0.5) * mask) @ V),
-    (False, "takes the softmax over the queries", lambda Q, K, V, mask: shares(K @ Q.T / K.shape[1] ** 0.5, mask.T).T @ V),
+    (True, "follows the formula", lambda Q, K, V, mask: shares_of(Q @ K.T / K.shape[1] ** 0.5, mask) @ V),
+    (True, "scales the queries", lambda Q, K, V, mask: shares_of((Q / K.shape[1] ** 0.5) @ K.T, mask) @ V),
+    (True, "takes one query after the other", lambda Q, K, V, mask: np.stack([shares_of(K @ q / K.shape[1] ** 0.5, m) @ V for q, m in zip(Q, mask)])),
+    (False, "forgets to scale", lambda Q, K, V, mask: shares_of(Q @ K.T, mask) @ V),
+    (False, "divides by d, not by its root", lambda Q, K, V, mask: shares_of(Q @ K.T / K.shape[1], mask) @ V),
+    (False, "does not look at the mask", lambda Q, K, V, mask: shares_of(Q @ K.T / K.shape[1] ** 0.5) @ V),
+    (False, "takes the mask the other way round", lambda Q, K, V, mask: shares_of(Q @ K.T / K.shape[1] ** 0.5, ~mask) @ V),
+    (False, "gives forbidden keys the score 0", lambda Q, K, V, mask: shares_of(Q @ K.T / K.shape[1] ** 0.5 * mask) @ V),
+    (False, "masks the weights after the softmax", lambda Q, K, V, mask: (shares_of(Q @ K.T / K.shape[1] ** 0.5) * mask) @ V),
+    (False, "takes the softmax over the queries", lambda Q, K, V, mask: shares_of(K @ Q.T / K.shape[1] ** 0.5, mask.T).T @ V),
 ]
 
 # %% tags=["demo"]
@@ -1323,11 +1323,11 @@ for right, said, attend in ATTENTIONS:
     print(f"{'right' if right else 'wrong'}: {said:<40}", attend(Q, K, V, free).ravel().round(3))
 
 # %% [markdown]
-# Vectors of length 1 and a mask that allows everything: most of the wrong ones give the right answer. Write the check. When the work is graded, further ones are tried: right ones have to pass, wrong ones to be caught.
+# Vectors of one number each and a mask that allows everything: most of the wrong ones give the right answer. Write the check. When the work is graded, further ones are tried: right ones have to pass, wrong ones to be caught.
 #
 # <details><summary>A nudge</summary>
 #
-# Which sizes and masks make mistakes visible? Take numbers of queries, keys, d and m that all differ. Does some query see nothing, and does it get what we decided? What about scores of 1,000?
+# Which sizes and masks make mistakes visible? Take numbers of queries, keys, d and m that all differ. Does some query see nothing, and does it get what we decided? What about scores of 1,000? Copy what you hand in: whoever writes into it changes your own numbers, too.
 #
 # Compute the answer another way: for each query a softmax over the keys that it may see.
 # </details>
@@ -1372,12 +1372,12 @@ with Checks("12.14", "attention_is_right") as check, np.errstate(all="ignore"):
     for right, said, attend in ATTENTIONS:
         found = attention_is_right(attend)
         answered = isinstance(found, (bool, np.bool_))
-        check.true("your check returned neither True nor False", answered, got=found, look="True for a right attention, False for a wrong one.")
+        check.true("your check returned neither True nor False", answered, got="None" if found is None else found, look="True for a right attention, False for a wrong one.")
         accused = "accuses a right attention" if right else "lets through an attention"
         check.true(f"your check {accused} that {said}", bool(found) == right, look=looks[right])
     ### BEGIN HIDDEN TESTS
     check.hidden()
-    fair = lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5, mask)
+    fair = lambda Q, K, V, mask: shares_of(Q @ K.T / K.shape[1] ** 0.5, mask)
 
     def overflows(Q, K, V, mask):
         powers = np.exp(Q @ K.T / K.shape[1] ** 0.5) * mask
@@ -1385,18 +1385,18 @@ with Checks("12.14", "attention_is_right") as check, np.errstate(all="ignore"):
 
     def writes(Q, K, V, mask):
         Q /= K.shape[1] ** 0.5
-        return shares(Q @ K.T, mask) @ V
+        return shares_of(Q @ K.T, mask) @ V
 
     for wanted, said, attend in [
         (True, "adds up value after value", lambda Q, K, V, mask: sum(w[:, None] * v for w, v in zip(fair(Q, K, V, mask).T, V))),
-        (True, "scales both sides", lambda Q, K, V, mask: shares((Q / K.shape[1] ** 0.25) @ (K / K.shape[1] ** 0.25).T, mask) @ V),
+        (True, "scales both sides", lambda Q, K, V, mask: shares_of((Q / K.shape[1] ** 0.25) @ (K / K.shape[1] ** 0.25).T, mask) @ V),
         (False, "weighs all keys alike for a query that may look nowhere", lambda Q, K, V, mask: fair(Q, K, V, mask | ~mask.any(axis=1, keepdims=True)) @ V),
         (False, "overflows for large scores", overflows),
-        (False, "lets a little of the forbidden keys through", lambda Q, K, V, mask: shares(Q @ K.T / K.shape[1] ** 0.5 - 5.0 * ~mask) @ V * mask.any(axis=1, keepdims=True)),
+        (False, "lets a little of the forbidden keys through", lambda Q, K, V, mask: shares_of(Q @ K.T / K.shape[1] ** 0.5 - 5.0 * ~mask) @ V * mask.any(axis=1, keepdims=True)),
         (False, "is off by one part in a thousand", lambda Q, K, V, mask: 1.001 * fair(Q, K, V, mask) @ V),
         (False, "uses the first row of the mask for all queries", lambda Q, K, V, mask: fair(Q, K, V, mask[:1] & mask.any(axis=1, keepdims=True)) @ V),
         (False, "returns the first column of the values everywhere", lambda Q, K, V, mask: fair(Q, K, V, mask) @ V[:, :1] * np.ones((1, V.shape[1]))),
-        (False, "scales by the root of the number of keys", lambda Q, K, V, mask: shares(Q @ K.T / len(K) ** 0.5, mask) @ V),
+        (False, "scales by the root of the number of keys", lambda Q, K, V, mask: shares_of(Q @ K.T / len(K) ** 0.5, mask) @ V),
         (False, "writes into the queries", writes),
         (False, "answers with zeros", lambda Q, K, V, mask: np.zeros((len(Q), V.shape[1]))),
     ]:
@@ -1405,7 +1405,9 @@ with Checks("12.14", "attention_is_right") as check, np.errstate(all="ignore"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Four sizes that differ, a query that sees nothing, large scores, and an answer found another way: each wrong one is caught by a line. And your own numbers? On the line you were right, above it you said too much.
+# Four sizes that differ, a query that sees nothing, large scores, and an answer found another way: each wrong one is caught by a line.
+#
+# And your own numbers? On the line you were right, above it you said too much.
 
 # %% tags=["demo"]
 guess.show()

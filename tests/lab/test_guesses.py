@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
         (3, 5.2, "you said 3, it was 5.2: within a factor of 2"),
         (5.2, 5.0, "you said 5.2, it was 5: within 10 %"),
         (5.0, 5.2, "within 10 %"),
-        (1, 2.5, "within a factor of 3"),
-        (25, 10, "within a factor of 3"),
+        (1, 2.5, "a factor of 2.5 too low"),
+        (25, 10, "a factor of 2.5 too high"),
         (100, 32767, "you said 100, it was 32,767: a factor of 328 too low"),
         (0.5, 0.01, "a factor of 50 too high"),
     ],
@@ -46,6 +46,16 @@ def test_what_is_no_number_above_0_is_no_prediction_and_no_error(nothing, capsys
     assert "it was 2; nothing was predicted" in capsys.readouterr().out
     guess.show()
     assert "Nothing was predicted" in capsys.readouterr().out
+
+
+def test_a_number_with_a_comma_is_no_prediction_and_no_error(capsys):
+    guess = Guesses()
+    guess.predict("it", 32, 767)
+    assert "without commas" in capsys.readouterr().out
+    guess.predict("it", None, 5)
+    assert "without commas" in capsys.readouterr().out
+    guess.measured("it", 32767)
+    assert "nothing was predicted" in capsys.readouterr().out
 
 
 def test_a_measurement_that_is_no_number_is_no_error(capsys):
@@ -74,10 +84,10 @@ def test_a_cell_that_runs_again_replaces_its_row(capsys):
 @pytest.mark.parametrize(
     ("pairs", "sentence"),
     [
-        ([(2, 2), (3, 5)], "2 of 2 within a factor of 2: well calibrated."),
-        ([(2, 2), (1, 5)], "1 of 2 within a factor of 2; the others are too low."),
-        ([(2, 2), (50, 5)], "1 of 2 within a factor of 2; the others are too high."),
-        ([(1, 5), (50, 5), (None, 5)], "0 of 2 within a factor of 2; the others lie on both sides."),
+        ([(2, 2), (3, 5)], "2 of 2 within a factor of 2: all near."),
+        ([(2, 2), (1, 5)], "1 of 2 within a factor of 2; the other is too low."),
+        ([(2, 2), (50, 5)], "1 of 2 within a factor of 2; the other is too high."),
+        ([(1, 5), (50, 5), (None, 5)], "None of 2 within a factor of 2: they lie on both sides."),
     ],
 )
 def test_the_end_says_in_one_sentence_how_well_calibrated(pairs, sentence, capsys):

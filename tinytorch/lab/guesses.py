@@ -44,7 +44,7 @@ class Guesses:
     def __init__(self) -> None:
         self._rows: dict[str, _Row] = {}
 
-    def predict(self, what: str, number: Any = None) -> None:
+    def predict(self, what: str, number: Any = None, *more: Any) -> None:
         """Write a prediction down.
 
         Parameters
@@ -53,15 +53,19 @@ class Guesses:
             What will be measured, with its unit: ``"calls for 14 doublings"``.
         number : number, optional
             Above 0. None, and whatever is no such number, is no prediction: a line says so, and nothing is raised.
+        *more
+            What comes of a number with a comma, ``32,767``: no prediction either.
         """
-        said = _positive(number)
+        said = None if more else _positive(number)
         self._rows.setdefault(what, _Row()).said = said
         if said is not None:
             print(f"{what}: you say {_text(said)}. Now run on.")
-        elif number is None:
+        elif number is None and not more:
             print(f"{what}: no prediction yet. Put a number in place of None and run this cell, or just go on.")
         else:
-            print(f"{what}: a prediction is a number above 0, such as 3 or 0.5; this one is left out.")
+            print(
+                f"{what}: a prediction is one number above 0, without commas, such as 0.5 or 32767; this one is left out."
+            )
 
     def measured(self, what: str, number: Any) -> None:
         """Compare a measurement with what was predicted under the same name."""
@@ -114,8 +118,6 @@ def _how_near(times: float) -> str:
         return "within 10 %"
     if factor <= _NEAR:
         return "within a factor of 2"
-    if factor <= 10:
-        return f"within a factor of {math.ceil(factor)}"
     return f"a factor of {_text(factor)} too {'high' if times > 1 else 'low'}"
 
 
@@ -124,12 +126,14 @@ def _calibration(times: list[float]) -> str:
     near = sum(1 / _NEAR <= each <= _NEAR for each in times)
     low, high = sum(each < 1 / _NEAR for each in times), sum(each > _NEAR for each in times)
     if low and high:
-        rest = "; the others lie on both sides"
-    elif low or high:
-        rest = "; the others are too low" if low else "; the others are too high"
+        others = "lie on both sides"
     else:
-        rest = ": well calibrated"
-    return f"{near} of {len(times)} within a factor of 2{rest}."
+        others = f"{'is' if low + high == 1 else 'are'} too {'low' if low else 'high'}"
+    if near == len(times):
+        return f"{near} of {near} within a factor of 2: all near."
+    if not near:
+        return f"None of {len(times)} within a factor of 2: {'it' if len(times) == 1 else 'they'} {others}."
+    return f"{near} of {len(times)} within a factor of 2; the other{'s' if low + high > 1 else ''} {others}."
 
 
 def _in_notebook() -> bool:

@@ -1,4 +1,4 @@
-"""Trusts no rule.
+"""Accuses every rule, even the first right one: is its own answer right, and does it compare too strictly?
 
 breaks: 06-28-rule-is-right
 """

@@ -1,4 +1,4 @@
-"""Compares shapes only.
+"""Lets through every rule that was tried: what does it compare?
 
 breaks: 06-28-rule-is-right
 """

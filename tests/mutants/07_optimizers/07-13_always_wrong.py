@@ -1,4 +1,4 @@
-"""Trusts no step.
+"""Accuses every step, even the first right one: is its own sum right, and does it compare too strictly?
 
 breaks: 07-13-step-is-right
 """

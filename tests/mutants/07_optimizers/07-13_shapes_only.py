@@ -1,4 +1,4 @@
-"""Compares the shapes.
+"""Lets through every step that was tried: what does it compare?
 
 breaks: 07-13-step-is-right
 """

@@ -1,4 +1,4 @@
-"""Forgets the factor 2 in the gradient of a square.
+"""Accuses every step, even the first right one: is its own answer right, and does it compare too strictly?
 
 breaks: 08-13-step-is-right
 """

@@ -1,4 +1,4 @@
-"""Tries one step, from no gradient at all.
+"""Tries one step, from no gradient at all, or does not look at the weight after the last one.
 
 breaks: 08-13-step-is-right
 """
