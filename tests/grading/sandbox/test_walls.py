@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -196,3 +197,30 @@ def test_a_folder_within_a_package_that_is_shown_can_still_be_hidden(tmp_path):
     command = walls.command_line(tmp_path, f"import os\nprint(os.listdir({str(inner)!r}))", raw=True, hide=[inner])
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+STARTED = """
+import sys, time
+from tinytorch_course.grading.model import Library
+from tinytorch_course.grading.sandbox.kernel import connection_info
+from tinytorch_course.grading.sandbox.sandbox import Sandbox
+room = Sandbox(Library({}, ""), nested=False, enabled=sys.argv[1] == "walls").kernel(connection_info())
+while not any(room.folder.glob("k-*")):
+    time.sleep(0.05)
+print(*room.pids(), flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("walled", ["walls", "no walls"])
+def test_a_kernel_ends_when_who_started_it_is_killed(walled):
+    """Catches: what is killed while bubblewrap still sets up leaves a kernel that waits for ever."""
+    started = subprocess.Popen([sys.executable, "-c", STARTED, walled], stdout=subprocess.PIPE, text=True)
+    below = [int(pid) for pid in started.stdout.readline().split()]
+    started.kill()
+    started.communicate(timeout=20)
+    assert below
+    deadline = time.monotonic() + 20
+    while left := [pid for pid in below if Path("/proc", str(pid)).exists()]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)

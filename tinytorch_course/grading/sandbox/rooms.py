@@ -197,4 +197,6 @@ class Alone(Running):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         shutil.rmtree(self._remove, ignore_errors=True)

@@ -167,7 +167,7 @@ class Sandbox:
         with open(root / "log", "wb") as log:
             process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # never written to: it ends when this process does
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 start_new_session=True,

@@ -9,7 +9,7 @@ sys.path[:] = [os.path.dirname(folder), *(entry for entry in sys.path if entry !
 
 from inside.forkserver import serve  # type: ignore[import-not-found]  # noqa: E402
 from inside.kernel import run_kernel  # type: ignore[import-not-found]  # noqa: E402
-from inside.walls import become, limit, mapped_now  # type: ignore[import-not-found]  # noqa: E402
+from inside.walls import become, end_with_the_other_end_of, limit, mapped_now  # type: ignore[import-not-found]  # noqa: E402
 
 del sys.path[0]
 settings = json.loads(sys.argv[2])
@@ -17,6 +17,7 @@ become(settings["uid"], settings["gid"])
 if sys.argv[1] == "serve":
     serve(settings)
 else:
+    end_with_the_other_end_of(0)
     path = f"{settings['sockets']}/request.json"
     with open(path, encoding="utf-8") as file:
         request = json.load(file)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import fcntl
 import os
 import resource
+import select
 import signal
 import struct
 from typing import Any
@@ -48,6 +50,26 @@ def become(uid: int, gid: int) -> None:
         os.setgroups([])
         os.setresgid(gid, gid, gid)
         os.setresuid(uid, uid, uid)
+
+
+def end_with_the_other_end_of(stream: int) -> None:
+    """Let the system kill this process when nobody holds the other end of a pipe any more.
+
+    bubblewrap's ``--die-with-parent`` does so only once it has set everything up: who is killed before leaves a sandbox
+    behind. The pipe gives way to nothing that can be read.
+    """
+    kept = fcntl.fcntl(stream, fcntl.F_DUPFD_CLOEXEC, 3)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, stream)
+    os.close(null)
+    if hasattr(fcntl, "F_SETSIG"):  # Linux
+        fcntl.fcntl(kept, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(kept, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(kept, fcntl.F_SETFL, fcntl.fcntl(kept, fcntl.F_GETFL) | os.O_ASYNC)
+    ended = select.poll()
+    ended.register(kept, 0)
+    if ended.poll(0):
+        os._exit(1)
 
 
 def drop_capabilities() -> None:
