@@ -140,7 +140,7 @@ def test_files_are_limited_in_number_and_their_memory_counts(kernel, place):
 
 def test_what_files_hold_is_memory(steady):
     before, _ = steady._room.used()
-    steady.run("open('/tmp/big', 'wb').write(bytes(20 << 20)); None", 60)
+    steady.run("open('/tmp/big', 'wb').write(bytes(30 << 20)); None", 60)
     assert steady._room.used()[0] - before > 15 << 20
     steady.run("import os; os.remove('/tmp/big')", 60)
 
