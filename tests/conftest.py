@@ -7,7 +7,7 @@ import re
 import shutil
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +169,15 @@ def chromium() -> Iterator[Any]:
         browser = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         yield browser
         browser.close()
+
+
+def put_mutants(toy: Course, mutants: Mapping[str, tuple[str, str]]) -> None:
+    """Give the toy wrong solutions of ``half``, each with its header and its line."""
+    folder = toy.root / "tests" / "mutants" / "01_tensor"
+    folder.mkdir(parents=True)
+    for name, (header, line) in mutants.items():
+        text = f'"""{header}\n"""\n#| export\ndef half(x):\n    {line}\n'
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
 
 
 @pytest.fixture

@@ -3439,6 +3439,8 @@ for name in list(calls)[1:]:
 guess.measured("time back, in times forward", np.median([turn["back"] / turn["forward"] for turn in turns]))
 
 # %% [markdown]
+# On a quiet machine it is close to twice with both gradients, and close to once with one; on a busy one it may be far off.
+#
 # ### 06.25 What is in `grad`?
 #
 # A weight's gradients in six iterations, each for its own batch, are your `gradients`. Each iteration calls `backward()`, then the optimizer steps. But `zero_grad()` is called only after iteration number `cleared_every`, not after the others. Which value of `weight.grad` does the optimizer see in iteration 3, and which in iteration 6? (Suppose that the gradients stay as given.)

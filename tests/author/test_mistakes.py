@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, put_mutants
 from tinytorch_course.author import mistakes
 from tinytorch_course.author.build import build
 from tinytorch_course.author.release import release
@@ -30,11 +30,7 @@ MUTANTS = {
 @pytest.fixture
 def known(toy: Course) -> Course:
     """The toy with wrong solutions, two of which answer alike."""
-    folder = toy.root / "tests" / "mutants" / "01_tensor"
-    folder.mkdir(parents=True)
-    for name, (header, line) in MUTANTS.items():
-        text = f'"""{header}\n"""\n#| export\ndef half(x):\n    {line}\n'
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    put_mutants(toy, MUTANTS)
     build(toy)
     return toy
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 _SHARED = Path(__file__).with_name("templates")
 
@@ -22,3 +25,9 @@ def templates(folder: Path) -> Environment:
     )
     found.filters["plain"] = lambda number: f"{number:g}"
     return found
+
+
+def script(folder: Path, name: str) -> tuple[Markup, str]:
+    """A page's own script, and its hash: the content security policy of the page names the one that may run."""
+    text = (folder / f"{name}.js.j2").read_text(encoding="utf-8")
+    return Markup(text), base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

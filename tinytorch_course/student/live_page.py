@@ -6,9 +6,7 @@ refused, so that no other page that is open in the browser can read what a stude
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 import hmac
 import secrets
 import threading
@@ -21,9 +19,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import Environment
-from markupsafe import Markup
 
-from ..base.pages import templates
+from ..base.pages import script, templates
 from .check import Standing
 
 PATIENCE = 20.0  # seconds for which a question for news stays open
@@ -42,9 +39,7 @@ _HEADERS = {
 @functools.cache
 def _environment() -> Environment:
     found = templates(_TEMPLATES)
-    script = (_TEMPLATES / "live.js.j2").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    found.globals["scripts"] = {"live": (Markup(script), digest)}
+    found.globals["scripts"] = {"live": script(_TEMPLATES, "live")}
     return found
 
 

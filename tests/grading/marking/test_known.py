@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import put_mutants
 from tests.mutation.harness import variants_of
 from tinytorch_course.author import mistakes
 from tinytorch_course.author.build import build
@@ -45,11 +46,7 @@ ANSWERS = {
 @pytest.fixture
 def known(toy: Course) -> Course:
     """The toy with wrong solutions, two of which answer alike."""
-    folder = toy.root / "tests" / "mutants" / "01_tensor"
-    folder.mkdir(parents=True)
-    for name, (header, line) in MUTANTS.items():
-        text = f'"""{header}\n"""\n#| export\ndef half(x):\n    {line}\n'
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    put_mutants(toy, MUTANTS)
     build(toy)
     mistakes.make(toy.module("01"))
     return toy

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
 
-from ...base.pages import templates
+from ...base.pages import script, templates
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -19,15 +16,9 @@ _TEMPLATES = Path(__file__).with_name("templates")
 @functools.cache
 def _environment() -> Environment:
     found = templates(_TEMPLATES)
-    # The content security policy of a page names the one script that may run, by its hash.
-    found.globals["scripts"] = {name: _script(name) for name in ("table", "marking")}
+    found.globals["scripts"] = {name: script(_TEMPLATES, name) for name in ("table", "marking")}
     found.globals["parts"] = found.get_template("parts.html.j2").module
     return found
-
-
-def _script(name: str) -> tuple[Markup, str]:
-    text = (_TEMPLATES / f"{name}.js.j2").read_text(encoding="utf-8")
-    return Markup(text), base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def render(template: str, **values: Any) -> str:
