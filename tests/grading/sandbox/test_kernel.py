@@ -129,6 +129,14 @@ def test_memory_held_by_files_and_short_cells_counts(kernel):
             kernel.run(hog, 60)
 
 
+def test_the_cell_that_took_the_memory_is_blamed_and_not_the_next_one(kernel):
+    """Its processes go on after it, and it is over before the next regular look."""
+    kernel._next_look = time.monotonic() + 3600
+    hold = "if os.fork() == 0:\n        x = b'x' * (90 << 20)\n        time.sleep(60)\n        os._exit(0)"
+    with pytest.raises(KernelGone, match="memory"):
+        kernel.run(f"import os, time\nfor _ in range(8):\n    {hold}\ntime.sleep(1)", 60)
+
+
 @pytest.mark.parametrize("place", ["/tmp", "/dev/shm"])
 def test_files_are_limited_in_number_and_their_memory_counts(kernel, place):
     many = f"import time\nfor at in range(20000): open(f'{place}/f{{at}}', 'w').close()\nprint('MADE')\ntime.sleep(1)"

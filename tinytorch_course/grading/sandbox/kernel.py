@@ -21,6 +21,7 @@ from .sandbox import Sandbox
 _MOST_PATIENCE = 4  # a cell's limit is put off by the time that others had the processor, but not by more than that
 _GRACE = 3.0  # seconds that an interrupted cell has to end
 _LOOK = 0.25  # seconds between two looks at what the processes use
+_SHORT = 0.05  # seconds; what a longer cell left behind is looked at as it ends, or the next one would be blamed for it
 _LARGEST, _WAITING = (
     12 << 20,
     16,
@@ -157,7 +158,8 @@ class Kernel:
                     raise KernelGone(f"did not end within {timeout:g} s, and could not be interrupted", "timeout")
                 self._send(self._control, "interrupt_request")
                 interrupted, deadline = True, now + _GRACE
-        if now - began > _LOOK:
+        if now - began > _SHORT:
+            self._look()
             self._note_waiting(timeout)
         status = "ok" if reply.get("status") == "ok" else "error"
         if interrupted:
