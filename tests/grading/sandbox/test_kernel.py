@@ -137,6 +137,14 @@ def test_the_cell_that_took_the_memory_is_blamed_and_not_the_next_one(kernel):
         kernel.run(f"import os, time\nfor _ in range(8):\n    {hold}\ntime.sleep(1)", 60)
 
 
+def test_the_processes_of_one_keep_no_other_from_starting(sandbox, kernel):
+    """Where root starts sandboxes, they all run as one user, whose processes the system counts together."""
+    kernel.run("import subprocess\nrunning = [subprocess.Popen(['sleep', '60']) for _ in range(35)]", 60)
+    other = Kernel(sandbox, LIMITS, Budget(LIMITS.outputs, LIMITS.records))
+    assert other.run("1 + 1", 60).status == "ok"
+    other.close()
+
+
 @pytest.mark.parametrize("place", ["/tmp", "/dev/shm"])
 def test_files_are_limited_in_number_and_their_memory_counts(kernel, place):
     many = f"import time\nfor at in range(20000): open(f'{place}/f{{at}}', 'w').close()\nprint('MADE')\ntime.sleep(1)"

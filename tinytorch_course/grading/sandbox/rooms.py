@@ -128,12 +128,12 @@ def _last_words(log: Path) -> str:
         return ""
 
 
-def tasks_of_this_user() -> int:
-    """Processes and threads that count against this user's limit."""
+def tasks_of(user: int) -> int:
+    """Processes and threads that count against a user's limit."""
     found = 0
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if folder.stat().st_uid == os.getuid():
+            if folder.stat().st_uid == user:
                 found += len(os.listdir(folder / "task"))
     return found
 

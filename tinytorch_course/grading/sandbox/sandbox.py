@@ -21,7 +21,7 @@ from typing import Any
 
 from ..model import Library, Limits
 from .forkserver import ForkServer
-from .rooms import Alone, Running, SandboxError, Scratch, new_folder, tasks_of_this_user, write_library
+from .rooms import Alone, Running, SandboxError, Scratch, new_folder, tasks_of, write_library
 from .walls import INSIDE, NOBODY, command_line, hand_over
 
 
@@ -149,8 +149,9 @@ class Sandbox:
         sockets = root / "k"
         sockets.mkdir()
         write_library(self._library, root / "lib")
-        if not self._enabled:  # without a namespace of its own, all processes of this user count
-            request["limits"]["processes"] += tasks_of_this_user()
+        if not self._enabled or os.getuid() == 0:  # without a namespace of users, all processes of this user count
+            request["limits"]["processes"] += tasks_of(NOBODY if self._enabled else runs_as()[0])
+        if not self._enabled:
             if runs_as()[0] != os.getuid():
                 for folder in (self._scratch, root):
                     folder.chmod(0o711)
