@@ -125,8 +125,8 @@ class Kernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        self._note_waiting(timeout)
-        began, ready_before = time.monotonic(), self._waits
+        began = time.monotonic()
+        ready_before: Mapping[int, float] | None = None  # asked for only where a cell is long enough to need it
         request = self._session.msg("execute_request", content)
         self._send(self._shell, request)
         identity = request["header"]["msg_id"]
@@ -144,13 +144,16 @@ class Kernel:
                     reply = found[1]
                     idle_until = time.monotonic() + 1.0
             now = time.monotonic()
+            if ready_before is None and now - began > _SHORT:
+                self._note_waiting(timeout)
+                ready_before = self._waits
             if now >= self._next_look:
                 self._look()
             if reply is not None and (collected.idle or now > idle_until):
                 break
             if reply is None and now > deadline:
                 if not interrupted:
-                    waited = self._patience(ready_before, timeout)
+                    waited = self._patience(ready_before or {}, timeout)
                     if now < began + timeout + waited:  # this machine is busy: that is no fault of the cell
                         deadline = began + timeout + waited
                         continue

@@ -142,6 +142,7 @@ def _read_once(shell: Any) -> None:
 
 def _say_less(app: Any) -> None:
     """No work for what nobody looks at: echoes of each cell, a history of errors, a name for each cell in slow Python."""
+    app.log.setLevel("CRITICAL")  # ipykernel writes each request down, for a handler that drops it
     app.kernel._publish_execute_input = lambda *_: None
     app.shell._format_exception_for_storage = lambda *_, **__: []
     with contextlib.suppress(ImportError):
