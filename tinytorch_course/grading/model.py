@@ -156,7 +156,7 @@ class CellResult:
     records: list[str] = field(default_factory=list)  # what a test's checks sent out
 
 
-@dataclass
+@dataclass(slots=True)
 class ExerciseResult:
     """Points and message of one graded cell."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,19 @@ def stored_result(path: Path) -> dict[str, Any] | None:
         return None
 
 
+def _once(value: Any) -> Any:
+    return sys.intern(value) if type(value) is str else value
+
+
 def result_from(data: dict[str, Any]) -> SubmissionResult:
-    exercises = [ExerciseResult(**item) for item in data.pop("exercises")]
+    # A class says the same few thousand sentences again and again: each is kept once.
+    exercises = [
+        ExerciseResult(**{field: _once(value) for field, value in item.items()}) for item in data.pop("exercises")
+    ]
     return SubmissionResult(**data, exercises=exercises)
 
 
 def stored_results(ground: Assignment) -> list[SubmissionResult]:
     """The results of the last run of this assignment."""
-    found = [stored_result(path) for path in sorted(ground.store.glob("*.json"))]
+    found = (stored_result(path) for path in sorted(ground.store.glob("*.json")))
     return [result_from(stored["result"]) for stored in found if stored is not None]

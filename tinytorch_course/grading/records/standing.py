@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from typing import Any
 
@@ -62,37 +63,30 @@ class Standing:
         student : str, optional
             Only this one.
         """
-        grades, comments = self._grades(student), self._comments(student)
-        return {
-            notebook.assignment.student_id: self._one(notebook, grades[notebook.id], comments[notebook.id])
-            for notebook in self.notebooks(student)
-        }
+        recorded: dict[str, Recorded] = {}
+        found, comments = self._grades(student), self._comments(student)
+        for notebook in self.notebooks(student):
+            one = found[notebook.id]
+            one.late_penalty = notebook.late_submission_penalty or 0.0
+            one.score = sum(one.scores.values()) - one.late_penalty
+            one.comments, one.seconds_late = comments[notebook.id], self.late_by(notebook.assignment)
+            recorded[notebook.assignment.student_id] = one
+        return recorded
 
-    def _one(self, notebook: SubmittedNotebook, grades: list[Any], comments: dict[str, str]) -> Recorded:
-        penalty = notebook.late_submission_penalty or 0.0
-        scores = {grade.name: grade.score for grade in grades}
-        return Recorded(
-            sum(scores.values()) - penalty,
-            self._source.max_score,
-            penalty,
-            any(grade.needs_manual_grade for grade in grades),
-            scores=scores,
-            auto={grade.name: grade.auto_score for grade in grades},
-            comments=comments,
-            seconds_late=self.late_by(notebook.assignment),
-            waiting={grade.name for grade in grades if grade.auto_score is None and grade.manual_score is None},
-            by_person=any(grade.manual_score is not None for grade in grades),
-        )
-
-    def _grades(self, student: str | None) -> defaultdict[str, list[Any]]:
+    def _grades(self, student: str | None) -> defaultdict[str, Recorded]:
+        """The points by notebook, row by row: not all rows of a large class at once."""
         wanted = (Grade.score, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
         query = self._database.query(Grade.notebook_id, BaseCell.name, *wanted).select_from(Grade)
         query = query.join(BaseCell, BaseCell.id == Grade.cell_id)
-        found: defaultdict[str, list[Any]] = defaultdict(list)
-        for grade in self._of_assignment(
-            query.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id), student
-        ):
-            found[grade.notebook_id].append(grade)
+        query = self._of_assignment(query.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id), student)
+        found: defaultdict[str, Recorded] = defaultdict(lambda: Recorded(0.0, self._source.max_score, 0.0, False))
+        for notebook, name, score, auto, manual, needs in query.yield_per(2000):
+            one, name = found[notebook], sys.intern(name)
+            one.scores[name], one.auto[name] = score, auto
+            one.needs_manual_grade |= bool(needs)
+            one.by_person |= manual is not None
+            if auto is None and manual is None:
+                one.waiting.add(name)
         return found
 
     def _comments(self, student: str | None) -> defaultdict[str, dict[str, str]]:
