@@ -190,17 +190,17 @@ class Checks:
         """
         right, value = array_of(before), array_of(got)
         if right is None or value is None:
-            stayed = type(got) is type(before) and bool(got == before)
-            shown = {"expected": shown_as(before), "got": shown_as(got)}
+            stayed, numeric = type(got) is type(before) and bool(got == before), False
+            right, value = before, got
         else:
             if value.dtype.kind == right.dtype.kind == "f" and not hasattr(before, "dtype"):
                 right = right.astype(value.dtype)  # what the number 0.1 is in float32
             numeric = value.dtype.kind in "biufc" and value.shape == right.shape
             stayed = numeric and np.array_equal(value, right, equal_nan=True)
-            shown = {"expected": shown_as(right), "got": shown_as(value)}
-            if apart := difference(right, value) if numeric and not stayed else "":
-                shown["differs"] = apart
         if not stayed:
+            shown = {"expected": shown_as(right), "got": shown_as(value)}
+            if apart := difference(right, value) if numeric else "":
+                shown["differs"] = apart
             look = look or "Which line writes into what belongs to somebody else?"
             self._fail("changed", f"{what} changed, which must not happen", shown, inputs, look)
         self._passed()

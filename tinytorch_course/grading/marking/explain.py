@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ...base.code import unreadable, without_magics
 from ...base.marks import number_of
@@ -163,15 +163,20 @@ def _note(exercises: Sequence[ExerciseResult], number: str, text: str) -> None:
 
 def _points(result: CellResult, cell: SourceCell) -> float:
     """All points, or as many as the test's last expression says."""
-    try:
-        body: list[Any] = ast.parse(cell.source).body
-    except SyntaxError:
-        return cell.points
     shown = [output for output in result.outputs if output["output_type"] == "execute_result"]
-    if not shown or not body or not isinstance(body[-1], ast.Expr):
+    if not shown or not _ends_in_a_value(cell.source):
         return cell.points
     try:
         points = float(_NUMPY_NUMBER.sub(r"\1", shown[-1]["data"]["text/plain"]))
     except (KeyError, TypeError, ValueError):
         return cell.points
     return min(points, cell.points) if points >= 0 else cell.points  # not a number: all of them, as nbgrader does
+
+
+@functools.lru_cache(1 << 10)  # of tests, which are the same for the whole class
+def _ends_in_a_value(source: str) -> bool:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return False
+    return bool(body) and isinstance(body[-1], ast.Expr)

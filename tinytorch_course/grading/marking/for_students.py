@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -73,9 +74,9 @@ def _about_error(
     error: Record, asked: Asked | None, rows: dict[str, str], cells: Sequence[Cell], source: Source
 ) -> str:
     """Fill the card's lines; the problem in a few words."""
-    if is_unwritten(error) and error.says in (stubs := _stubs(source)):
+    if is_unwritten(error) and error.says in _stubs(source):
         rows.clear()
-        rows["to do"] = stubs[error.says]
+        rows["to do"] = error.says
         return "not written yet"
     look = asked.told.get("look") or asked.told.get("given_look") if asked is not None else None
     name = error_name(error)
@@ -159,15 +160,15 @@ def _is_in(name: str, source: Source, cells: Sequence[Cell]) -> bool:
     return name.isidentifier() and any(word.search(text) for text in shown)
 
 
-def _stubs(source: Source) -> dict[str, str]:
-    """What stubs say is to be done: message, and the same for the card."""
-    found = {}
-    for cell in source.cells:
-        if not cell.solution or cell.cell_type != "code":
-            continue
-        for node in ast.walk(parsed(cell.source)):
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
-                said = node.exc.args[0]
-                if isinstance(said, ast.Constant) and isinstance(said.value, str):
-                    found[said.value] = said.value
-    return found
+def _stubs(source: Source) -> set[str]:
+    """What the stubs say is to be done."""
+    cells = (cell for cell in source.cells if cell.solution and cell.cell_type == "code")
+    return {text for cell in cells for text in _said_when_raising(cell.source)}
+
+
+@functools.lru_cache(1 << 10)  # the same for the whole class
+def _said_when_raising(code: str) -> frozenset[str]:
+    """The texts of the errors that code raises by name."""
+    raised = [node.exc for node in ast.walk(parsed(code)) if isinstance(node, ast.Raise)]
+    first = [error.args[0] for error in raised if isinstance(error, ast.Call) and error.args]
+    return frozenset(said.value for said in first if isinstance(said, ast.Constant) and isinstance(said.value, str))
