@@ -26,6 +26,9 @@ def serve(config: dict[str, Any]) -> None:
     """Fork a child for each request line, report when it ends, kill it when asked. Runs until standard input ends."""
     preload(["numpy", "numpy.testing", "IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell"])
     preload(["ipykernel.debugger", "tinytorch.checks", *config["preload"]])
+    # What a kernel imports as it starts, and at its first error.
+    preload(["IPython.core.completerlib", "IPython.core.debugger", "IPython.extensions.storemagic", "faulthandler"])
+    preload(["tornado.platform.asyncio", "stack_data", "pygments.formatters.terminal256", "fractions"])
     gc.collect()
     gc.freeze()  # what is here already need not be looked through, nor copied for that, in each fork
     prctl(PR_SET_DUMPABLE, 0)
