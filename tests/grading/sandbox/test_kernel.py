@@ -15,7 +15,7 @@ from jupyter_client.session import Session
 
 from tinytorch_course.grading.model import Library, Limits
 from tinytorch_course.grading.sandbox.kernel import Budget, Kernel, KernelGone, _opened, cleaned
-from tinytorch_course.grading.sandbox.rooms import Running, waited_for_cpu
+from tinytorch_course.grading.sandbox.rooms import Alone, Running, SandboxError, waited_for_cpu
 from tinytorch_course.grading.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -282,3 +282,22 @@ def test_who_shares_a_processor_has_waited_for_it():
     for each in several:
         each.wait()
     assert max(waited.values()) > 0.2
+
+
+@pytest.mark.parametrize("code, least", [("import time; time.sleep(60)", 0.0), ("while True: pass", 3.0)])
+def test_a_start_that_hangs_is_given_up_soon_and_one_that_works_is_waited_for(tmp_path, monkeypatch, code, least):
+    """The class waits for a kernel that will never answer; on a busy machine a slow one is no such kernel."""
+    monkeypatch.setattr("tinytorch_course.grading.sandbox.kernel._STUCK", 1.0)
+    monkeypatch.setattr("tinytorch_course.grading.sandbox.kernel._START", 3.0)
+
+    class Silent:
+        def kernel(self, *_):
+            process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, start_new_session=True)
+            time.sleep(0.5)
+            return Alone(tmp_path, process, tmp_path)
+
+    began = time.monotonic()
+    with pytest.raises(SandboxError, match="did not start"):
+        Kernel(Silent(), LIMITS, Budget(1, 1))
+    spent = time.monotonic() - began - 0.5
+    assert least <= spent and (least or spent < 2.9)

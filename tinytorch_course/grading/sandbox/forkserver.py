@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model import Library, Limits
-from .rooms import Running, SandboxError, _last_words, descendants, new_folder, write_library
+from .rooms import Running, SandboxError, _last_words, at_work, descendants, new_folder, write_library
 from .walls import command_line, hand_over
 
 
@@ -31,6 +31,9 @@ class _Fork(Running):
 
     def pids(self) -> list[int]:
         return [pid for pid in descendants(self._nursery.pid) if pid not in self._nursery.own_pids]
+
+    def starting(self) -> bool:
+        return at_work(descendants(self._nursery.pid))  # the nursery has to fork it first
 
     def complaint(self) -> str:
         return self._nursery.complaint()

@@ -19,6 +19,7 @@ from .rooms import MOST_FILES, Running, SandboxError
 from .sandbox import Sandbox
 
 _MOST_PATIENCE = 4  # a cell's limit is put off by the time that others had the processor, but not by more than that
+_START, _STUCK = 180.0, 20.0  # seconds that a start may take, and in which nothing is done for it: then try another one
 _GRACE = 3.0  # seconds that an interrupted cell has to end
 _LOOK = 0.25  # seconds between two looks at what the processes use
 _SHORT = 0.05  # seconds; what a longer cell left behind is looked at as it ends, or the next one would be blamed for it
@@ -96,12 +97,17 @@ class Kernel:
             self.close()
             raise
 
-    def _wait_until_ready(self, seconds: float = 180.0) -> None:
-        deadline = time.monotonic() + seconds
+    def _wait_until_ready(self) -> None:
+        moved = looked = time.monotonic()
+        deadline = moved + _START
         asked, answered, heard = 0.0, False, False
         while not (answered and heard):
             now = time.monotonic()
-            if now > deadline or not self._room.alive():
+            if now - looked > _LOOK:
+                looked = now
+                if not answered and self._room.starting():  # one that has answered has nothing more to do first
+                    moved = now
+            if now > min(deadline, moved + _STUCK) or not self._room.alive():
                 raise SandboxError(f"a kernel did not start in the sandbox: {self._room.complaint() or 'no word why'}")
             if now - asked > (0.5 if not answered else 0.05):
                 self._session.send(self._shell, "kernel_info_request")

@@ -109,6 +109,15 @@ def waited_for_cpu(pids: Sequence[int]) -> dict[int, float]:
     return found
 
 
+def at_work(pids: Sequence[int]) -> bool:
+    """Whether one of these processes runs, stands ready to, or waits for a disk; where that cannot be told, yes."""
+    states = []
+    for pid in pids:
+        with contextlib.suppress(OSError, IndexError):
+            states.append(Path("/proc", str(pid), "stat").read_bytes().rpartition(b") ")[2][:1])
+    return not states or any(state in (b"R", b"D") for state in states)
+
+
 def files_in_memory(pids: Sequence[int]) -> tuple[int, int]:
     """Bytes and number of the files that a sandbox's processes have made; nothing where there is no sandbox."""
     for pid in reversed(pids):
@@ -163,6 +172,10 @@ class Running:
     def waited(self) -> dict[int, float]:
         """Seconds that each of its processes stood ready while this machine did something else."""
         return waited_for_cpu(self.pids())
+
+    def starting(self) -> bool:
+        """Whether something is done for its start just now."""
+        return at_work(self.pids())
 
     def overflowing(self) -> bool:
         """Whether something else than its five sockets lies in the folder, which is on this machine's disk."""
