@@ -48,6 +48,21 @@ def test_a_notebook_mended_in_submitted_outlives_the_next_download(root, downloa
     assert download({})["ann"].score == 16
 
 
+def test_what_was_said_of_a_download_is_said_when_submitted_is_graded_without_it(root, download):
+    """Else a regrade, or a call without the download, forgets which of two notebooks counts, and runs them all again."""
+    files = {"ann/work (2).ipynb": notebook(root), f"bob/{ASSIGNMENT}.ipynb": notebook(root, words=None)}
+    before = download({**files, "bob/mine.ipynb": notebook(root)})
+    assert "was called" in before["ann"].repairs[0] and "2 notebooks" in before["bob"].repairs[0]
+    later = again(root)
+    for student in ("ann", "bob"):
+        assert later[student].repairs == before[student].repairs and later[student].cached
+    home = root / "submitted" / "ann" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    home.write_bytes(notebook(root, words=None))
+    assert again(root)["ann"].repairs == [
+        "mended by hand in submitted/, and graded so"
+    ]  # no word of a file that is gone
+
+
 def test_a_new_submission_replaces_one_that_nobody_has_mended(root, download):
     download({"ann.ipynb": notebook(root, words=None)})
     result = download({"ann.ipynb": notebook(root)})["ann"]

@@ -24,6 +24,8 @@ class Came:
         What stood in ``timestamp.txt`` then.
     problem : str
         Why what came last could not be read.
+    remarks : list of str
+        What was said of it as it came: which of two notebooks counts, another name. The copy in ``submitted/`` does not show it.
     forgotten : list of str
         Fingerprints of what was taken back.
     """
@@ -31,7 +33,11 @@ class Came:
     notebook: str | None = None
     time: str = ""
     problem: str = ""
+    remarks: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+
+
+_MENDED = "mended by hand in submitted/, and graded so"
 
 
 def fingerprint(data: bytes | None, problem: str | None = None) -> str:
@@ -98,13 +104,11 @@ class Memory:
         if there is not None and came.notebook is not None and fingerprint(there) != came.notebook:
             if there != data:
                 again = data is not None and fingerprint(data) != came.notebook
-                submission.repairs.append(
-                    f"mended by hand in submitted/, and graded so; another was handed in since: delete {home} to take that"
-                    if again
-                    else "mended by hand in submitted/, and graded so"
-                )
+                since = f"; another was handed in since: delete {home} to take that" if again else ""
+                submission.repairs.append(_MENDED + since)
                 submission.problem = None
             return there
+        came.remarks = [*submission.repairs]
         if data is None:
             came.notebook, came.problem = "" if there is None else fingerprint(there), submission.problem or ""
             return None
@@ -126,12 +130,16 @@ class Memory:
     def at_home(self, submission: Submission, data: bytes | None) -> bytes | None:
         """What is graded of a submission that was found in ``submitted/``: not the one before an unreadable one."""
         came = self._came.get(submission.student)
-        if came is None or not came.problem:
+        if came is None or came.notebook is None:
             return data
-        if came.notebook == ("" if data is None else fingerprint(data)):
-            submission.problem = came.problem
-            return None
-        return data
+        if came.notebook != ("" if data is None else fingerprint(data)):
+            submission.repairs += [_MENDED] if data is not None else []
+            return data
+        submission.repairs += [remark for remark in came.remarks if remark not in submission.repairs]
+        if not came.problem:
+            return data
+        submission.problem = came.problem
+        return None
 
 
 def _read(path: Path) -> bytes | None:
