@@ -18,7 +18,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     },
   });
   for (const pre of diagrams) {
-    const text = pre.dataset.source ?? pre.textContent;
+    const text = pre.dataset.source;
     try {
       await draw(pre, text);
       pre.parentElement.classList.add("drawn");

@@ -48,7 +48,7 @@ def test_no_page_is_wider_than_the_screen_or_asks_another_server(book: Path, chr
 
 def test_diagrams_and_formulas_are_drawn_even_when_the_book_is_opened_as_a_file(book: Path, chromium: Any):
     if not (book / "_static" / book_extension.MERMAID).is_file():
-        pytest.skip("npm is missing or has no network, so diagrams and formulas are shown as text")
+        pytest.skip("npm is missing or has no network, so diagrams are sentences and formulas text")
     tab = chromium.new_page()
     drawn = 0
     for path in sorted((book / "modules").glob("*.html")):

@@ -37,14 +37,14 @@ def described(node: nodes.Element) -> str:
 
 
 def visit_mermaid(self: Any, node: nodes.Element) -> None:
-    """A diagram that tinytorch.js draws, in whose place its description stands; without Mermaid, its text.
+    """A diagram that tinytorch.js draws, in whose place its description stands; without Mermaid, that is what there is.
 
-    The text is an attribute, since the search shows what is between the tags.
+    Its source is an attribute, since the search shows what is between the tags.
     """
     alt, code = html.escape(described(node)), html.escape(node["code"])
-    drawn = Path(self.builder.srcdir, STATIC, MERMAID).is_file()
-    pre = f'<pre class="mermaid" data-source="{code}">{alt}</pre>' if drawn else f'<pre class="mermaid">{code}</pre>'
-    self.body.append(f'<div class="diagram" role="img" tabindex="0" aria-label="{alt}">{pre}</div>\n')
+    pre = f'<pre class="mermaid" data-source="{code}">{alt}</pre>'
+    kind = "diagram" if Path(self.builder.srcdir, STATIC, MERMAID).is_file() else "diagram told"
+    self.body.append(f'<div class="{kind}" role="img" tabindex="0" aria-label="{alt}">{pre}</div>\n')
     raise nodes.SkipNode
 
 

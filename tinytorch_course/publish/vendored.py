@@ -13,7 +13,7 @@ from .stage import Stage
 
 # npm package, version, the one file that the book needs, and what readers see without it
 VENDORED = {
-    "mermaid": ("11.17.2", "dist/mermaid.min.js", "diagrams are shown as text"),
+    "mermaid": ("11.17.2", "dist/mermaid.min.js", "diagrams are shown as sentences"),
     "mathjax": ("3.2.2", "es5/tex-svg.js", "formulas are shown as TeX"),
 }
 
