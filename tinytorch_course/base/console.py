@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Protocol
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -43,9 +43,8 @@ def progress(what: str, total: int) -> Iterator[Advance]:
         TextColumn("{task.fields[label]}", markup=False),
         console=err,
         transient=True,
-        disable=not err.is_terminal,
     )
-    with bar:
+    with bar if err.is_terminal else nullcontext():  # Rich 13 ends a disabled bar with an empty line
         task = bar.add_task(what, total=total, label="")
 
         def advance(done: int, label: str = "") -> None:
