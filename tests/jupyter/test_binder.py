@@ -41,7 +41,7 @@ class Image:
         self.home, self.bin, self.source = home, environment / "bin", source
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "JUPYTER", "VIRTUAL_ENV"))}
         self.env |= {"HOME": str(home), "PATH": f"{self.bin}{os.pathsep}{self.env['PATH']}", "REPO_DIR": str(home)}
-        self.env["PIP_NO_COMPILE"] = "1"  # each package's every module takes a minute, and most are never imported
+        self.env["PIP_NO_COMPILE"] = "1"  # most modules of its packages are never imported here
 
     def run(self, *words: str) -> str:
         done = subprocess.run(words, cwd=self.home, env=self.env, capture_output=True, text=True, encoding="utf-8")
