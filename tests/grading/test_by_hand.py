@@ -61,6 +61,8 @@ def test_what_was_said_of_a_download_is_said_when_submitted_is_graded_without_it
     assert again(root)["ann"].repairs == [
         "mended by hand in submitted/, and graded so"
     ]  # no word of a file that is gone
+    (home.parent / "timestamp.txt").write_text("2026-05-01 10:00:00 UTC\n", encoding="utf-8")  # as nbgrader collects
+    assert again(root)["ann"].repairs == []
 
 
 def test_a_new_submission_replaces_one_that_nobody_has_mended(root, download):

@@ -133,7 +133,10 @@ class Memory:
         if came is None or came.notebook is None:
             return data
         if came.notebook != ("" if data is None else fingerprint(data)):
-            submission.repairs += [_MENDED] if data is not None else []
+            if (
+                data is not None and (submission.timestamp or "").strip() == came.time
+            ):  # else `nbgrader collect` brought it
+                submission.repairs.append(_MENDED)
             return data
         submission.repairs += [remark for remark in came.remarks if remark not in submission.repairs]
         if not came.problem:
