@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import importlib.util
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,7 +40,8 @@ def _commands(
 
 
 for room in ("author", "grading", "student"):
-    if importlib.util.find_spec(f"{__package__}.{room}") is not None:
+    # Beside this file, not where Python would find one: another checkout may be installed as well.
+    if Path(__file__).with_name(room).is_dir():
         app.registered_commands += importlib.import_module(
             f".{room}.commands", __package__
         ).commands.registered_commands

@@ -55,6 +55,14 @@ def test_check_names_the_mistake_and_leaves_right_ones_and_others_alone(known: C
     assert "came out wrong" in other and "perhaps" not in other
 
 
+def test_a_mistake_that_answers_anew_each_time_has_no_name(toy: Course):
+    drawn = "__import__('numpy').random.default_rng().random()"
+    put_mutants(toy, {"01-01_draws": ("Draws a number.\n\nbreaks: 01-01-half", f"return {drawn}")})
+    build(toy)
+    for path, seen, named in mistakes.make(toy.module("01")):
+        assert (seen, named) == (1, 0) and json.loads(path.read_text(encoding="utf-8"))["mistakes"] == {}
+
+
 def test_of_mistakes_that_answer_alike_only_a_general_one_has_a_name(known: Course):
     def sentences(**change: object) -> set[str]:
         variants = [Variant("a", "", "01-01-half", says="One."), Variant("b", "", "01-01-half", says="Two.", **change)]

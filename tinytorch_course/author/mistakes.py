@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ def known(variants: Iterable[Variant], prints: Mapping[str, Iterable[str]]) -> d
     """
     alike = defaultdict(list)
     for variant in variants:
-        for found in prints.get(variant.name, ()):
+        for found in filter(None, prints.get(variant.name, ())):
             alike[found].append(variant)
     chosen = {}
     for found, several in alike.items():
@@ -121,20 +122,30 @@ def make(module: Module) -> list[tuple[Path, int, int]]:
 def prints_of(module: Module, folder: Path | None = None) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """The fingerprints of a module's variants, or of those in `folder`, by their names; none for those that pass.
 
-    First those of the visible checks, as a student's own check takes them; then those that grading takes.
+    First those of the visible checks, as a student's own check takes them; then those that grading takes. All runs
+    twice, with another order of sets: where something else comes out then (a number drawn without a seed), it is "".
     """
     if not hasattr(os, "fork"):
         raise CourseError("this step needs Linux or macOS", "The fingerprints that are committed work everywhere.")
-    with tempfile.TemporaryDirectory(prefix="tinytorch-") as place:
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as place, ThreadPoolExecutor() as both:
         module.library_before(Path(place))
-        env = module.course.environment(MPLBACKEND="agg", OPENBLAS_NUM_THREADS="1", PYTHONHASHSEED="0")
+        env = module.course.environment(MPLBACKEND="agg", OPENBLAS_NUM_THREADS="1")
         env["PYTHONPATH"] = os.pathsep.join([place, env["PYTHONPATH"]])
         command = [sys.executable, "-m", __name__, str(module.course.root), module.name, str(folder or "")]
-        done = subprocess.run(command, env=env, cwd=place, capture_output=True, text=True, encoding="utf-8")
-    if done.returncode:
-        raise CourseError(f"the wrong solutions of {module.name} cannot be run: {done.stderr.strip()[-800:]}")
-    visible_ones, graded = json.loads(done.stdout.splitlines()[-1])
+        once, again = both.map(lambda seed: _run(command, env | {"PYTHONHASHSEED": seed}, place), "01")
+    visible_ones, graded = map(_in_both, once, again)
     return visible_ones, graded
+
+
+def _run(command: list[str], env: dict[str, str], place: str) -> Any:
+    done = subprocess.run(command, env=env, cwd=place, capture_output=True, text=True, encoding="utf-8")
+    if done.returncode:
+        raise CourseError(f"the wrong solutions cannot be run: {done.stderr.strip()[-800:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _in_both(once: dict[str, list[str]], again: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: [found if found in again[name] else "" for found in prints] for name, prints in once.items()}
 
 
 def _prints(runner: Runner, at: int, variant: Variant, prints_in: Callable[[Runner, str, str], list[str]]) -> Any:
