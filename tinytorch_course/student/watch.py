@@ -1,7 +1,8 @@
 """`tinytorch check --watch`: a card soon after each save, from a kernel that has already run what stands before it.
 
-A change reaches its own cell and those below it. So a kernel waits that has run everything above the cell that is likely
-to change next, without the checks there; after a save it runs the rest. The results are those of a run from the top.
+A change reaches its own cell and those below it. So one kernel waits that has run everything above the cell that is
+likely to change next, without the checks there, and one that has run what stands above the first exercise. After a save
+the one that has run more of what is as it was runs the rest. The results are those of a run from the top.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
 
@@ -43,6 +43,44 @@ def saves(path: Path) -> Iterator[None]:
         time.sleep(PAUSE)
 
 
+class _Waiting:
+    """A kernel that has run the first `done` code cells of a notebook."""
+
+    def __init__(self, course: Course, path: Path, nb: NotebookNode) -> None:
+        self.done, self.client = 0, client_of(path, nb)
+        self._path, self._env = path, course.environment()
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):  # Ctrl-C has reached it, too
+            self.client._cleanup_kernel()
+
+    def go_on(self, nb: NotebookNode, end: int, ran: Callable[[NotebookNode], None] | None = None) -> None:
+        """Run code cells up to `end`, and call `ran` after each check. Without it, checks whose results are known are left out."""
+        if self.client.kc is None:
+            self.client.reset_execution_trackers()
+            self.client.start_new_kernel(env=self._env)
+            self.client.start_new_kernel_client()
+        self.client.nb = nb
+        cells, skipped = _code(nb), None
+        used = _used_tests(cells) if ran is None else set()
+        for n in range(self.done, end):
+            at, cell = cells[n]
+            is_test = bool(cell.metadata.get("nbgrader", {}).get("grade"))
+            self.done = n + 1
+            if skipped is None and "demo" in cell.metadata.get("tags", []):
+                skipped = demonstrations(nb)  # not before one is met: a card should not wait for it
+            if (skipped and at in skipped) or (is_test and ran is None and n not in used):
+                continue
+            try:
+                self.client.execute_cell(cell, at)
+            except DeadKernelError as error:
+                raise CourseError("the kernel died", file=self._path, cell=at + 1, exit_code=1) from error
+            except CellTimeoutError as error:
+                raise endless(nb, at, self._path) from error
+            if is_test and ran is not None:
+                ran(cell)
+
+
 class Watch:
     """A notebook that is checked again and again.
 
@@ -55,8 +93,7 @@ class Watch:
 
     def __init__(self, course: Course, path: Path) -> None:
         self._course, self._path = course, path
-        self._client: NotebookClient | None = None
-        self._done = 0  # code cells that the waiting kernel has behind it
+        self._waiting: list[_Waiting] = []
         self._last: NotebookNode | None = None  # as it ran last
         self._changed: list[int] = []  # where the last change was
         self.rows: dict[str, Standing] = {}
@@ -80,11 +117,7 @@ class Watch:
                 told.add(number)
                 tell(row)
 
-        try:
-            self._run(nb, first, ran)
-        except CourseError:
-            self.close()
-            raise
+        self._run(nb, first, ran)
         rows = standings(nb, failures_of(nb))
         for row in rows:  # text answers, which no cell checks
             if row.number not in told and row != before.get(row.number):
@@ -94,22 +127,31 @@ class Watch:
         return rows
 
     def prepare(self) -> None:
-        """Let a new kernel run what stands above the place where the next change is likely: the last one, or what is open."""
+        """Let kernels run what stands above the likely next change (the last one, or what is open) and the first exercise."""
         if self._last is None:
             return
         cells = _code(self._last)
         open_ = {number for number, row in self.rows.items() if row.state in ("failed", "not written")}
-        places = [n for n, (_, cell) in enumerate(cells) if _is_exercise(cell) and _number(cell) in open_]
-        self.close()
-        with contextlib.suppress(CourseError):
-            self._go_on(self._last, min([*places, *self._changed], default=0))
+        exercises = [n for n, (_, cell) in enumerate(cells) if _is_exercise(cell)]
+        likely = min([*(n for n in exercises if _number(cells[n][1]) in open_), *self._changed], default=0)
+        places = {likely, min(exercises, default=0)}
+        self._keep([kernel for kernel in self._waiting if kernel.done in places])
+        for place in sorted(places - {kernel.done for kernel in self._waiting}, reverse=True):
+            self._waiting.append(_Waiting(self._course, self._path, self._last))
+            try:
+                self._waiting[-1].go_on(self._last, place)
+            except CourseError:  # the next check says it
+                self._keep(self._waiting[:-1])
 
     def close(self) -> None:
-        """End the kernel."""
-        if self._client is not None:
-            with contextlib.suppress(Exception):  # Ctrl-C has reached it, too
-                self._client._cleanup_kernel()
-        self._client, self._done = None, 0
+        """End the kernels."""
+        self._keep([])
+
+    def _keep(self, kernels: list[_Waiting]) -> None:
+        for kernel in self._waiting:
+            if kernel not in kernels:
+                kernel.close()
+        self._waiting = kernels
 
     def _first_change(self, nb: NotebookNode) -> tuple[int, set[str]]:
         """The first code cell that differs from the last run, and the exercises whose cells do; the results above are kept."""
@@ -125,37 +167,17 @@ class Watch:
         return first, own
 
     def _run(self, nb: NotebookNode, first: int, ran: Callable[[NotebookNode], None]) -> None:
-        if self._client is None or self._done > first:
-            self.close()
-        self._go_on(nb, first)
-        self._go_on(nb, len(_code(nb)), ran)
-
-    def _go_on(self, nb: NotebookNode, end: int, ran: Callable[[NotebookNode], None] | None = None) -> None:
-        """Run code cells up to `end`, and call `ran` after each check. Without it, checks whose results are known are left out."""
-        if self._client is None:
-            self._client = client_of(self._path, nb)
-            self._client.reset_execution_trackers()
-            self._client.start_new_kernel(env=self._course.environment())
-            self._client.start_new_kernel_client()
-        self._client.nb = nb
-        cells, skipped = _code(nb), None
-        used = _used_tests(cells) if ran is None else set()
-        for n in range(self._done, end):
-            at, cell = cells[n]
-            is_test = bool(cell.metadata.get("nbgrader", {}).get("grade"))
-            self._done = n + 1
-            if skipped is None and "demo" in cell.metadata.get("tags", []):
-                skipped = demonstrations(nb)  # not before one is met: a card should not wait for it
-            if (skipped and at in skipped) or (is_test and ran is None and n not in used):
-                continue
-            try:
-                self._client.execute_cell(cell, at)
-            except DeadKernelError as error:
-                raise CourseError("the kernel died", file=self._path, cell=at + 1, exit_code=1) from error
-            except CellTimeoutError as error:
-                raise endless(nb, at, self._path) from error
-            if is_test and ran is not None:
-                ran(cell)
+        self._keep([kernel for kernel in self._waiting if kernel.done <= first])
+        kernel = max(self._waiting, key=lambda kernel: kernel.done, default=None)
+        if kernel is None:
+            kernel = _Waiting(self._course, self._path, nb)
+        else:
+            self._waiting.remove(kernel)
+        try:
+            kernel.go_on(nb, first)
+            kernel.go_on(nb, len(_code(nb)), ran)
+        finally:
+            kernel.close()
 
 
 def _code(nb: NotebookNode) -> list[tuple[int, NotebookNode]]:
