@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nbclient import NotebookClient
 
 from tests.student.test_student import RIGHT, write
 from tinytorch_course.author.build import build
@@ -81,6 +82,24 @@ def test_a_loop_without_an_end_is_said_and_the_next_save_is_checked(
     desk.prepare()
     write(edition, **RIGHT)
     assert ("01.2", "passed") in told(desk)
+
+
+def test_ctrl_c_while_a_kernel_starts_waits_until_it_can_be_ended(
+    edition: Path, desk: Watch, monkeypatch: pytest.MonkeyPatch
+):
+    started = []
+    start = NotebookClient.start_new_kernel_client
+
+    def interrupted(self: NotebookClient, **more: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        started.append(start(self, **more))
+        return started[-1]
+
+    write(edition, **RIGHT)
+    monkeypatch.setattr(NotebookClient, "start_new_kernel_client", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        told(desk)
+    assert len(started) == 1 and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_save_is_one_that_changes_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +45,22 @@ def saves(path: Path) -> Iterator[None]:
         time.sleep(PAUSE)
 
 
+@contextlib.contextmanager
+def _interrupted_afterwards() -> Iterator[None]:
+    """Let Ctrl-C wait: a socket that is half made cannot be closed, and ZeroMQ would wait for that without an end."""
+    if threading.current_thread() is not threading.main_thread():  # which is never interrupted
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            raise KeyboardInterrupt
+
+
 class _Waiting:
     """A kernel that has run the first `done` code cells of a notebook."""
 
@@ -58,8 +76,9 @@ class _Waiting:
         """Run code cells up to `end`, and call `ran` after each check. Without it, checks whose results are known are left out."""
         if self.client.kc is None:
             self.client.reset_execution_trackers()
-            self.client.start_new_kernel(env=self._env)
-            self.client.start_new_kernel_client()
+            with _interrupted_afterwards():
+                self.client.start_new_kernel(env=self._env)
+                self.client.start_new_kernel_client()
         self.client.nb = nb
         cells, skipped = _code(nb), None
         used = _used_tests(cells) if ran is None else set()
