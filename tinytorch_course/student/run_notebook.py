@@ -103,6 +103,7 @@ def client_of(path: Path, nb: NotebookNode) -> NotebookClient:
     """What runs `nb` in a kernel of this interpreter, whatever the machine's kernel `python3` is."""
     manager = AsyncKernelManager(kernel_name="python3")
     command = [sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR", "-f", "{connection_file}"]
+    command += ["--HistoryManager.enabled=False"]  # what is checked is not what the student typed
     manager._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
     return NotebookClient(
         nb,
