@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import itertools
 import keyword
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -138,26 +137,41 @@ def pairs_of(prints: Mapping[str, Prints], given: Iterable[str] = (), most: int 
     """The same from each student's fingerprints, `prints_of` their code: so nobody has to hold a class's code at once."""
     students, known = list(prints), prints_of(given)
     own = [np.setdiff1d(prints[student], known) for student in students]
+    owners = np.repeat(np.arange(len(students), dtype=np.int32), [len(one) for one in own])
     values = np.concatenate([*own, np.empty(0, np.int64)])
-    owners = np.repeat(np.arange(len(students)), [len(one) for one in own])
     order = np.argsort(values, kind="stable")
     values, owners = values[order], owners[order]
-    starts = np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
+    del own, order
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]][: len(values)])
     counts = np.diff(starts, append=len(values))
     few = counts <= max(3, len(students) // 50)  # what many share comes from the task
     rare, rares = values[starts[few]], np.bincount(owners[np.repeat(few, counts)], minlength=len(students))
-    shared: Counter[tuple[int, int]] = Counter()
-    for start, count in zip(starts[few & (counts > 1)].tolist(), counts[few & (counts > 1)].tolist()):
-        shared.update(itertools.combinations(owners[start : start + count].tolist(), 2))
+    del values
     found: list[tuple[float, int, int, int]] = []
-    for places, number in shared.items():
-        likeness = number / int(min(rares[at] for at in places))
-        if number >= _FEWEST and likeness >= _ALIKE:
-            one, other = sorted(places, key=lambda at: students[at])
-            found.append((-likeness, -number, one, other))
+    for one, number in _shared(owners, starts, counts, few & (counts > 1), len(students)):
+        for other in np.flatnonzero(number >= _FEWEST).tolist():
+            likeness = int(number[other]) / int(min(rares[one], rares[other]))
+            if other > one and likeness >= _ALIKE:
+                first, second = sorted((one, other), key=lambda at: students[at])
+                found.append((-likeness, -int(number[other]), first, second))
     found.sort(key=lambda pair: (pair[0], pair[1], students[pair[2]]))
     pairs = []
-    for likeness, number, one, other in found[:most]:
-        both = np.intersect1d(np.intersect1d(own[one], own[other]), rare)
-        pairs.append(Pair(students[one], students[other], -number, -likeness, frozenset(both.tolist())))
+    for likeness, less, first, second in found[:most]:
+        both = np.intersect1d(np.intersect1d(prints[students[first]], prints[students[second]]), rare)
+        pairs.append(Pair(students[first], students[second], -less, -likeness, frozenset(both.tolist())))
     return pairs
+
+
+def _shared(owners: Any, starts: Any, counts: Any, chosen: Any, students: int) -> Iterator[tuple[int, Any]]:
+    """For each student, one after another, how many of the chosen fingerprints each student has as well.
+
+    Those who have one fingerprint stand together in `owners`, `counts` of them from `starts` on.
+    """
+    places = np.flatnonzero(np.repeat(chosen, counts))
+    groups = np.repeat(np.arange(len(starts)), counts)[places]
+    order = np.argsort(owners[places], kind="stable")
+    of_each = np.split(groups[order], np.cumsum(np.bincount(owners[places], minlength=students))[:-1])
+    for one, mine in enumerate(of_each):
+        if len(mine) >= _FEWEST:
+            with_me = [owners[start : start + count] for start, count in zip(starts[mine], counts[mine])]
+            yield one, np.bincount(np.concatenate(with_me), minlength=students)
