@@ -349,8 +349,10 @@ def test_a_few_keys_give_points_and_comments_to_whole_groups(graded, desk):
 
 def test_what_was_entered_outlives_the_page_and_ends_with_the_gradebooks(graded, desk):
     pressed(desk, "j", "3")
+    told = "1 of 5 groups have points, 3 of 7 answers. 1 not saved."
+    desk.locator("#told", has_text=told).wait_for()  # the page has taken it, before it goes
     desk.reload()
-    assert "1 of 5 groups have points, 3 of 7 answers. 1 not saved." in desk.locator("#told").inner_text()
+    desk.locator("#told", has_text=told).wait_for()
     first = desk.locator("section.piece").first
     assert first.get_by_label("points").input_value() == "3"
     read_texts(graded, ASSIGNMENT, saved(desk, graded / "saved.csv"))
