@@ -65,6 +65,7 @@ def test_a_wrong_answer_gets_its_card_and_the_other_exercise_its_points(edition:
     assert "expected  2" in done.stdout and "got       3" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "export"])
 def test_the_first_endless_loop_is_stopped_and_named(edition: Path, command: str):
     loop = "#| export\ndef {}(x):\n    while True:\n        pass"

@@ -7,14 +7,16 @@ the one that has run more of what is as it was runs the rest. The results are th
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
 
@@ -45,9 +47,28 @@ def saves(path: Path) -> Iterator[None]:
         time.sleep(PAUSE)
 
 
+# ZeroMQ waits without an end for a socket that Ctrl-C left half made or half closed. So it may come between two steps of a
+# kernel's start, and after a kernel's end.
+
+
+async def _until_ctrl_c(start: Awaitable[None]) -> bool:
+    """Whether it came to its end; Ctrl-C makes that False at once, also where a start hangs."""
+    task, loop = asyncio.ensure_future(start), asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return False
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
+    return True
+
+
 @contextlib.contextmanager
 def _interrupted_afterwards() -> Iterator[None]:
-    """Let Ctrl-C wait: a socket that is half made cannot be closed, and ZeroMQ would wait for that without an end."""
+    """Let Ctrl-C wait."""
     if threading.current_thread() is not threading.main_thread():  # which is never interrupted
         yield
         return
@@ -69,16 +90,18 @@ class _Waiting:
         self._path, self._env = path, course.environment()
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):  # Ctrl-C has reached it, too
+        with _interrupted_afterwards(), contextlib.suppress(Exception):  # Ctrl-C has reached it, too
             self.client._cleanup_kernel()
+
+    async def _start(self) -> None:
+        self.client.reset_execution_trackers()
+        await self.client.async_start_new_kernel(env=self._env)
+        await self.client.async_start_new_kernel_client()
 
     def go_on(self, nb: NotebookNode, end: int, ran: Callable[[NotebookNode], None] | None = None) -> None:
         """Run code cells up to `end`, and call `ran` after each check. Without it, checks whose results are known are left out."""
-        if self.client.kc is None:
-            self.client.reset_execution_trackers()
-            with _interrupted_afterwards():
-                self.client.start_new_kernel(env=self._env)
-                self.client.start_new_kernel_client()
+        if self.client.kc is None and not run_sync(_until_ctrl_c)(self._start()):
+            raise KeyboardInterrupt
         self.client.nb = nb
         cells, skipped = _code(nb), None
         used = _used_tests(cells) if ran is None else set()
