@@ -345,7 +345,7 @@ class Function:
     def __init__(self, *tensors):
         ### BEGIN SOLUTION 06.2 Function.__init__: fill in next_functions, shapes and saved_tensors
         self.next_functions = tuple([edge(tensor) for tensor in tensors])
-        self.shapes = tuple([tensor.data.shape for tensor in tensors])
+        self.shapes = tuple([tensor.shape for tensor in tensors])
         self.saved_tensors = tensors
         ### END SOLUTION
 

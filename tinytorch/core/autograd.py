@@ -53,7 +53,7 @@ class Function:
 
     def __init__(self, *tensors):
         self.next_functions = tuple([edge(tensor) for tensor in tensors])
-        self.shapes = tuple([tensor.data.shape for tensor in tensors])
+        self.shapes = tuple([tensor.shape for tensor in tensors])
         self.saved_tensors = tensors
 
     def apply(self, grad_output):
