@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.conftest import ROOT
 from tinytorch_course.author.build import build
 from tinytorch_course.author.release import release
 from tinytorch_course.base.course import Course
@@ -226,6 +227,30 @@ def test_a_student_has_no_instructor_commands(edition: Path):
     assert "check" in text and "export" in text
     for command in ("build", "release", "grade", "report"):
         assert f" {command} " not in text
+
+
+ANOTHER_INSTALLED = """
+import runpy, sys
+from importlib.machinery import PathFinder
+
+class Installed:  # as setuptools finds an editable installation, after all folders of the path
+    find_spec = staticmethod(
+        lambda name, path=None, target=None: PathFinder.find_spec(name, [{folder!r}]) if name.count(".") == 1 else None
+    )
+
+sys.meta_path.append(Installed)
+sys.argv = ["tinytorch", "--help"]
+runpy.run_module("tinytorch_course.cli", run_name="__main__", alter_sys=True)
+"""
+
+
+def test_another_course_that_is_installed_adds_no_commands_to_an_edition(edition: Path):
+    code = ANOTHER_INSTALLED.format(folder=str(ROOT / "tinytorch_course"))
+    env = os.environ | {"PYTHONPATH": str(edition), "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"}
+    text = subprocess.run(
+        [sys.executable, "-c", code], cwd=edition, env=env, capture_output=True, text=True, encoding="utf-8"
+    ).stdout
+    assert " check " in text and " build " not in text and " grade " not in text
 
 
 DEMO = "import time\nslow = 1\ntime.sleep({})\nopen('{}.txt', 'w').close()"

@@ -103,6 +103,19 @@ def test_ctrl_c_while_a_kernel_starts_ends_that_and_nothing_hangs(
     assert reached == [1] and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_a_kernel_that_does_not_start_is_a_sentence(edition: Path, desk: Watch, monkeypatch: pytest.MonkeyPatch):
+    async def silent(self: NotebookClient, **more: object) -> object:
+        raise RuntimeError("Kernel didn't respond in 60 seconds")
+
+    write(edition, **RIGHT)
+    with monkeypatch.context() as patched:
+        patched.setattr(NotebookClient, "async_start_new_kernel_client", silent)
+        for checked in (lambda: told(desk), lambda: check(Course(edition), edition / NOTEBOOK)):
+            with pytest.raises(CourseError, match=r"the kernel did not start"):
+                checked()
+    assert ("01.2", "passed") in told(desk)
+
+
 def test_a_save_is_one_that_changes_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "a.ipynb"
     path.write_text("one", encoding="utf-8")

@@ -75,7 +75,15 @@ def run(course: Course, path: Path, nb: NotebookNode, skip: Collection[int] = ()
             raise CourseError("the kernel died", hint, file=path, cell=started + 1, exit_code=1) from error
         except CellTimeoutError as error:
             raise endless(nb, started, path) from error
+        except RuntimeError as error:
+            raise no_start(path) from error
     return failures_of(nb)
+
+
+def no_start(path: Path) -> CourseError:
+    """The error for a kernel that does not answer after it was started."""
+    hint = "Nothing of your notebook has run, and nothing is lost. Try again; if it stays so, `tinytorch doctor` says more."
+    return CourseError("the kernel did not start", hint, file=path, exit_code=1)
 
 
 def failures_of(nb: NotebookNode) -> list[Failure]:

@@ -27,7 +27,7 @@ from ..base.marks import number_of
 from ..base.notebook import read_notebook
 from .check import Standing, demonstrations, standings
 from .place import require_earlier
-from .run_notebook import client_of, endless, failures_of
+from .run_notebook import client_of, endless, failures_of, no_start
 
 PAUSE = 0.1  # seconds between two looks at the file
 
@@ -100,8 +100,13 @@ class _Waiting:
 
     def go_on(self, nb: NotebookNode, end: int, ran: Callable[[NotebookNode], None] | None = None) -> None:
         """Run code cells up to `end`, and call `ran` after each check. Without it, checks whose results are known are left out."""
-        if self.client.kc is None and not run_sync(_until_ctrl_c)(self._start()):
-            raise KeyboardInterrupt
+        if self.client.kc is None:
+            try:
+                started = run_sync(_until_ctrl_c)(self._start())
+            except RuntimeError as error:
+                raise no_start(self._path) from error
+            if not started:
+                raise KeyboardInterrupt
         self.client.nb = nb
         cells, skipped = _code(nb), None
         used = _used_tests(cells) if ran is None else set()
