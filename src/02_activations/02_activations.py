@@ -133,6 +133,7 @@ with Checks("02.1", "merge_layers") as check:
     W, b = merge_layers(W1, b1, W2, b2)
     check.equal("the weight", W, [[11.0]])
     check.equal("the bias", b, [10.0])
+    check.probe(lambda: merge_layers(Tensor([[1.0, 2.0], [3.0, 4.0]]), b1, Tensor([[0.0, 1.0], [1.0, 1.0]]), b1)[0])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(0)
@@ -380,6 +381,8 @@ with Checks("02.4", "Sigmoid.forward") as check, np.errstate(over="raise", inval
     out = Sigmoid()(x)
     check.is_a("the result", out, Tensor)
     check.equal("the result", out, [0.119203, 0.5, 0.880797], dtype=np.float32)
+    check.probe(lambda: Sigmoid()(Tensor([-1000.0])))
+    check.probe(lambda: Sigmoid()(Tensor([1000.0])))
     x = Tensor([-1000.0, 1000.0])
     check.given(x=x, look="Which exponential overflows? Does np.where compute it although it is not chosen?")
     check.equal("the result for large inputs", Sigmoid()(x), [0.0, 1.0])

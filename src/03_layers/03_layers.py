@@ -861,6 +861,7 @@ with Checks("03.9", "Sequential.forward") as check:
     stack = bare(Sequential, layers=[Twice(), PlusThree()])
     check.given(layers=["Twice", "PlusThree"], x=[1.0, -1.0], look="First twice, then plus three.")
     check.equal("the result", stack.forward(Tensor([1.0, -1.0])), [5.0, 1.0])
+    check.probe(lambda: bare(Sequential, layers=[Twice(), PlusThree(), Twice()]).forward(Tensor([1.0])))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     stack = bare(Sequential, layers=[PlusThree(), lambda x: x * x, Twice(), PlusThree()])

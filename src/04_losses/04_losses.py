@@ -145,6 +145,7 @@ with Checks("04.1", "check_pair") as check:
     check.raises("integer predictions", TypeError, lambda: check_pair(whole, row), mentions="int64")
     check.given(look="A good pair is no occasion to return anything.")
     check.same("what it returns for a good pair", check_pair(row, Tensor([3.0, 2.0, 1.0])), None)
+    check.probe(lambda: check_pair(row, Tensor([1.0, 2.0])))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     grid = Tensor(np.zeros((2, 3)))
@@ -306,6 +307,7 @@ with Checks("04.3", "average_surprise") as check, np.errstate(divide="raise", in
     check.given(truth=[0.5, 0.5], predicted=[1.0, 0.0], look="np.errstate(divide='ignore') keeps the logarithm of 0 quiet.")
     endless = average_surprise([0.5, 0.5], [1.0, 0.0])
     check.true("what happens though it was called impossible should surprise infinitely", endless == np.inf, got=endless)
+    check.probe(lambda: average_surprise([0.25, 0.25, 0.5], [0.5, 0.25, 0.25]))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the average over four", average_surprise([0.25] * 4, [0.5, 0.25, 0.125, 0.125]), 2.25)
@@ -599,6 +601,7 @@ with Checks("04.6", "log_softmax") as check, np.errstate(over="raise", invalid="
     out = log_softmax(x)
     check.is_a("the result", out, Tensor)
     check.equal("the result", out, [-2.407606, -1.407606, -0.407606], dtype=np.float32)
+    check.probe(lambda: log_softmax(Tensor([1000.0, 1000.0])))
     x = Tensor([[1000.0, 1000.0], [0.0, 150.0]])
     check.given(x=x, look="Shift each row by its own maximum before the exponential, and take the logarithm of the sum.")
     check.equal("the result for large logits", log_softmax(x), [[-0.693147, -0.693147], [-150.0, 0.0]], rtol=1e-4)
@@ -800,6 +803,7 @@ with Checks("04.9", "accuracy") as check:
     logits, target = Tensor([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0]]), Tensor(np.array([0, 1, 1]))
     check.given(logits=logits, target=target, look="The answers are 0, 1 and 0.")
     check.equal("the accuracy", accuracy(logits, target), 2 / 3)
+    check.probe(lambda: accuracy(Tensor([[0.0, 2.0, 4.0], [3.0, 0.0, 4.0]]), Tensor(np.array([1, 0]))))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.is_a("the accuracy", accuracy(logits, target), float)
@@ -829,6 +833,7 @@ def chance_loss(classes):
 with Checks("04.10", "chance_loss") as check:
     check.given(classes=2, look="Each class has probability 1 / classes. How surprising is that, in nats?")
     check.equal("the loss", chance_loss(2), 0.693147)
+    check.probe(lambda: chance_loss(4))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the loss for ten classes", chance_loss(10), 2.302585)

@@ -653,6 +653,7 @@ with Checks("05.7", "DataLoader.__len__") as check:
     check.equal("the number of batches with drop_last", batches_of(10, 4, True), 2)
     check.given(samples=8, batch_size=4, look="Two full batches, and no rest.")
     check.equal("the number of batches", batches_of(8, 4, False), 2)
+    check.probe(lambda: batches_of(7, 4, False))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     cases = [(12, 4), (1797, 32), (5, 10), (1, 1), (0, 3), (7, 1), (11, 4), (9, 4), (10**15 + 1, 10)]
@@ -987,6 +988,7 @@ with Checks("05.12", "expected_classes") as check:
     check.equal("the average number of classes", expected_classes(2, 10), 1.9)
     check.given(batch_size=2, classes=4, look="Here it is one time in four.")
     check.equal("the average number of classes", expected_classes(2, 4), 1.75)
+    check.probe(lambda: expected_classes(20, 10))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the number for a batch of one", expected_classes(1, 7), 1.0)

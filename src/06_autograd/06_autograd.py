@@ -1772,6 +1772,8 @@ with Checks("06.12", "numerical_gradient") as check:
     check.given(array=table, look="The slope in one place may depend on the other places.")
     product = lambda values: values[0, 0] * values[1, 1] + values[0, 1]
     check.equal("the gradient of a[0, 0] * a[1, 1] + a[0, 1]", numerical_gradient(product, table), [[4.0, 1.0], [0.0, 1.0]], rtol=1e-4, atol=1e-5)
+    moved = np.array([4.0])
+    check.probe(lambda: (numerical_gradient(squares, moved, eps=0.5), moved))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     cubes = lambda values: (values**3).sum()
@@ -2914,6 +2916,7 @@ with Checks("06.22", "tracked") as check, check.using(record=simple_record):
     result = method(a, b)
     check.equal("the result", result, [3.0])
     check.same("how often the old method was called", minus.calls, 1)
+    check.probe(lambda: type(method(a, a)._grad_fn))
     check.is_a("the note of the result", result._grad_fn, Pair)
     check.same("what the note was made of", [called(t, a=a, b=b) for t in result._grad_fn.saved_tensors], ["a", "b"])
     check.same("requires_grad of the result", result.requires_grad, True)

@@ -230,6 +230,7 @@ with Checks("07.2", "slowest_factor") as check:
     check.given(curvatures=[1.0, 20.0], lr=0.02, look="By what does a step multiply the distance along each axis?")
     check.equal("the slowest factor", slowest_factor([1.0, 20.0], 0.02), 0.98)
     check.equal("the slowest factor", slowest_factor([1.0, 20.0], 0.101), 1.02, inputs={"lr": 0.101})
+    check.probe(lambda: slowest_factor([1.5, 3.0], 1.0))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the factor of one direction", slowest_factor([4.0], 0.25), 0.0)
@@ -407,6 +408,13 @@ with Checks("07.4", "Optimizer.step") as check:
     check.same("the list of dictionaries", optimizer.state, [{"calls": 1}, {}, {"calls": 1}], look=own)
     optimizer.zero_grad()
     check.same("the list of gradients after zero_grad", [p.grad for p in params], [None] * 3)
+    def after_none():
+        late = [Tensor([1.0], requires_grad=True), Tensor([2.0], requires_grad=True)]
+        late[1].grad, optimizer = np.array([0.5], np.float32), bare(NotingOptimizer, params=late, state=[{}, {}], noted=[])
+        optimizer.step()
+        return optimizer.noted
+
+    check.probe(after_none)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     optimizer.step()
@@ -694,6 +702,7 @@ with Checks("07.7", "running_average") as check:
     check.given(values=[5.0, 5.0, 5.0], beta=0.9, look="The first m is 0.5, and its weights add up to 0.1.")
     check.equal("the array of averages", running_average([5.0, 5.0, 5.0], 0.9), [5.0, 5.0, 5.0])
     check.equal("the array of averages", running_average([2.0, 4.0], 0.5), [2.0, 10 / 3], inputs={"values": [2.0, 4.0], "beta": 0.5})
+    check.probe(lambda: running_average([2.0, 4.0, 0.0], 0.5))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     values = np.random.default_rng(3).normal(size=20)

@@ -162,6 +162,7 @@ with Checks("08.1", "train_step") as check:
     check.is_a("what is returned", value, float)
     check.equal("the loss", value, 1.0, look="The loss from before the step.")
     check.raises("a second backward pass", RuntimeError, lambda: kept[0].backward(), look="Is `retain_graph=False` there? If it is, look at 06.22.")
+    check.probe(lambda: w.grad is None)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     w, model = one_weight()
@@ -605,6 +606,8 @@ with Checks("08.5", "clip_grad_norm") as check:
     check.given(grads="[3, 0], [0, 4]", max_norm=10.0, look="Short gradients stay as they are.")
     clip_grad_norm(params, 10.0)
     check.equal("the first gradient", params[0].grad, [3.0, 0.0])
+    single = with_gradients([3.0, 4.0])
+    check.probe(lambda: (clip_grad_norm(single, 1.0), single[0].grad))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the array of the gradient from before", arrays[0], [0.6, 0.0], atol=1e-5)
@@ -1075,6 +1078,7 @@ with Checks("08.10", "named_parameters") as check:
     model.encoder.parent = model
     check.given(model="the same, and its encoder has the attribute parent", look="What has been visited is not visited again.")
     check.same("the list of names in a circle", names_of(model), ["encoder.w", "scale"])
+    check.probe(lambda: type(found["0.weight"]))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     child = Box(w=c)

@@ -663,6 +663,7 @@ with Checks("10.8", "merge_changes") as check, check.using(**basics):
     check.same("the changes, sorted", sorted(changes.items()), [((5, 5), -3), ((256, 256), 1)])
     check.given(ids=[7, 8, 1, 2], pair=(1, 2), new=256, look="(7, 8) stays as it was: nothing is said of it.")
     check.same("the changes, sorted", sorted(merge_changes([7, 8, 1, 2], (1, 2), 256)[1].items()), [((1, 2), -1), ((8, 1), -1), ((8, 256), 1)])
+    check.probe(lambda: sorted(merge_changes([2, 3, 1, 2, 3], (1, 2), 256)[1].items()))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     ids = [7, 8, 9, 7, 8]
@@ -892,6 +893,9 @@ with Checks("10.10", "encode_piece") as check, check.using(**basics):
     two = {(98, 99): 256, (97, 98): 257, (257, 99): 258}
     check.given(data="abc", ids=list(two.items()), look="(98, 99) was learned first, so 257 and 258 never come about.")
     check.same("the ids of abc", encode_piece(b"abc", two), [97, 256])
+    pairs = {(97, 98): 256, (98, 99): 257}
+    check.probe(lambda: encode_piece(b"abc", pairs))
+    check.probe(lambda: encode_piece(b"abc", {**pairs, (97, 257): 258}))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.same("the ids of no bytes", encode_piece(b"", paper_ids), [])

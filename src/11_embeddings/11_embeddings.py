@@ -135,6 +135,7 @@ with Checks("11.1", "one_hot") as check:
     check.given(ids=np.array([2, 0]), count=4, look="The example by hand.")
     check.equal("the rows", one_hot(np.array([2, 0]), 4), [[0, 0, 1, 0], [1, 0, 0, 0]], dtype=np.float32)
     check.equal("the rows", one_hot(np.array([1, 1, 0]), 2), [[0, 1], [0, 1], [1, 0]], inputs={"ids": [1, 1, 0], "count": 2})
+    check.probe(lambda: one_hot(np.array([1]), 2).dtype.kind)
     ### BEGIN HIDDEN TESTS
     check.hidden()
     ids = np.array([[0, 2], [2, 1], [0, 0]])
@@ -419,6 +420,8 @@ with Checks("11.5", "Embedding.forward") as check, check.using(check_ids=given_c
     check.true("the rows leave no trace for backward", rows.requires_grad and rows._grad_fn is not None, look="Index the Tensor.")
     check.equal("the rows", layer(np.array([[1, 2]])), [[[20, 21], [30, 31]]], inputs={"ids": [[1, 2]]})
     check.raises("the id -1", IndexError, lambda: layer(np.array([0, -1])), inputs={"ids": [0, -1]}, look="No last row here: which function refuses it?")
+    check.probe(lambda: rows.requires_grad)
+    check.probe(lambda: layer(np.array([[1, 2], [0, 3]])))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     weights = np.float32([[1, 10], [2, 20], [3, 30]])
@@ -609,6 +612,7 @@ with Checks("11.7", "neighbour_pairs") as check:
     check.equal("the pairs", in_order(neighbour_pairs(np.array([5, -1, 2]), 1)), np.zeros((0, 2)))
     check.given(ids=[4, 0, 7], window=2, look="Places 1 and 2 apart. 0 is a word like any other.")
     check.equal("the pairs", in_order(neighbour_pairs(np.array([4, 0, 7]), 2)), [[0, 4], [0, 7], [4, 0], [4, 7], [7, 0], [7, 4]])
+    check.probe(lambda: in_order(neighbour_pairs(np.array([1, 2, 3]), 2)))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the pairs within 2, where two words are unknown", in_order(neighbour_pairs(np.array([6, -1, -1, 3, 1]), 2)), [[1, 3], [3, 1]])

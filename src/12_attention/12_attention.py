@@ -512,6 +512,8 @@ with Checks("12.6", "masked_softmax") as check:
     check.equal("the gradient, when only the first weights matter,", scores.grad, [[0.0, 0.0], [0.25, -0.25]], look="Exercise 12.2 has the second row. Weights that are always 0 change with no score.")
     huge = masked_softmax(Tensor([[0.0, 0.0, 1e30]]), [[1, 1, 0]])
     check.equal("the array of weights of huge scores", huge, [[0.5, 0.5, 0.0]], inputs={"scores": [[0.0, 0.0, 1e30]], "mask": [[1, 1, 0]]}, look="What can be added to 1e30 that makes its exponential 0?")
+    check.probe(lambda: masked_softmax(Tensor([[0.0, 0.0, 110.0]]), [[1, 1, 0]]))
+    check.probe(lambda: masked_softmax(Tensor([[0.0, 0.0, 200.0]]), [[1, 1, 0]]))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     huge = masked_softmax(Tensor([[0.0, 0.0, 1e30], [-1e30, -2e30, 0.0]]), [1, 1, 0])
@@ -725,6 +727,8 @@ with Checks("12.8", "looks_ahead") as check:
     pair = lambda x: mixing([[1, 0, 0], [0, 0, 1], [0, 0, 1]])(x).matmul(np.array([[1.0, -1.0], [2.0, -2.0]], np.float32))
     check.given(function="(y, -y) of matrix @ input", matrix="1 0 0, 0 0 1, 0 0 1", look="The second output sees the third input, and adds up to 0, always.")
     check.equal("the answer", looks_ahead(pair, x), True)
+    for matrix in ([[1, 0, 0], [0, 1, 1], [0, 0, 1]], [[1, 0, 1], [0, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 1, 0], [0, 0, 0]]):
+        check.probe(lambda: looks_ahead(mixing(matrix), x))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     x, before = np.random.default_rng(1).normal(size=(6, 3)), np.random.default_rng(1).normal(size=(6, 3))

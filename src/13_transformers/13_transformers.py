@@ -603,6 +603,7 @@ with Checks("13.4", "TransformerBlock.forward") as check, check.using(tracked_no
     check.equal("the result at position 0, which sees itself only,", out[0, 0], right[0, 0], rtol=1e-3, atol=1e-4)
     check.equal("the result", out, right, rtol=1e-3, atol=1e-4)
     check.same("whether the result wants a gradient", out.requires_grad, True, look="Operations of Tensor record themselves.")
+    check.probe(lambda: block.forward(numbers((3, 3, 4), 2)))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     block, x = known_block(6, 3, 2, np.float64), numbers((2, 5, 6), 3, np.float64)
@@ -913,6 +914,8 @@ with Checks("13.8", "next_token_pairs") as check:
     check.given(ids=[5, 6, 7, 8], length=2, look="What comes after the 8?")
     check.equal("the array of inputs", next_token_pairs([5, 6, 7, 8], 2)[0], [[5, 6]])
     check.raises("a text of 3 ids in windows of 3", ValueError, lambda: next_token_pairs([1, 2, 3], 3), mentions="3", inputs={"ids": [1, 2, 3], "length": 3})
+    check.probe(lambda: next_token_pairs([], 2))
+    check.probe(lambda: next_token_pairs([1, 2, 3, 4, 5, 6, 7], 2))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     ids = np.random.default_rng(0).integers(100, size=50)
@@ -1054,6 +1057,7 @@ with Checks("13.10", "next_token_probabilities") as check:
     check.equal("the probabilities", next_token_probabilities(np.array([1000.0, 990.0]), 0.01), [1.0, 0.0])
     check.raises("a temperature of 0", ValueError, lambda: next_token_probabilities(logits, 0.0), mentions="0", inputs={"temperature": 0.0})
     check.raises("a top_k of 0", ValueError, lambda: next_token_probabilities(logits, top_k=0), mentions="0", inputs={"top_k": 0})
+    check.probe(lambda: next_token_probabilities(np.array([1000.0, 990.0])))
     ### BEGIN HIDDEN TESTS
     check.hidden()
     logits = np.random.default_rng(0).normal(size=30).astype(np.float32) * 4
@@ -1346,6 +1350,8 @@ with Checks("13.12", "KVCache.extend") as check:
     keys, values = cache.extend(Tensor(some), Tensor(some + 100))
     check.equal("the array of keys", keys, some)
     check.same("len(cache)", len(cache), 3)
+    twice = KVCache()
+    check.probe(lambda: [twice.extend(Tensor(some), Tensor(some))[0].shape for _ in range(2)])
     check.given(keys="(1, 2, 1, 2), after (1, 2, 3, 2)", look="Which axis counts the positions?")
     keys, values = cache.extend(Tensor(some[:, :, :1] - 50), Tensor(some[:, :, :1] + 50))
     check.is_a("the first result", keys, Tensor)

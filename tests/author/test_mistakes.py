@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -129,6 +132,42 @@ def test_mistakes_of_another_shape_are_named_and_rightly(name: str, course: Cour
             wrong.append((file, lines))
     assert len(prints) >= 20 and len(named) >= 0.6 * len(prints)
     assert len(wrong) <= 0.05 * len(named), wrong
+
+
+_PROBES = """
+import json, sys
+from pathlib import Path
+from tinytorch.lab import checks, mistakes
+from tinytorch_course.author.variants import Runner
+from tinytorch_course.base.course import Course
+from tinytorch_course.base.marks import visible, without_marks
+runner, found = Runner(Course(Path(sys.argv[1])).module(sys.argv[2])), {}
+for cell in runner.cells:
+    source = visible(without_marks(cell.source))
+    if "demo" in cell.metadata.get("tags", []):
+        continue
+    if "check.probe(" in source:
+        notes = mistakes._once_more(checks.Checks, compile(source, "<test>", "exec"), runner.space)
+        found[cell.metadata.nbgrader.grade_id] = [note[3] for note in notes if note[1] == "probe"]
+    runner.run(source, cell.metadata.get("nbgrader", {}).get("grade_id") or cell.id)
+print(json.dumps(found), file=sys.__stdout__)
+"""
+
+
+@pytest.mark.parametrize("name", [m.name for m in Course(ROOT).modules if "check.probe(" in m.src.read_text("utf-8")])
+def test_the_right_solution_answers_all_probes(name: str, course: Course, tmp_path: Path):
+    """Else a probe would say of nothing what it is."""
+    module = course.module(name)
+    path = f"{module.library_before(tmp_path).parent}{os.pathsep}{ROOT}"
+    env = os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+    done = subprocess.run([sys.executable, "-c", _PROBES, str(ROOT), name], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    refused = {"test-04-01-check-pair", "test-13-08-pairs"}  # it is right to refuse what they ask for
+    assert found and all(found.values())
+    for test, answers in found.items():
+        errors = [answer for answer in answers if isinstance(answer, list) and answer[:1] == ["raised"]]
+        assert errors == ([["raised", "ValueError"]] if test in refused else []), (test, answers)
 
 
 @pytest.mark.slow

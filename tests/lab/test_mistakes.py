@@ -128,6 +128,36 @@ def test_a_loop_without_an_end_behind_the_first_failure_is_left(monkeypatch: pyt
     assert time.monotonic() - began < 5
 
 
+def test_a_probe_tells_apart_what_checks_do_not(capsys: pytest.CaptureFixture[str]):
+    probing = TEST + "    check.probe(lambda: half(6.0))\n"
+
+    def doubles(x):
+        return x * 2 if np.ndim(x) or x == 4.0 else x / 4
+
+    def doubles_small_ones(x):
+        return x * 2 if np.ndim(x) or x == 4.0 else x / 2
+
+    assert print_of(doubles) == print_of(doubles_small_ones)
+    assert print_of(doubles, probing) != print_of(doubles_small_ones, probing)
+    asked = []
+    assert (
+        run(lambda x: asked.append(repr(x)) or x / 2, probing)[0] is None and "6.0" not in asked
+    )  # where all is right
+    assert "3 visible checks passed" in capsys.readouterr().out
+
+
+def test_how_a_student_words_an_error_makes_no_difference_to_a_probe():
+    def refuses(says: str, kind: type[Exception] = ValueError):
+        def half(x):
+            if np.ndim(x) == 0 and x == 6.0:
+                raise kind(says)
+            return x
+
+        return print_of(half, TEST + "    check.probe(lambda: half(6.0))\n")
+
+    assert refuses("no six") == refuses("not 6") != refuses("no six", TypeError)
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, RecursionError, MemoryError])
 def test_no_error_of_the_second_run_gets_out(error: type[BaseException]):
     def half(x):

@@ -105,6 +105,12 @@ class Checks:
         self._drawn += 1
         return np.random.default_rng(seed_of(f"{self.exercise} {self._drawn}"))
 
+    def probe(self, call: Callable[[], Any]) -> None:
+        """Ask for one more answer where a visible check has failed, to tell known mistakes apart.
+
+        It judges nothing, stands before `hidden`, and elsewhere `call` is not even called.
+        """
+
     # -- the ladder ----------------------------------------------------------------------------------------------
 
     def equal(

@@ -1,7 +1,7 @@
 """Which mistake is this? What a student's code answers, beside what known mistakes answer.
 
-After a failed check its test cell runs once more, without stopping at what is wrong. The answers to all visible checks,
-rounded, make a fingerprint. An edition knows fingerprints of mistakes and a sentence for each (``known/06.json``); it
+After a failed check its test cell runs once more, without stopping at what is wrong. The answers to all visible checks
+and probes, rounded, make a fingerprint. An edition knows fingerprints of mistakes and a sentence for each (``known/06.json``); it
 knows neither the wrong code nor the right one.
 """
 
@@ -113,6 +113,9 @@ class Noting:
     def given(self, look: str | None = None, **inputs: Any) -> None:
         """Nothing is shown here."""
 
+    def probe(self, call: Callable[[], Any]) -> None:
+        self.notes.append([self.exercise, "probe", "", _answer(call)])
+
     def hidden(self) -> None:
         raise _Enough
 
@@ -170,6 +173,14 @@ def _noting_errors(checks: Any) -> Callable[..., None]:
         self.notes.append([self.exercise, "raises", wrong, came if wrong else []])
 
     return raises
+
+
+def _answer(call: Callable[[], Any]) -> Any:
+    """What a probe gave, or the kind of its error: each student words the message differently."""
+    try:
+        return rounded(call())
+    except Exception as error:
+        return of_error(error)[:2]
 
 
 def _wrong(method: Any, *given: Any, **named: Any) -> str:

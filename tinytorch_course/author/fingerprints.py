@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from tinytorch.lab import mistakes as lab
@@ -37,6 +37,9 @@ def fingerprint(test: str, code: str, notes: Sequence[Note]) -> str | None:
 
 class _ToTheEnd(lab.Noting):
     """Goes on to the last hidden check."""
+
+    def probe(self, call: Callable[[], Any]) -> None:
+        """Records hold none."""
 
     def hidden(self) -> None:
         """Nothing ends here."""
