@@ -116,6 +116,12 @@ def test_an_object_that_says_it_equals_everything_does_not_pass():
     card(lambda check: check.true("it should hold", Yes()))
 
 
+@pytest.mark.parametrize("value", [object(), [object()]], ids=["alone", "in a list"])
+def test_no_card_shows_the_address_of_an_object(value):
+    shown = card(lambda check: check.same("the note", value, None, inputs={"note": value}))
+    assert "<object object>" in shown and "0x" not in shown  # it says nothing, and is another one each time
+
+
 def test_nan_has_to_meet_nan_and_dtypes_are_checked_on_demand():
     with Checks("06.4", "x") as check:
         check.equal("the result", [np.nan, 1.0], [np.nan, 1.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 _WIDTH = 10  # of the card's left column
 _LONGEST = 400  # characters shown of one value
 _MOST = 6  # elements shown in full on an `input` line, and of a list of tensors
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
 
 
 class CheckFailed(AssertionError):
@@ -111,7 +113,7 @@ def shown_as(value: Any) -> str:
         items = ", ".join(_item(item) for item in value[:_MOST]) + (", …" if len(value) > _MOST else "")
         text = f"[{items}]" if type(value) is list else f"({items}{',' if len(value) == 1 else ''})"
     elif isinstance(value, (bool, int, str, list, tuple)) or (array := array_of(value)) is None:
-        text = repr(value)
+        text = _plain(value)
     else:
         if array.ndim == 0 and array.dtype.kind in "biuf":
             text = f"{array.item():.6g}" if array.dtype.kind == "f" else repr(array.item())
@@ -133,7 +135,13 @@ def _item(value: Any) -> str:
     if type(value) in (list, tuple):
         return shown_as(value)
     with np.printoptions(precision=5):
-        return repr(value).replace("\n", "")
+        return _plain(value).replace("\n", "")
+
+
+def _plain(value: Any) -> str:
+    """`repr`, without the address at which an object happens to lie."""
+    text = repr(value)
+    return _ADDRESS.sub("", text) if " at 0x" in text else text
 
 
 def _describe(value: Any) -> str:
@@ -144,7 +152,7 @@ def _describe(value: Any) -> str:
         return repr(value)
     array = array_of(value)
     if array is None or isinstance(value, (bool, int, float)):
-        return repr(value)
+        return _plain(value)
     if array.size <= _MOST:
         with _readable(array):
             return np.array2string(array, separator=", ").replace("\n", "") + (f" {array.shape}" if array.ndim else "")

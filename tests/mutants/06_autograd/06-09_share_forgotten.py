@@ -1,4 +1,4 @@
-"""Adds up the means of the pieces.
+"""Adds up the means of the pieces, each as if it were the whole batch.
 
 breaks: 06-09-micro-batches
 general: yes

@@ -1,4 +1,4 @@
-"""Forgets the sign of the second term.
+"""Forgets the minus of the second input's gradient.
 
 breaks: 06-11-sub-div
 """

@@ -1,4 +1,4 @@
-"""Loses the axis, so that each row's average is subtracted in its column.
+"""Sums without keepdims: the average of a row no longer lines up with its row.
 
 breaks: 06-19-softmax
 """

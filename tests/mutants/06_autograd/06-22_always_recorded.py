@@ -1,4 +1,4 @@
-"""Takes a note also where no input wants a gradient.
+"""Records a note even if no input requires a gradient.
 
 breaks: 06-22-tracked
 """
