@@ -880,7 +880,7 @@ with Checks("02.10", "at_temperature") as check, check.using(Softmax=GivenSoftma
     logits = Tensor([0.0, 1.0])
     check.given(logits=logits, temperature=0.5, look="What does the temperature divide: logits or probabilities?")
     check.equal("the result at 0.5", at_temperature(logits, 0.5), [0.119203, 0.880797])
-    check.equal("the result at 1", at_temperature(logits, 1.0), [0.268941, 0.731059], inputs={"temperature": 1.0})
+    check.equal("the result at 1", at_temperature(logits, 1.0), [0.268941, 0.731059], inputs={"logits": logits, "temperature": 1.0})
     check.given(logits=logits, temperature=0.0, look="Which temperatures does the docstring refuse?")
     check.raises("a temperature of 0", ValueError, lambda: at_temperature(logits, 0.0))
     ### BEGIN HIDDEN TESTS

@@ -229,7 +229,7 @@ def slowest_factor(curvatures, lr):
 with Checks("07.2", "slowest_factor") as check:
     check.given(curvatures=[1.0, 20.0], lr=0.02, look="By what does a step multiply the distance along each axis?")
     check.equal("the slowest factor", slowest_factor([1.0, 20.0], 0.02), 0.98)
-    check.equal("the slowest factor", slowest_factor([1.0, 20.0], 0.101), 1.02, inputs={"lr": 0.101})
+    check.equal("the slowest factor", slowest_factor([1.0, 20.0], 0.101), 1.02, inputs={"curvatures": [1.0, 20.0], "lr": 0.101})
     check.probe(lambda: slowest_factor([1.5, 3.0], 1.0))
     ### BEGIN HIDDEN TESTS
     check.hidden()
@@ -591,13 +591,15 @@ with Checks("07.6", "SGD.update") as check, check.using(decayed_gradient=given_d
     check.given(data=[0.0], grad="always [1.0]", lr=0.1, momentum=0.9, look="By hand, v is 1, then 1.9, then 2.71.")
     for after, velocity in [(-0.1, 1.0), (-0.29, 1.9), (-0.561, 2.71)]:
         heavy.update(param, state)
-        check.equal("param.grad after a step", param.grad, [1.0], look="The first velocity has to be a copy.")
+        check.equal("param.grad after a step", param.grad, [1.0], look="Which line writes into `param.grad`? Is the first velocity an array of its own?")
+        check.true("nothing is kept as velocity", "velocity" in state, look='The next step needs v again: it stands in `state["velocity"]`.')
         check.equal("the velocity", state["velocity"], [velocity])
         check.equal("the parameter", param.data, [after])
     param, decaying, state = with_gradient([2.0], [1.0]), bare(SGD, lr=0.1, momentum=0.9, weight_decay=0.5), {}
-    check.given(data=[2.0], grad=[1.0], lr=0.1, momentum=0.9, weight_decay=0.5, look="Which gradient goes into v?")
-    decaying.update(param, state)
-    check.equal("the parameter after a step with decay", param.data, [1.8])
+    check.given(data=[2.0], grad=[1.0], lr=0.1, momentum=0.9, weight_decay=0.5, look="The gradient with decay is 1 + 0.5 · 2 = 2, and in the second step 1 + 0.5 · 1.8. Is it that one that goes into v?")
+    for after in (1.8, 1.43):
+        decaying.update(param, state)
+        check.equal("the parameter after a step with decay", param.data, [after])
     ### BEGIN HIDDEN TESTS
     check.hidden()
     rng = np.random.default_rng(7)
@@ -796,9 +798,12 @@ with Checks("07.8", "adam_step") as check:
     check.same("the number of steps", state["step"], 1)
     check.equal("the average of the gradients", state["mean"], [0.4])
     check.equal("the average of the squares", state["square"], [0.016])
-    check.equal("the parameter", data, [0.9], look="The step by hand is 0.1. Which t is in the corrections, which sign has the step? Is `data` changed in place?")
-    check.given(w=[0.9], grad=[2.0], lr=0.1, look="The second step by hand.")
+    moved = "Has `data` itself changed, or another array with its name?"
+    check.true("`data` is as it was", not np.array_equal(data, [1.0]), look=moved)
+    check.equal("the parameter", data, [0.9], look="The step by hand is 0.1, against the gradient. The first t is 1: both corrections give back what the start at 0 took.")
+    check.given(w=[0.9], grad=[2.0], lr=0.1, look="The second step by hand: m = 0.9 · 0.4 + 0.1 · 2, and the corrections have t = 2.")
     adam_step(data, np.array([2.0]), state, *settings)
+    check.same("the number of steps", state["step"], 2)
     check.equal("the average of the gradients", state["mean"], [0.56])
     check.equal("the parameter", data, [0.9 - 0.1 * (0.56 / 0.19) / np.sqrt(0.019984 / 0.001999)])
     data = np.array([1.0])
@@ -1111,9 +1116,9 @@ def state_bytes(parameters, kind, itemsize=4):
 # %% nbgrader={"grade": true, "grade_id": "test-07-11-state-bytes", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 with Checks("07.11", "state_bytes") as check:
     check.given(parameters=1_000_000, look="How many arrays does `update` keep in its dictionary?")
-    check.equal("the bytes of Adam", state_bytes(1_000_000, "adam"), 8_000_000, inputs={"kind": "adam"})
-    check.equal("the bytes of Adam in float64", state_bytes(1_000_000, "adam", 8), 16_000_000, inputs={"kind": "adam", "itemsize": 8})
-    check.equal("the bytes of plain SGD", state_bytes(1_000_000, "sgd"), 0, inputs={"kind": "sgd"})
+    check.equal("the bytes of Adam", state_bytes(1_000_000, "adam"), 8_000_000, inputs={"parameters": 1_000_000, "kind": "adam"})
+    check.equal("the bytes of Adam in float64", state_bytes(1_000_000, "adam", 8), 16_000_000, inputs={"parameters": 1_000_000, "kind": "adam", "itemsize": 8})
+    check.equal("the bytes of plain SGD", state_bytes(1_000_000, "sgd"), 0, inputs={"parameters": 1_000_000, "kind": "sgd"})
     ### BEGIN HIDDEN TESTS
     check.hidden()
     check.equal("the bytes of momentum", state_bytes(2_410, "momentum"), 9_640)

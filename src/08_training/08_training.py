@@ -335,7 +335,7 @@ def piece_bytes(batch, widths, pieces, itemsize=4):
 with Checks("08.3", "piece_bytes") as check:
     check.given(batch=1000, widths=[64, 256, 10], pieces=1, look="The sum is worked out above.")
     check.equal("the bytes of the batch at once", piece_bytes(1000, [64, 256, 10], 1), 1_320_000)
-    check.equal("the bytes in four pieces", piece_bytes(1000, [64, 256, 10], 4), 330_000, inputs={"pieces": 4})
+    check.equal("the bytes in four pieces", piece_bytes(1000, [64, 256, 10], 4), 330_000, inputs={"batch": 1000, "widths": [64, 256, 10], "pieces": 4})
     check.given(batch=10, widths=[5, 2], pieces=3, look="How many samples has the largest piece?")
     check.equal("the bytes of 10 samples in 3 pieces", piece_bytes(10, [5, 2], 3), 4 * 7 * 4)
     ### BEGIN HIDDEN TESTS

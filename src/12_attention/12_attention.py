@@ -503,7 +503,7 @@ with Checks("12.6", "masked_softmax") as check:
     check.equal("the array of weights", weights, [[1 / (1 + math.e), math.e / (1 + math.e), 0.0]])
     check.same("the dtype of the weights", str(weights.dtype), "float32", look="Which dtype has what was added?")
     check.same("whether the weights want a gradient", weights.requires_grad, True, look="Operations of Tensor record themselves.")
-    check.equal("the array of weights without a mask", masked_softmax(scores), softmax(scores.data), inputs={"mask": None})
+    check.equal("the array of weights without a mask", masked_softmax(scores), softmax(scores.data), inputs={"scores": scores, "mask": None})
     check.given(scores=[[1.0, 2.0], [5.0, 5.0]], mask=[[0, 0], [1, 1]], look="What did we decide?")
     scores = Tensor([[1.0, 2.0], [5.0, 5.0]], requires_grad=True)
     blind = masked_softmax(scores, [[0, 0], [1, 1]])
@@ -623,7 +623,7 @@ with Checks("12.7", "scaled_dot_product_attention") as check, check.using(attent
     check.equal("the output", output, [[17.5, 3.0, 1.0], [15.0, 2.0, 1.0]])
     check.same("whether the output wants a gradient", output.requires_grad, True, look="Operations of Tensor record themselves.")
     output, weights = scaled_dot_product_attention(Q, K, V, [[1, 0], [1, 1]])
-    check.equal("the masked output", output, [[10.0, 0.0, 1.0], [15.0, 2.0, 1.0]], inputs={"mask": [[1, 0], [1, 1]]}, look="The first query may see the first key only.")
+    check.equal("the masked output", output, [[10.0, 0.0, 1.0], [15.0, 2.0, 1.0]], inputs={"Q": Q, "K": K, "V": V, "mask": [[1, 0], [1, 1]]}, look="The first query may see the first key only.")
     few = lambda: scaled_dot_product_attention(Q[:1], K, Tensor([[1.0], [2.0], [3.0]]))
     check.raises("three values for two keys", ValueError, few, mentions=("(2, 2)", "(3, 1)"), inputs={"K": K, "V": "(3, 1)"}, look="A value for each key.")
     ### BEGIN HIDDEN TESTS

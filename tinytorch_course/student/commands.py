@@ -164,7 +164,7 @@ def export(
         out.print(f"made {course.library}: your own library, from the one that is installed here")
     for file in export_notebook(course, path, force=force):
         out.print(f"wrote {file}")
-    out.print("From now on `from tinytorch import Tensor` uses your work.")
+    out.print("From now on later modules, and whatever imports tinytorch here, run on your work.")
 
 
 @commands.command(epilog="Example: tinytorch update ~/Downloads/edition.zip")

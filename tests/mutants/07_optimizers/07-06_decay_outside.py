@@ -1,7 +1,6 @@
 """Decays the parameter itself, past the momentum.
 
 breaks: 07-06-sgd-update
-hidden: yes
 """
 #| exporti
 @method_of(SGD)

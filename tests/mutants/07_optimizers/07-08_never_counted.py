@@ -1,0 +1,16 @@
+"""Counts the first step only.
+
+breaks: 07-08-adam-step
+"""
+#| export
+def adam_step(data, grad, state, lr, betas, eps):
+    beta1, beta2 = betas
+    if not state:
+        state.update(step=1, mean=np.zeros_like(data), square=np.zeros_like(data))
+    mean, square, step = state["mean"], state["square"], state["step"]
+    mean *= beta1
+    mean += (1 - beta1) * grad
+    square *= beta2
+    square += (1 - beta2) * grad * grad
+    scale = np.sqrt(square / (1 - beta2**step)) + eps
+    data -= lr / (1 - beta1**step) * mean / scale
