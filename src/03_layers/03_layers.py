@@ -289,7 +289,7 @@ first, generator.uniform(-1, 1, size=3)
 # $-1/\sqrt{\text{fan-in}}$ to $+1/\sqrt{\text{fan-in}}$, and so will you. Why the square root? Add random signs and
 # see how far the sum gets.
 
-# %%
+# %% tags=["demo"]
 for terms in [4, 16, 64, 256]:
     sums = np.random.default_rng(0).choice([-1, 1], size=(10_000, terms)).sum(axis=1)
     print(f"{terms:4} terms: a typical sum is {sums.std():5.2f}")

@@ -670,6 +670,8 @@ show(figure, "Thirty steps at the same learning rate. Plain descent creeps along
 # %% [markdown]
 # ### 07.7 A running average without a bias
 #
+# Write the average with its correction, for a row of values.
+#
 # <details><summary>A nudge</summary>
 #
 # The first value has t = 1. The correction is for the output only: the running $m$ itself stays uncorrected.

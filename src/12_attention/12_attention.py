@@ -189,7 +189,7 @@ with Checks("12.1", "soft_lookup") as check:
 #
 # If the $d$ entries of a query and a key are independent with mean 0 and variance 1, each product $q_i k_i$ has variance 1, and the sum of $d$ of them has variance $d$. So scores grow like $\sqrt d$, for no reason but the length of the vectors. Measured:
 
-# %%
+# %% tags=["demo"]
 rng = np.random.default_rng(0)
 for d in (4, 16, 64, 256, 1024):
     products = (rng.normal(size=(10_000, d)) * rng.normal(size=(10_000, d))).sum(axis=1)

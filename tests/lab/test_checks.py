@@ -190,6 +190,12 @@ def in_notebook(*cells: str) -> str:
 TEST = "from tinytorch.checks import Checks\nwith Checks('01.1', 'half') as check:\n    check.equal('half(4)', half(4), 2.0)\n"
 
 
+def test_super_outside_of_a_class_is_told_how_it_is_written():
+    halves = "class Halves:\n    pass\n\ndef half(self):\n    return super().half()\n\nHalves.half = half\n"
+    test = TEST.replace("'half')", "'Halves.half')").replace("half(4), 2.0", "Halves().half(), 2.0")
+    assert in_notebook(halves, test).splitlines()[-1].endswith("which it is: super(Halves, self).")
+
+
 def test_a_cell_that_was_not_run_says_so():
     text = in_notebook(TEST)
     assert "`half` is not defined yet" in text and "run the cells above first" in text

@@ -385,6 +385,9 @@ class Checks:
             rows["input"] = self._inputs
         if isinstance(error, NotImplementedError) and meant_to_return(error):
             rows["look at"] = "Should this be `return NotImplemented`? `raise NotImplementedError` is something else."
+        elif isinstance(error, RuntimeError) and "__class__ cell not found" in str(error):
+            kind = self.title.partition(".")[0]
+            rows["look at"] = f"A method that stands outside of its class has to say which it is: super({kind}, self)."
         elif self._look:
             rows["look at"] = self._look
         return CheckFailed(self.exercise, self.title, "your code raised an error", rows, self._hidden)

@@ -102,7 +102,9 @@ def standings(nb: NotebookNode, failures: list[Failure]) -> list[Standing]:
             state = "not written" if ": not written yet" in failure.message.split("\n")[0] else "failed"
             message, own = failure.message, own_cells.get(exercise.number)
             if own:
-                line = f"\n  line      {own.line}" if own.line else ""
+                written = nb.cells[own.cell - 1].source.split("\n")
+                text = f": {written[own.line - 1].strip()}" if own.line and own.line <= len(written) else ""
+                line = f"\n  line      {own.line}{text}" if own.line else ""
                 message = f"{exercise.number}: your cell does not run\n  error     {own.message}\n  cell      {own.cell}{line}"
         earlier = rows.get(exercise.number)
         points = metadata.get("points", 0) + (earlier.points if earlier else 0)

@@ -1,4 +1,4 @@
-"""Forgets that a factor of -2 is larger than one of 0.9.
+"""Forgets that a factor of -2 is larger in size than one of 0.9.
 
 breaks: 07-02-slowest-factor
 """

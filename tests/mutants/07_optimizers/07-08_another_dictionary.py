@@ -1,4 +1,4 @@
-"""Gives the name of the dictionary to another one.
+"""Makes another dictionary instead of filling the one that was handed in.
 
 breaks: 07-08-adam-step
 """
