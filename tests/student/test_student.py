@@ -109,7 +109,12 @@ def test_a_failing_notebook_is_refused_and_what_was_exported_stays(edition: Path
     before = (edition / "tinytorch" / "core" / "tensor.py").read_bytes()
     for wrong, words in {
         "#| export\ndef half(x):\n    return x - 1": ("01.1 half", "cell", "look at"),
-        "#| export\ndef half(x:\n    return x": ("01.1: your cell does not run", "SyntaxError", "cell 7", "line 2: def half(x:"),
+        "#| export\ndef half(x:\n    return x": (
+            "01.1: your cell does not run",
+            "SyntaxError",
+            "cell 7",
+            "line 2: def half(x:",
+        ),
         "#| export\nimport nowhere_to_be_found\ndef half(x):\n    return x / 2": ("nowhere_to_be_found", "cell"),
     }.items():
         write(edition, _01_01_half=wrong)
