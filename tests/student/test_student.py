@@ -113,7 +113,7 @@ def test_a_failing_notebook_is_refused_and_what_was_exported_stays(edition: Path
             "01.1: your cell does not run",
             "SyntaxError",
             "cell 7",
-            "line 2: def half(x:",
+            "line      2: def half(x:",
         ),
         "#| export\nimport nowhere_to_be_found\ndef half(x):\n    return x / 2": ("nowhere_to_be_found", "cell"),
     }.items():
