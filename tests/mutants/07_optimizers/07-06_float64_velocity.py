@@ -1,4 +1,4 @@
-"""Keeps the velocity in float64, twice as large as what it belongs to.
+"""Keeps the velocity in float64, whatever dtype the parameter has.
 
 breaks: 07-06-sgd-update
 hidden: yes
