@@ -6,7 +6,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -229,8 +229,7 @@ class ClassRun:
         same = self._recorder.same_work(result.student, nb)
         recorded = self._recorder.save(result.student, nb, scores, review, when, same)
         self._recorder.write_autograded(result.student, nb, submission.timestamp if when else None, submission.extras)
-        for exercise in result.exercises:
-            exercise.score = recorded.auto.get(exercise.name)
+        result.exercises = [replace(item, score=recorded.auto.get(item.name)) for item in result.exercises]
         self._sum_up(result, recorded)
         result.seconds["record"] = time.monotonic() - began
         self._write_down(result, recorded)

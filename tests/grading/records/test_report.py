@@ -20,7 +20,7 @@ from tinytorch_course.grading.model import Recorded, SubmissionResult
 from tinytorch_course.grading.records.report import write_report
 from tinytorch_course.grading.records.report_page import page
 from tinytorch_course.grading.records.rows import Row
-from tinytorch_course.grading.records.similar import fingerprints, similar_pairs
+from tinytorch_course.grading.records.similar import fingerprints, pairs_of, prints_of
 
 COPIED = """
 def words(text):
@@ -226,6 +226,10 @@ def test_a_pair_stands_side_by_side_without_what_the_edition_gave(report):
     assert any("found += [current]" in line for line in same) and any("out   += [piece]" in line for line in same)
     assert pair.count("⋯</span>") == 2 and "def words(text)" not in pair
     assert "my own work" in pair and not any("my own work" in line for line in same)
+
+
+def similar_pairs(work, given=()):
+    return pairs_of({student: prints_of(pieces) for student, pieces in work.items()}, given)
 
 
 def test_code_that_the_edition_gave_makes_no_pair():

@@ -44,7 +44,7 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
         The heading of the assignment's column there, where it cannot be told.
     """
     ground = Assignment.open(Path(course_dir), assignment)
-    results = stored_results(ground)
+    results = list(stored_results(ground))
     if not results:
         raise CourseError(
             f"no submission of {assignment} has been graded", f"Call `tinytorch grade {assignment}` first."

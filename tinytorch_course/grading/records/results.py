@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,19 +39,17 @@ def stored_result(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def _once(value: Any) -> Any:
-    return sys.intern(value) if type(value) is str else value
+# A class gets the same few thousand results again and again: each is kept once, and nobody writes in it.
+_exercise = functools.lru_cache(1 << 15)(ExerciseResult)
 
 
 def result_from(data: dict[str, Any]) -> SubmissionResult:
-    # A class says the same few thousand sentences again and again: each is kept once.
-    exercises = [
-        ExerciseResult(**{field: _once(value) for field, value in item.items()}) for item in data.pop("exercises")
-    ]
+    exercises = [_exercise(**item) for item in data.pop("exercises")]
     return SubmissionResult(**data, exercises=exercises)
 
 
-def stored_results(ground: Assignment) -> list[SubmissionResult]:
-    """The results of the last run of this assignment."""
-    found = (stored_result(path) for path in sorted(ground.store.glob("*.json")))
-    return [result_from(stored["result"]) for stored in found if stored is not None]
+def stored_results(ground: Assignment) -> Iterator[SubmissionResult]:
+    """The results of the last run of this assignment, one after another."""
+    for path in sorted(ground.store.glob("*.json")):
+        if (stored := stored_result(path)) is not None:
+            yield result_from(stored["result"])

@@ -10,7 +10,7 @@ import functools
 import hashlib
 import keyword
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ _FEWEST = 12  # shared rare fingerprints that count as telling
 _ALIKE = 0.6
 _LONGEST = 100_000  # characters of one piece of code that are looked at
 _MOST = 400_000  # and of one student
+_AT_ONCE = 100_000  # fingerprints of a class that are sorted together: what memory this takes does not grow with it
 # Python's own tokenizer takes minutes for some lines, and stops at the first that is no Python. This one takes each
 # character once, whatever comes.
 _TOKEN = re.compile(
@@ -72,18 +73,17 @@ def _number(word: str) -> int:
 _NAME = _number("name")
 
 
-def _winnowed(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """The fingerprints that are kept, with the first of the words of each."""
+def _winnowed(numbers: list[int]) -> list[tuple[int, int]]:
+    """The fingerprints that are kept, with the first of the words of each.
+
+    What is told of one is its low 32 bits. It is kept for being the least of its neighbours, which the high ones decide: only
+    the low ones lie evenly.
+    """
     prints = [(hash(tuple(numbers[at : at + _GRAM])), at) for at in range(len(numbers) - _GRAM + 1)]
-    if len(prints) <= _WINDOW:
-        yield from prints
-        return
-    last = None
-    for at in range(len(prints) - _WINDOW + 1):
-        least = min(prints[at : at + _WINDOW])
-        if least is not last:
-            yield least
-        last = least
+    if len(prints) > _WINDOW:
+        windows = range(len(prints) - _WINDOW + 1)
+        prints = list(dict.fromkeys(min(prints[at : at + _WINDOW]) for at in windows))
+    return [(value & 0xFFFF_FFFF, at) for value, at in prints]
 
 
 def fingerprints(code: str) -> set[int]:
@@ -112,43 +112,33 @@ def _all_prints(pieces: Iterable[str]) -> set[int]:
     return found
 
 
-Prints = npt.NDArray[np.int64]
+Prints = npt.NDArray[np.uint32]
 
 
 def prints_of(pieces: Iterable[str]) -> Prints:
-    """The fingerprints of somebody's code, in eight bytes each."""
-    return np.array(sorted(_all_prints(pieces)), np.int64)
+    """The fingerprints of somebody's code, sorted, in four bytes each: that is all that is kept of a class's code."""
+    return np.array(sorted(_all_prints(pieces)), np.uint32)
 
 
-def similar_pairs(work: Mapping[str, list[str]], given: Iterable[str] = (), most: int = 40) -> list[Pair]:
+def pairs_of(prints: Mapping[str, Prints], given: Iterable[str] = (), most: int = 40) -> list[Pair]:
     """Pairs that are alike in what is rare, the most alike first. Time grows with the class's code, not faster.
 
     Parameters
     ----------
-    work : mapping
-        For each student the pieces of code that are their own.
+    prints : mapping
+        For each student, `prints_of` the code that is their own.
     given : iterable of str
         Code that the edition gave to all.
     """
-    return pairs_of({student: prints_of(pieces) for student, pieces in work.items()}, given, most)
-
-
-def pairs_of(prints: Mapping[str, Prints], given: Iterable[str] = (), most: int = 40) -> list[Pair]:
-    """The same from each student's fingerprints, `prints_of` their code: so nobody has to hold a class's code at once."""
-    students, known = list(prints), prints_of(given)
-    own = [np.setdiff1d(prints[student], known) for student in students]
-    owners = np.repeat(np.arange(len(students), dtype=np.int32), [len(one) for one in own])
-    values = np.concatenate([*own, np.empty(0, np.int64)])
-    order = np.argsort(values, kind="stable")
-    values, owners = values[order], owners[order]
-    del own, order
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]][: len(values)])
-    counts = np.diff(starts, append=len(values))
-    few = counts <= max(3, len(students) // 50)  # what many share comes from the task
-    rare, rares = values[starts[few]], np.bincount(owners[np.repeat(few, counts)], minlength=len(students))
-    del values
+    students = list(prints)
+    values, starts, owners, rares = _rare([prints[student] for student in students], prints_of(given))
     found: list[tuple[float, int, int, int]] = []
-    for one, number in _shared(owners, starts, counts, few & (counts > 1), len(students)):
+    for one, student in enumerate(students):
+        mine = _places(values, prints[student])
+        if len(mine) < _FEWEST:
+            continue
+        with_me = [owners[first:last] for first, last in zip(starts[mine], starts[mine + 1])]
+        number = np.bincount(np.concatenate(with_me), minlength=len(students))
         for other in np.flatnonzero(number >= _FEWEST).tolist():
             likeness = int(number[other]) / int(min(rares[one], rares[other]))
             if other > one and likeness >= _ALIKE:
@@ -157,21 +147,42 @@ def pairs_of(prints: Mapping[str, Prints], given: Iterable[str] = (), most: int 
     found.sort(key=lambda pair: (pair[0], pair[1], students[pair[2]]))
     pairs = []
     for likeness, less, first, second in found[:most]:
-        both = np.intersect1d(np.intersect1d(prints[students[first]], prints[students[second]]), rare)
-        pairs.append(Pair(students[first], students[second], -less, -likeness, frozenset(both.tolist())))
+        both = np.intersect1d(prints[students[first]], prints[students[second]])
+        telling = values[_places(values, both)]
+        pairs.append(Pair(students[first], students[second], -less, -likeness, frozenset(telling.tolist())))
     return pairs
 
 
-def _shared(owners: Any, starts: Any, counts: Any, chosen: Any, students: int) -> Iterator[tuple[int, Any]]:
-    """For each student, one after another, how many of the chosen fingerprints each student has as well.
+def _rare(own: Sequence[Prints], known: Prints) -> tuple[Prints, Any, Any, Any]:
+    """The fingerprints that at least two students have and few, sorted; and how many that few have each student has.
 
-    Those who have one fingerprint stand together in `owners`, `counts` of them from `starts` on.
+    Whose they are stands in the third array, for the one at place ``i`` from ``starts[i]`` to ``starts[i + 1]``.
     """
-    places = np.flatnonzero(np.repeat(chosen, counts))
-    groups = np.repeat(np.arange(len(starts)), counts)[places]
-    order = np.argsort(owners[places], kind="stable")
-    of_each = np.split(groups[order], np.cumsum(np.bincount(owners[places], minlength=students))[:-1])
-    for one, mine in enumerate(of_each):
-        if len(mine) >= _FEWEST:
-            with_me = [owners[start : start + count] for start, count in zip(starts[mine], counts[mine])]
-            yield one, np.bincount(np.concatenate(with_me), minlength=students)
+    few = max(3, len(own) // 50)  # what more than these share comes from the task
+    parts = sum(map(len, own)) // _AT_ONCE + 1
+    edges = np.linspace(0, 1 << 32, parts + 1)  # fingerprints lie evenly between these
+    cuts = [np.searchsorted(one, edges) for one in own]
+    rares = np.zeros(len(own), np.int64)
+    shared: list[tuple[Any, Any, Any]] = [(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.int32))]
+    for part in range(parts):
+        pieces = [one[cut[part] : cut[part + 1]] for one, cut in zip(own, cuts)]
+        owners = np.repeat(np.arange(len(own), dtype=np.int32), [len(piece) for piece in pieces])
+        values, places, counts = np.unique(
+            np.concatenate([*pieces, shared[0][0]]), return_inverse=True, return_counts=True
+        )
+        rare = (counts <= few) & ~np.isin(values, known)
+        rares += np.bincount(owners[rare[places]], minlength=len(own))
+        by_two = rare & (counts > 1)
+        chosen = by_two[places]
+        order = np.argsort(places[chosen], kind="stable")
+        shared.append((values[by_two], counts[by_two], owners[chosen][order]))
+    values, counts, owners = (np.concatenate(column) for column in zip(*shared))
+    return values, np.concatenate([[0], np.cumsum(counts)]), owners, rares
+
+
+def _places(values: Prints, some: Prints) -> Any:
+    """Where in the sorted `values` those of `some` stand that are there."""
+    places = np.searchsorted(values, some)
+    there = places < len(values)
+    there[there] = values[places[there]] == some[there]
+    return places[there]

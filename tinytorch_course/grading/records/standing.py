@@ -21,6 +21,8 @@ from sqlalchemy.orm import Query, contains_eager
 from ..model import Recorded, Source
 from .deadlines import Deadlines
 
+_AT_ONCE = 1000  # rows that are read together: not all of a large class
+
 
 class Standing:
     """The submissions of one assignment in an open gradebook.
@@ -48,12 +50,16 @@ class Standing:
         """The submitted notebooks with their assignments, without the sums that nbgrader attaches to each of them."""
         submission, assignment = SubmittedNotebook.assignment, SubmittedAssignment.assignment
         query = self._of_assignment(self._database.query(SubmittedNotebook), student)
-        return query.options(
-            contains_eager(submission).contains_eager(assignment).load_only(Assignment.duedate),
-            contains_eager(submission).load_only(
-                SubmittedAssignment.timestamp, SubmittedAssignment.extension, SubmittedAssignment.student_id
-            ),
-        ).populate_existing()
+        return (
+            query.options(
+                contains_eager(submission).contains_eager(assignment).load_only(Assignment.duedate),
+                contains_eager(submission).load_only(
+                    SubmittedAssignment.timestamp, SubmittedAssignment.extension, SubmittedAssignment.student_id
+                ),
+            )
+            .populate_existing()
+            .yield_per(_AT_ONCE)
+        )
 
     def recorded(self, student: str | None = None) -> dict[str, Recorded]:
         """What is recorded now, the person's part included, by student.
@@ -74,15 +80,16 @@ class Standing:
         return recorded
 
     def _grades(self, student: str | None) -> defaultdict[str, Recorded]:
-        """The points by notebook, row by row: not all rows of a large class at once."""
+        """The points by notebook."""
         wanted = (Grade.score, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
         query = self._database.query(Grade.notebook_id, BaseCell.name, *wanted).select_from(Grade)
         query = query.join(BaseCell, BaseCell.id == Grade.cell_id)
         query = self._of_assignment(query.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id), student)
         found: defaultdict[str, Recorded] = defaultdict(lambda: Recorded(0.0, self._source.max_score, 0.0, False))
-        for notebook, name, score, auto, manual, needs in query.yield_per(2000):
+        same: dict[Any, Any] = {}  # a class has few different points
+        for notebook, name, score, auto, manual, needs in query.yield_per(_AT_ONCE):
             one, name = found[notebook], sys.intern(name)
-            one.scores[name], one.auto[name] = score, auto
+            one.scores[name], one.auto[name] = same.setdefault(score, score), same.setdefault(auto, auto)
             one.needs_manual_grade |= bool(needs)
             one.by_person |= manual is not None
             if auto is None and manual is None:
@@ -94,7 +101,7 @@ class Standing:
         query = query.join(BaseCell, BaseCell.id == Comment.cell_id)
         query = query.join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
         found: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        for notebook, name, text in self._of_assignment(query, student):
+        for notebook, name, text in self._of_assignment(query, student).yield_per(_AT_ONCE):
             if text:
                 found[notebook][name] = text
         return found

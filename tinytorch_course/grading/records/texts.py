@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import json
 import re
 import shutil
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,9 @@ class Question:
     def number(self) -> str:
         return number_of(self.cell.name)
 
-    @property
+    @functools.cached_property
     def texts(self) -> dict[str, str]:
-        """What each student wrote."""
+        """What each student wrote, once all have been read."""
         wrote = {answer.student: answer.text for group in self.groups for answer in group.answers}
         return wrote | dict.fromkeys(self.blank, "")
 
@@ -122,13 +123,17 @@ def read_questions(ground: Assignment, gradebook: Gradebook) -> tuple[list[Quest
         raise CourseError(f"{ground.assignment} has no question that a person grades", "There is nothing to write.")
     ungradable = {result.student for result in stored_results(ground) if not result.gradable}
     by_name = {question.cell.name: question for question in questions}
-    for student, name, grade in answers_of(gradebook, ground, Grade):
-        if name in by_name and student not in ungradable:
-            points = None if grade.auto_score is None and grade.manual_score is None else grade.score
-            by_name[name].entered[student] = Entered(points, by_person=grade.manual_score is not None)
-    for student, name, comment in answers_of(gradebook, ground, Comment):
-        if name in by_name and student in by_name[name].entered:
-            by_name[name].entered[student].comment = comment.manual_comment or ""
+    left_out = set()
+    wanted = (Grade.score, Grade.auto_score, Grade.manual_score)
+    for student, name, score, auto, manual in answers_of(gradebook, ground, Grade, by_name, *wanted):
+        if student in ungradable:
+            left_out.add(student)
+        else:
+            points = None if auto is None and manual is None else score
+            by_name[name].entered[student] = Entered(points, by_person=manual is not None)
+    for student, name, comment in answers_of(gradebook, ground, Comment, by_name, Comment.manual_comment):
+        if student in by_name[name].entered:
+            by_name[name].entered[student].comment = comment or ""
     students = sorted({student for question in questions for student in question.entered})
     if not students:
         raise CourseError(
@@ -142,7 +147,7 @@ def read_questions(ground: Assignment, gradebook: Gradebook) -> tuple[list[Quest
         answers = [Answer(one, text) for one, text in texts.items() if words(text) not in ((), stub)]
         question.groups = grouped(answers)
         question.blank = sorted(texts.keys() - {answer.student for answer in answers})
-    return questions, sorted(ungradable & ({row[0] for row in answers_of(gradebook, ground, Grade)}))
+    return questions, sorted(left_out)
 
 
 def _questions(ground: Assignment) -> list[Question]:
@@ -179,10 +184,22 @@ def _without_scheme(text: str) -> str:
     return "\n".join(lines).strip()
 
 
-def answers_of(gradebook: Gradebook, ground: Assignment, kind: type) -> Query[Any]:
-    """The grades or comments of an assignment, each with its student and the id of its cell."""
-    return (
-        gradebook.db.query(Student.id, BaseCell.name, kind)
+def answers_of(
+    gradebook: Gradebook, ground: Assignment, kind: type, names: Iterable[str] | None = None, *wanted: Any
+) -> Query[Any]:
+    """The grades or comments of an assignment, each with its student and the id of its cell.
+
+    Parameters
+    ----------
+    kind : type
+        nbgrader's ``Grade`` or ``Comment``.
+    names : iterable of str, optional
+        Only those of the cells with these ids.
+    wanted
+        Columns of it; by default all of it, as something that can be changed.
+    """
+    query = (
+        gradebook.db.query(Student.id, BaseCell.name, *(wanted or (kind,)))
         .select_from(kind)
         .join(BaseCell, BaseCell.id == kind.cell_id)  # type: ignore[attr-defined]
         .join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)  # type: ignore[attr-defined]
@@ -191,7 +208,9 @@ def answers_of(gradebook: Gradebook, ground: Assignment, kind: type) -> Query[An
         .join(BookAssignment, BookAssignment.id == SubmittedAssignment.assignment_id)
         .join(Student, Student.id == SubmittedAssignment.student_id)
         .filter(BookAssignment.name == ground.assignment, Notebook.name == ground.source.notebook)
+        .yield_per(1000)  # not all of a large class at once
     )
+    return query if names is None else query.filter(BaseCell.name.in_(list(names)))
 
 
 def _texts_of(ground: Assignment, student: str, names: Container[str]) -> dict[str, str]:

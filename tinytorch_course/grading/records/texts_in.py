@@ -221,13 +221,14 @@ def _checked(row: Row, question: Question) -> str:
 def _enter(gradebook: Gradebook, ground: Assignment, wanted: Mapping[tuple[str, str], _Given], taken: TakenIn) -> None:
     """Write all of it in one transaction."""
     changed = set()
-    for student, name, grade in answers_of(gradebook, ground, Grade):
+    names = {name for _, name in wanted}
+    for student, name, grade in answers_of(gradebook, ground, Grade, names):
         given = wanted.get((student, name))
         if given is not None and given.points is not None:
             if (grade.manual_score, grade.needs_manual_grade) != (given.points, False):
                 changed.add((student, name))
             grade.manual_score, grade.needs_manual_grade = given.points, False
-    for student, name, comment in answers_of(gradebook, ground, Comment):
+    for student, name, comment in answers_of(gradebook, ground, Comment, names):
         given = wanted.get((student, name))
         if given is not None and given.comment:
             if comment.manual_comment != given.comment:
