@@ -173,7 +173,7 @@ class Histogram:
     bars: list[Bar]
     ticks: list[tuple[float, float]]  # place and points
     width: int = 760
-    height: int = 220
+    height: int = 236
     base: int = 185
     left: int = 40
 
@@ -184,7 +184,7 @@ def histogram(scores: Sequence[float], most: float, bins: int = 20) -> Histogram
     counts = Counter(min(bins - 1, max(0, int(score / most * bins))) for score in scores)
     summary = f"Histogram of {len(scores)} scores from 0 to {most:g}; median {statistics.median(scores):g}."
     frame = Histogram(summary, [], [])
-    wide = frame.width - frame.left - 10
+    wide = frame.width - frame.left - 24  # half of the last number stands beyond the last bar
     for at in range(bins):
         tall = counts[at] / max(counts.values()) * 155
         x, low, high = frame.left + at * wide / bins, most * at / bins, most * (at + 1) / bins
