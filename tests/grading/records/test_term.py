@@ -13,7 +13,7 @@ from tests.grading.grading_course import ASSIGNMENT
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.grading.assignment import Assignment
 from tinytorch_course.grading.model import PERSON, SubmissionResult
-from tinytorch_course.grading.records.term import Line, Mark, make_term_report
+from tinytorch_course.grading.records.term import Line, Mark, Module, make_term_report, term_page
 
 TEXT = "text-90-05-why"
 # student: points of the four tests of 90 (None: not handed in) and of its text answer (None: nobody has read it), of 91
@@ -123,6 +123,17 @@ def test_what_waits_for_a_person_has_no_score_until_somebody_gives_points(term):
 )
 def test_who_falls_behind(marks, why):
     assert Line("ada", marks=marks).behind == why
+
+
+def test_who_is_furthest_behind_comes_first():
+    points = {"ada": 3, "ben": 1, "cleo": 9, "dora": 2}
+    people = [Line(name, marks=[Mark(number, 10)]) for name, number in points.items()]
+    part = (
+        term_page([Module("90_sample", 10, 4, 4, 0, 3.75, "")], people)
+        .split('id="behind"')[1]
+        .split('id="everybody"')[0]
+    )
+    assert re.findall(r"<tr><td>(\w+)", part) == ["ben", "dora", "ada"] and "3 of 4" in part
 
 
 def test_a_page_of_a_module_is_one_click_away_where_there_is_one(term):

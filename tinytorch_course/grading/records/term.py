@@ -223,7 +223,7 @@ def term_page(modules: Sequence[Module], people: Sequence[Line], progress: Class
         modules=modules,
         people=people,
         most=sum(module.most for module in modules),
-        behind=[line for line in people if line.behind],
+        behind=sorted((line for line in people if line.behind), key=lambda line: line.total),
         sections=_sections(people, len(modules)),
         spark=_spark,
         progress=progress,
