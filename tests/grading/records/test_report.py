@@ -6,6 +6,7 @@ import base64
 import csv
 import hashlib
 import io
+import random
 import re
 import time
 from urllib.parse import unquote
@@ -20,7 +21,9 @@ from tinytorch_course.grading.model import Recorded, SubmissionResult
 from tinytorch_course.grading.records.report import write_report
 from tinytorch_course.grading.records.report_page import page
 from tinytorch_course.grading.records.rows import Row
-from tinytorch_course.grading.records.similar import fingerprints, pairs_of, prints_of
+from tinytorch_course.grading.records.similar import answer_print, fingerprints, pairs_of, prints_of
+from tinytorch_course.grading.records.term import make_term_report
+from tinytorch_course.grading.records.texts import write_texts
 
 COPIED = """
 def words(text):
@@ -63,6 +66,8 @@ def report(template, tmp_path_factory):
         gradebook.db.commit()
         gradebook.add_student("absent", first_name="Ann", last_name="Absent")
         gradebook.update_or_create_student("perfect", first_name="Ada", last_name="Lovelace", lms_user_id="77")
+    write_texts(root, ASSIGNMENT)
+    make_term_report(root)
     path = write_report(root, ASSIGNMENT)
     return root, path, path.read_text(encoding="utf-8")
 
@@ -158,7 +163,7 @@ def test_each_student_leads_to_feedback_and_notebook(report):
     _, path, page = report
     links = [unquote(link) for link in re.findall(r'<a href="([^"]+)">', page)]
     assert links and all((path.parent / link).is_file() for link in links)
-    assert len(set(links)) == 17  # a page and a notebook for each of eight, and a pair
+    assert len(set(links)) == 19  # a page and a notebook for each of eight, a pair, the term, a question
 
 
 def test_the_same_remark_stands_there_once(root):
@@ -218,6 +223,12 @@ def test_a_graded_notebook_is_a_page_with_the_students_code_and_what_came_of_it(
     assert "cut off" in broken
 
 
+def test_the_term_and_the_pages_for_marking_texts_are_one_click_away(report):
+    _, path, page = report
+    for address in ("../index.html", "texts/text-90-05-why.html"):
+        assert f'<a href="{address}">' in page and (path.parent / address).is_file()
+
+
 def test_a_pair_stands_side_by_side_without_what_the_edition_gave(report):
     _, path, page = report
     (address,) = re.findall(r'<a href="(pairs/\d+\.html)">', page)
@@ -237,6 +248,50 @@ def test_code_that_the_edition_gave_makes_no_pair():
     work = {"a": [given + "a = 1"], "b": [given + "b = [2, 3]"], "c": ["def words(text):\n    return text.split()"]}
     assert [(pair.one, pair.other) for pair in similar_pairs(work)] == [("a", "b")]
     assert similar_pairs(work, [given]) == []
+
+
+def a_class(students, wrong=0.5):
+    """Answers of 20 exercises: most write what the reference has, the others one of five things that go wrong."""
+    chance = random.Random(3)
+    return {
+        f"s{at:02}": {f"e{n}": 1 + chance.randrange(5) * (chance.random() < wrong) for n in range(20)}
+        for at in range(students)
+    }
+
+
+def equal_pairs(answers):
+    found = pairs_of({student: prints_of([]) for student in answers}, answers=answers)
+    return {(pair.one, pair.other): len(pair.equal) for pair in found}
+
+
+def test_copies_are_found_though_each_of_their_answers_is_what_many_write():
+    answers = a_class(60)
+    assert equal_pairs(answers) == {}
+    answers["s07"] = dict(answers["s41"])
+    answers["s30"] = dict(answers["s30"], **{name: answers["s52"][name] for name in list(answers["s52"])[:17]})
+    found = equal_pairs(answers)
+    assert set(found) == {("s07", "s41"), ("s30", "s52")} and found["s07", "s41"] == 20
+    answers["s08"] = dict(answers["s41"])
+    assert {("s07", "s08"), ("s07", "s41"), ("s08", "s41")} < set(equal_pairs(answers))
+
+
+def test_those_who_have_all_right_are_no_copies_of_each_other():
+    answers = a_class(60)
+    for at in range(10, 22):
+        answers[f"s{at}"] = {f"e{n}": 1 for n in range(20)}
+    assert equal_pairs(answers) == {}
+    blank = {f"b{at}": {} for at in range(9)}
+    assert equal_pairs(answers | blank) == {} and equal_pairs({"a": {"e1": 1}}) == {}
+
+
+def test_an_answer_is_the_same_whatever_its_names_comments_and_layout():
+    code = "def f(x):\n    return x + 1"
+    assert answer_print(code) == answer_print("def g(value):  # mine\n\n    return value \\\n        + 1")
+    assert answer_print(code) != answer_print("def f(x):\n    return x - 1")
+    assert (
+        answer_print("It is *kept*, so.", False) == answer_print("it is kept so", False) != answer_print("it is", False)
+    )
+    assert answer_print("") == answer_print("  ", False) == 0
 
 
 @pytest.mark.parametrize("line", ["'a' + ", "'", '"""', "\\", "(", "1_", " ", "f'{", "0x", "\\\n"])

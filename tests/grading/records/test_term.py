@@ -13,6 +13,7 @@ from tests.grading.grading_course import ASSIGNMENT
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.grading.assignment import Assignment
 from tinytorch_course.grading.model import PERSON, SubmissionResult
+from tinytorch_course.grading.records.report import make_report
 from tinytorch_course.grading.records.term import Line, Mark, Module, make_term_report, term_page
 
 TEXT = "text-90-05-why"
@@ -80,7 +81,7 @@ def test_points_totals_and_trends_are_the_gradebooks(term):
     page = make_term_report(term).read_text(encoding="utf-8")
     assert everybody(page) == {
         "Lovelace Ada (ada)": ["Monday", "19", "10", "29", "+5"],  # 19 of 20, then all
-        "B (ben)": ["Monday", "(8)", "2", "10", "-20"],  # a text answer waits
+        "B (ben)": ["Monday", "(8)", "2", "10", "-30"],  # a text answer waits: 8 of 16 so far
         "C (cleo)": ["Friday", "–", "7", "7", ""],  # with the penalty
         "D (dan)": ["Friday", "4", "–", "4", ""],
         "E (eve)": ["Friday", "–", "–", "0", ""],
@@ -92,10 +93,10 @@ def test_sections_and_modules_have_the_means_of_those_with_a_score(term):
     page = make_term_report(term).read_text(encoding="utf-8")
     sections = page.split('<section id="sections">')[1].split("</section>")[0]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(<td>.*?)</tr>", sections)]
-    assert rows == [["Friday", "3", "20%", "70%"], ["Monday", "2", "68%", "60%"]]
+    assert rows == [["Friday", "3", "20%", "70%"], ["Monday", "2", "72%", "60%"]]
     modules = page.split('<section id="modules">')[1].split("</section>")[0]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row)[:5] for row in re.findall(r"<tr>(<td>.*?)</tr>", modules)]
-    assert rows == [[ASSIGNMENT, "3 of 5", "3", "1", "10.3 / 20"], ["91_more", "3 of 5", "3", "0", "6.3 / 10"]]
+    assert rows == [[ASSIGNMENT, "3 of 5", "3", "1", "10.3 / 20 so far"], ["91_more", "3 of 5", "3", "0", "6.3 / 10"]]
 
 
 def test_what_waits_for_a_person_has_no_score_until_somebody_gives_points(term):
@@ -139,6 +140,7 @@ def test_who_is_furthest_behind_comes_first():
 def test_a_page_of_a_module_is_one_click_away_where_there_is_one(term):
     page = make_term_report(term)
     assert "tinytorch report 91_more" in page.read_text(encoding="utf-8")
+    assert 'href="../index.html"' in make_report(term, ASSIGNMENT).page.read_text(encoding="utf-8")  # and back
     other = page.parent / "91_more" / "report.html"
     other.parent.mkdir()
     other.write_text("…", encoding="utf-8")

@@ -34,7 +34,7 @@ def page(
     given : mapping
         What the edition holds in the cells of exercises, by grade id.
     """
-    sides = tuple({_label(cell, at): cell for at, cell in enumerate(side) if cell.kind == "code"} for side in cells)
+    sides = tuple({_label(cell, at): cell for at, cell in enumerate(side) if cell.kind != "test"} for side in cells)
     parts = []
     for label in dict.fromkeys([*sides[0], *sides[1]]):
         columns = [_lines(side.get(label), pair, given) for side in sides]
@@ -52,12 +52,12 @@ def _lines(cell: OwnCell | None, pair: Pair, given: Mapping[str, str]) -> list[L
         return []
     code = cell.source[:_LONGEST]
     known = {line.strip() for line in given.get(cell.name, "").split("\n")}
-    same = shared_lines(code, pair.prints)
+    same = shared_lines(code, pair.prints) if cell.kind == "code" else set()
     found: list[Line] = []
     for at, text in enumerate(code.split("\n")):
         if text.strip() in known:
             if text.strip() and (not found or found[-1].kind != "left-out"):
                 found.append(Line("⋯", "left-out"))
         else:
-            found.append(Line(text, "same" if at in same else ""))
+            found.append(Line(text, "same" if at in same or cell.name in pair.equal else ""))
     return found

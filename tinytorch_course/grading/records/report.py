@@ -19,7 +19,7 @@ from .own_work import given_code, own_cells
 from .report_page import page
 from .results import stored_results
 from .rows import Report, Row, from_roster, provisional, relative_address, summary_of
-from .similar import Pair, Prints, pairs_of, prints_of
+from .similar import Pair, Prints, answer_print, pairs_of, prints_of
 from .tables import canvas_table, feedback_for_moodle, filled_table, moodle_table, remarks_table
 
 
@@ -62,8 +62,8 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
             if result.student in standing
         ]
         absent = _absent(assignment, rows, people, table)
-        prints = _write_pages(ground, recorder, folder, rows)
-        pairs = _write_pairs(recorder, folder, rows, prints, given_code(ground.source))
+        works = _write_pages(ground, recorder, folder, rows)
+        pairs = _write_pairs(recorder, folder, rows, works, given_code(ground.source))
     report = Report(folder / "report.html", summary_of(rows, absent))
     _write_tables(report, folder, assignment, ground.source.max_score, rows, absent, table, column)
     if gone:
@@ -105,17 +105,21 @@ def _absent(
     return sorted(missing.values(), key=lambda row: row.result.student)
 
 
-def _write_pages(ground: Assignment, recorder: Recorder, folder: Path, rows: Sequence[Row]) -> Mapping[str, Prints]:
+def _write_pages(
+    ground: Assignment, recorder: Recorder, folder: Path, rows: Sequence[Row]
+) -> dict[str, tuple[Prints, dict[str, int]]]:
     """Everybody's feedback and graded notebook as pages, one after another; those of submissions that are no more go.
 
-    Gives the fingerprints of the students' own code, which are all that is kept of their notebooks.
+    Gives the fingerprints of the students' own code and answers, which are all that is kept of their notebooks.
     """
     home = folder / "graded"
     kept = {row.result.student for row in rows}
     for old in home.iterdir() if home.is_dir() else ():
         if old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
-    prints = {}
+    kinds = {cell.name: cell.cell_type == "code" for cell in ground.source.cells}
+    as_given = {name: answer_print(text, kinds[name]) for name, text in ground.source.stubs.items()}
+    works = {}
     for row in rows:
         student = row.result.student
         title, path = ground.title(student), home / student / "notebook.html"
@@ -124,19 +128,26 @@ def _write_pages(ground: Assignment, recorder: Recorder, folder: Path, rows: Seq
             write_changed(row.page, feedback_page(row.result, row.recorded, title))
         write_changed(path, notebook_page.page(row, title, cells, ground.source.schemes))
         row.notebook = relative_address(path, folder)
-        prints[student] = prints_of(cell.source for cell in cells if cell.kind == "code")
-    return prints
+        answers = {cell.name: answer_print(cell.source, kinds[cell.name]) for cell in cells if cell.name in as_given}
+        own = {name: number for name, number in answers.items() if number != as_given[name]}
+        works[student] = prints_of(cell.source for cell in cells if cell.kind == "code"), own
+    return works
 
 
 def _write_pairs(
-    recorder: Recorder, folder: Path, rows: Sequence[Row], prints: Mapping[str, Prints], given: Mapping[str, str]
+    recorder: Recorder,
+    folder: Path,
+    rows: Sequence[Row],
+    works: Mapping[str, tuple[Prints, dict[str, int]]],
+    given: Mapping[str, str],
 ) -> list[tuple[Pair, str]]:
     by_student = {row.result.student: row for row in rows}
     home = folder / "pairs"
     shutil.rmtree(home, ignore_errors=True)
     found = []
     together = {row.result.student: row.result.team for row in rows}
-    alike = [pair for pair in pairs_of(prints, given.values()) if pair.other not in together[pair.one]]
+    prints, answers = {one: work[0] for one, work in works.items()}, {one: work[1] for one, work in works.items()}
+    alike = [pair for pair in pairs_of(prints, given.values(), answers) if pair.other not in together[pair.one]]
     for at, pair in enumerate(alike, 1):
         people = pair.one, pair.other
         one, other = (own_cells(recorder.autograded_path(student)) for student in people)

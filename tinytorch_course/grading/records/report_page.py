@@ -7,6 +7,8 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
 
 from ..model import SubmissionResult
 from .analysis import items
@@ -40,13 +42,15 @@ def page(
     by_student = {row.result.student: row for row in rows}
     scores = [row.score for row in rows if row.score is not None]
     most = rows[0].recorded.max_score
-    answers = _answers(rows, schemes or {})
+    folder = report.page.parent if report else None
+    answers = _answers(rows, schemes or {}, folder)
     exercises = items([row for row in rows if row.result.gradable or row.recorded.by_person])
     return render(
         "report",
         runs="table",
         wide=True,
         assignment=assignment,
+        term="../index.html" if folder and (folder.parent / "index.html").is_file() else "",
         summary=summary_of(rows, missing),
         remarks=report.remarks if report else [],
         tiles=_tiles(rows, scores, most, answers),
@@ -108,18 +112,23 @@ class Answers:
     title: str
     points: float
     scheme: str
+    page: str  # the address of the page for marking them, if there is one
     rows: list[Row] = field(default_factory=list)
 
 
-def _answers(rows: Sequence[Row], schemes: Mapping[str, str]) -> list[Answers]:
+def _answers(rows: Sequence[Row], schemes: Mapping[str, str], folder: Path | None) -> list[Answers]:
     found: dict[str, Answers] = {}
     for row in rows:
         if row.score is None or not points_open(row.result, row.recorded):
             continue
         for item in row.result.exercises:
             if item.name in row.recorded.waiting:
-                new = Answers(item.number, item.title, item.max_score, schemes.get(item.name, ""))
-                found.setdefault(item.name, new).rows.append(row)
+                if item.name not in found:
+                    there = folder is not None and (folder / "texts" / f"{item.name}.html").is_file()
+                    address = f"texts/{quote(item.name)}.html" if there else ""
+                    scheme = schemes.get(item.name, "")
+                    found[item.name] = Answers(item.number, item.title, item.max_score, scheme, address)
+                found[item.name].rows.append(row)
     return list(found.values())
 
 

@@ -1,7 +1,11 @@
 """Finds pairs of submissions that share what the rest of the class does not have: worth a look, proof of nothing.
 
-Winnowing (Schleimer, Wilkerson and Aiken, 2003) over token sequences in which the student's own names, comments and layout
-do not count. Fingerprints that many share say nothing: they come from the task itself, as do those of what was given.
+Pieces of code: winnowing (Schleimer, Wilkerson and Aiken, 2003) over token sequences in which the student's own names,
+comments and layout do not count. Fingerprints that many share say nothing: they come from the task itself, as do those of
+what was given.
+
+Whole answers: each may be what many write, and all of them together what no two come to by themselves. An answer that a
+share p of the class has counts -log2(p) bits, and what a pair shares is held against what each of them shares with others.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import keyword
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +22,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .answers import words
+
 _GRAM, _WINDOW = 9, 5
 _FEWEST = 12  # shared rare fingerprints that count as telling
 _ALIKE = 0.6
+_BITS = 4  # by which the equal answers of a pair have to be rarer than one pair among all of a class
 _LONGEST = 100_000  # characters of one piece of code that are looked at
 _MOST = 400_000  # and of one student
 _AT_ONCE = 100_000  # fingerprints of a class that are sorted together: what memory this takes does not grow with it
@@ -38,13 +46,24 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students, how much of what is rare in the one is in the other too, and the fingerprints of it."""
+    """Two students who are alike.
+
+    Parameters
+    ----------
+    shared, likeness : int, float
+        How many of the rare fingerprints the two share, and which share that is of those of the one who has fewer.
+    prints : frozenset of int
+        These fingerprints.
+    equal : frozenset of str
+        Grade ids of equal answers, where they are too many for chance.
+    """
 
     one: str
     other: str
     shared: int
     likeness: float
     prints: frozenset[int] = frozenset()
+    equal: frozenset[str] = frozenset()
 
 
 def _tokens(code: str) -> tuple[list[int], list[re.Match[str]]]:
@@ -120,8 +139,25 @@ def prints_of(pieces: Iterable[str]) -> Prints:
     return np.array(sorted(_all_prints(pieces)), np.uint32)
 
 
-def pairs_of(prints: Mapping[str, Prints], given: Iterable[str] = (), most: int = 40) -> list[Pair]:
-    """Pairs that are alike in what is rare, the most alike first. Time grows with the class's code, not faster.
+def answer_print(text: str, is_code: bool = True) -> int:
+    """A number for an answer, the same for all that differ in names, comments and layout only; 0 for none.
+
+    Parameters
+    ----------
+    is_code : bool
+        Otherwise the words of a text count.
+    """
+    numbers = _tokens(text)[0] if is_code else list(map(_number, words(text[:_LONGEST])))
+    return hash(tuple(numbers)) & 0xFFFF_FFFF if numbers else 0
+
+
+def pairs_of(
+    prints: Mapping[str, Prints],
+    given: Iterable[str] = (),
+    answers: Mapping[str, Mapping[str, int]] | None = None,
+    most: int = 40,
+) -> list[Pair]:
+    """Pairs that are alike, those with the most equal answers first, then by what they share of what is rare.
 
     Parameters
     ----------
@@ -129,10 +165,13 @@ def pairs_of(prints: Mapping[str, Prints], given: Iterable[str] = (), most: int 
         For each student, `prints_of` the code that is their own.
     given : iterable of str
         Code that the edition gave to all.
+    answers : mapping, optional
+        For each student the `answer_print` of their answers by grade id, without those that are as they were handed out.
     """
     students = list(prints)
     values, starts, owners, rares = _rare([prints[student] for student in students], prints_of(given))
-    found: list[tuple[float, int, int, int]] = []
+    equal = _equal(students, answers or {})
+    alike: dict[tuple[int, int], tuple[float, int]] = {}
     for one, student in enumerate(students):
         mine = _places(values, prints[student])
         if len(mine) < _FEWEST:
@@ -142,15 +181,53 @@ def pairs_of(prints: Mapping[str, Prints], given: Iterable[str] = (), most: int 
         for other in np.flatnonzero(number >= _FEWEST).tolist():
             likeness = int(number[other]) / int(min(rares[one], rares[other]))
             if other > one and likeness >= _ALIKE:
-                first, second = sorted((one, other), key=lambda at: students[at])
-                found.append((-likeness, -int(number[other]), first, second))
-    found.sort(key=lambda pair: (pair[0], pair[1], students[pair[2]]))
+                alike[one, other] = likeness, int(number[other])
+
+    def rank(pair: tuple[int, int]) -> tuple[Any, ...]:
+        likeness, shared = alike.get(pair, (0.0, 0))
+        return -len(equal.get(pair, ())), -likeness, -shared, pair
+
     pairs = []
-    for likeness, less, first, second in found[:most]:
-        both = np.intersect1d(prints[students[first]], prints[students[second]])
-        telling = values[_places(values, both)]
-        pairs.append(Pair(students[first], students[second], -less, -likeness, frozenset(telling.tolist())))
+    for places in sorted(alike.keys() | equal.keys(), key=rank)[:most]:
+        one_name, other_name = sorted(students[at] for at in places)
+        telling = values[_places(values, np.intersect1d(prints[one_name], prints[other_name]))]
+        likeness = len(telling) / max(1, int(min(rares[at] for at in places)))
+        found = frozenset(telling.tolist()), equal.get(places, frozenset())
+        pairs.append(Pair(one_name, other_name, len(telling), likeness, *found))
     return pairs
+
+
+def _equal(students: Sequence[str], answers: Mapping[str, Mapping[str, int]]) -> dict[tuple[int, int], frozenset[str]]:
+    """The places of two students whose answers are more alike than chance makes them, and the grade ids of equal ones."""
+    names = sorted({name for own in answers.values() for name in own})
+    table = np.array([[answers.get(student, {}).get(name, 0) for name in names] for student in students], np.uint32)
+    if not names or len(students) < 2:
+        return {}
+    bits = np.zeros(table.shape)
+    for at, column in enumerate(table.T):
+        _, places, counts = np.unique(column, return_inverse=True, return_counts=True)
+        bits[:, at] = np.where(column != 0, np.log2(len(students) / counts[places]), 0)
+    enough = math.log2(math.comb(len(students), 2)) + _BITS
+    place = -min(
+        _few(len(students)) + 1, len(students)
+    )  # a few may have shared their work: what is usual comes after them
+    usual = np.zeros(len(students))
+    near = []
+    for one, own in enumerate(table):
+        shared = (table == own) @ bits[one]
+        shared[one] = 0
+        usual[one] = np.partition(shared, place)[place]
+        near += [(one, other, shared[other]) for other in np.flatnonzero(shared - usual[one] >= enough).tolist()]
+    return {
+        (one, other): frozenset(name for name, a, b in zip(names, table[one], table[other]) if a == b != 0)
+        for one, other, shared in near
+        if one < other and shared - usual[other] >= enough
+    }
+
+
+def _few(students: int) -> int:
+    """What more than these share comes from the task."""
+    return max(3, students // 50)
 
 
 def _rare(own: Sequence[Prints], known: Prints) -> tuple[Prints, Any, Any, Any]:
@@ -158,7 +235,6 @@ def _rare(own: Sequence[Prints], known: Prints) -> tuple[Prints, Any, Any, Any]:
 
     Whose they are stands in the third array, for the one at place ``i`` from ``starts[i]`` to ``starts[i + 1]``.
     """
-    few = max(3, len(own) // 50)  # what more than these share comes from the task
     parts = sum(map(len, own)) // _AT_ONCE + 1
     edges = np.linspace(0, 1 << 32, parts + 1)  # fingerprints lie evenly between these
     cuts = [np.searchsorted(one, edges) for one in own]
@@ -170,7 +246,7 @@ def _rare(own: Sequence[Prints], known: Prints) -> tuple[Prints, Any, Any, Any]:
         values, places, counts = np.unique(
             np.concatenate([*pieces, shared[0][0]]), return_inverse=True, return_counts=True
         )
-        rare = (counts <= few) & ~np.isin(values, known)
+        rare = (counts <= _few(len(own))) & ~np.isin(values, known)
         rares += np.bincount(owners[rare[places]], minlength=len(own))
         by_two = rare & (counts > 1)
         chosen = by_two[places]

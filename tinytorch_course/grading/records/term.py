@@ -57,8 +57,9 @@ class Mark:
 
     @property
     def share(self) -> float | None:
-        """Between 0 and 1."""
-        return None if self.points is None else self.points / (self.most or 1.0)
+        """Of the points that have been given or lost, between 0 and 1."""
+        decided = self.most - self.open
+        return None if self.points is None or decided <= 0 else self.points / decided
 
 
 @dataclass
