@@ -14,7 +14,7 @@ from tests.grading.grading_course import ASSIGNMENT
 from tinytorch_course.grading.assignment import Assignment, open_gradebook
 from tinytorch_course.grading.records import similar, standing
 from tinytorch_course.grading.records.gradebook import Recorder
-from tinytorch_course.grading.records.similar import pairs_of
+from tinytorch_course.grading.records.similar import Work, pairs_of
 from tinytorch_course.grading.records.texts import read_questions
 
 STUDENTS = 400
@@ -72,7 +72,7 @@ def test_pairs_are_the_same_however_many_fingerprints_are_looked_at_together(mon
     monkeypatch.setattr(similar, "prints_of", lambda pieces: np.array(sorted(pieces), np.uint32))
     for one, other in ((3, 4), (9, 30)):
         found[f"s{one}"] = np.unique(np.concatenate([found[f"s{other}"], found[f"s{one}"][:20]]))
-    pairs = pairs_of(found, given)
+    pairs = pairs_of({student: Work(own) for student, own in found.items()}, given)
     assert {(pair.one, pair.other) for pair in pairs} == {("s3", "s4"), ("s30", "s9")}
     counts = Counter(value for own in found.values() for value in own.tolist() if value not in given)
     few = {value for value, count in counts.items() if count <= 3}
@@ -85,4 +85,5 @@ def test_pairs_are_the_same_however_many_fingerprints_are_looked_at_together(mon
 def test_looking_for_pairs_takes_little_more_than_the_fingerprints(monkeypatch):
     monkeypatch.setattr(similar, "_AT_ONCE", 20_000)
     found = prints(np.random.default_rng(1), 400, 20)
-    assert peak(lambda: pairs_of(found)) < 4 * sum(own.nbytes for own in found.values())
+    works = {student: Work(own) for student, own in found.items()}
+    assert peak(lambda: pairs_of(works)) < 4 * sum(own.nbytes for own in found.values())

@@ -11,6 +11,7 @@ import re
 import time
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 
@@ -21,7 +22,7 @@ from tinytorch_course.grading.model import Recorded, SubmissionResult
 from tinytorch_course.grading.records.report import write_report
 from tinytorch_course.grading.records.report_page import page
 from tinytorch_course.grading.records.rows import Row
-from tinytorch_course.grading.records.similar import answer_print, fingerprints, pairs_of, prints_of
+from tinytorch_course.grading.records.similar import Work, answer_print, fingerprints, pairs_of, prints_of
 from tinytorch_course.grading.records.term import make_term_report
 from tinytorch_course.grading.records.texts import write_texts
 
@@ -240,7 +241,7 @@ def test_a_pair_stands_side_by_side_without_what_the_edition_gave(report):
 
 
 def similar_pairs(work, given=()):
-    return pairs_of({student: prints_of(pieces) for student, pieces in work.items()}, given)
+    return pairs_of({student: Work(prints_of(pieces)) for student, pieces in work.items()}, given)
 
 
 def test_code_that_the_edition_gave_makes_no_pair():
@@ -260,7 +261,9 @@ def a_class(students, wrong=0.5):
 
 
 def equal_pairs(answers):
-    found = pairs_of({student: prints_of([]) for student in answers}, answers=answers)
+    names = [f"e{n}" for n in range(20)]
+    rows = {student: np.array([own.get(name, 0) for name in names], np.uint32) for student, own in answers.items()}
+    found = pairs_of({student: Work(prints_of([]), row) for student, row in rows.items()}, (), names)
     return {(pair.one, pair.other): len(pair.equal) for pair in found}
 
 

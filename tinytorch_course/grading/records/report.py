@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from ...base.errors import CourseError
 from ...base.files import write_changed, write_whole
 from ..assignment import Assignment, open_to_group
 from ..inbox.roster import Roster
-from ..model import PERSON, Recorded, SubmissionResult
+from ..model import PERSON, Recorded, Source, SubmissionResult
 from . import notebook_page, pair_page
 from .deadlines import Deadlines
 from .feedback_page import page as feedback_page
@@ -19,7 +21,7 @@ from .own_work import given_code, own_cells
 from .report_page import page
 from .results import stored_results
 from .rows import Report, Row, from_roster, provisional, relative_address, summary_of
-from .similar import Pair, Prints, answer_print, pairs_of, prints_of
+from .similar import Pair, Work, answer_print, pairs_of, prints_of
 from .tables import canvas_table, feedback_for_moodle, filled_table, moodle_table, remarks_table
 
 
@@ -63,7 +65,7 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
         ]
         absent = _absent(assignment, rows, people, table)
         works = _write_pages(ground, recorder, folder, rows)
-        pairs = _write_pairs(recorder, folder, rows, works, given_code(ground.source))
+        pairs = _write_pairs(recorder, folder, rows, works, ground.source)
     report = Report(folder / "report.html", summary_of(rows, absent))
     _write_tables(report, folder, assignment, ground.source.max_score, rows, absent, table, column)
     if gone:
@@ -105,13 +107,8 @@ def _absent(
     return sorted(missing.values(), key=lambda row: row.result.student)
 
 
-def _write_pages(
-    ground: Assignment, recorder: Recorder, folder: Path, rows: Sequence[Row]
-) -> dict[str, tuple[Prints, dict[str, int]]]:
-    """Everybody's feedback and graded notebook as pages, one after another; those of submissions that are no more go.
-
-    Gives the fingerprints of the students' own code and answers, which are all that is kept of their notebooks.
-    """
+def _write_pages(ground: Assignment, recorder: Recorder, folder: Path, rows: Sequence[Row]) -> dict[str, Work]:
+    """Everybody's feedback and graded notebook as pages, one after another; those of submissions that are no more go."""
     home = folder / "graded"
     kept = {row.result.student for row in rows}
     for old in home.iterdir() if home.is_dir() else ():
@@ -128,26 +125,24 @@ def _write_pages(
             write_changed(row.page, feedback_page(row.result, row.recorded, title))
         write_changed(path, notebook_page.page(row, title, cells, ground.source.schemes))
         row.notebook = relative_address(path, folder)
-        answers = {cell.name: answer_print(cell.source, kinds[cell.name]) for cell in cells if cell.name in as_given}
-        own = {name: number for name, number in answers.items() if number != as_given[name]}
-        works[student] = prints_of(cell.source for cell in cells if cell.kind == "code"), own
+        own = {cell.name: answer_print(cell.source, kinds[cell.name]) for cell in cells if cell.name in as_given}
+        answers = [own.get(name, 0) if own.get(name) != given else 0 for name, given in as_given.items()]
+        prints = prints_of(cell.source for cell in cells if cell.kind == "code")
+        works[student] = Work(prints, np.array(answers, np.uint32))
     return works
 
 
 def _write_pairs(
-    recorder: Recorder,
-    folder: Path,
-    rows: Sequence[Row],
-    works: Mapping[str, tuple[Prints, dict[str, int]]],
-    given: Mapping[str, str],
+    recorder: Recorder, folder: Path, rows: Sequence[Row], works: Mapping[str, Work], source: Source
 ) -> list[tuple[Pair, str]]:
     by_student = {row.result.student: row for row in rows}
     home = folder / "pairs"
     shutil.rmtree(home, ignore_errors=True)
     found = []
     together = {row.result.student: row.result.team for row in rows}
-    prints, answers = {one: work[0] for one, work in works.items()}, {one: work[1] for one, work in works.items()}
-    alike = [pair for pair in pairs_of(prints, given.values(), answers) if pair.other not in together[pair.one]]
+    given = given_code(source)
+    pairs = pairs_of(works, given.values(), list(source.stubs))
+    alike = [pair for pair in pairs if pair.other not in together[pair.one]]
     for at, pair in enumerate(alike, 1):
         people = pair.one, pair.other
         one, other = (own_cells(recorder.autograded_path(student)) for student in people)

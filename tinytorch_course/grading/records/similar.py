@@ -16,7 +16,7 @@ import keyword
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -134,8 +134,27 @@ def _all_prints(pieces: Iterable[str]) -> set[int]:
 Prints = npt.NDArray[np.uint32]
 
 
+_NOTHING: Prints = np.empty(0, np.uint32)
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that is kept of somebody's notebook, in four bytes each.
+
+    Parameters
+    ----------
+    prints : array
+        `prints_of` their code.
+    answers : array
+        `answer_print` of each of their answers, in an order that is the same for all; 0 for those as they were handed out.
+    """
+
+    prints: Prints
+    answers: Prints = field(default_factory=lambda: _NOTHING)
+
+
 def prints_of(pieces: Iterable[str]) -> Prints:
-    """The fingerprints of somebody's code, sorted, in four bytes each: that is all that is kept of a class's code."""
+    """The fingerprints of somebody's code, sorted."""
     return np.array(sorted(_all_prints(pieces)), np.uint32)
 
 
@@ -152,28 +171,25 @@ def answer_print(text: str, is_code: bool = True) -> int:
 
 
 def pairs_of(
-    prints: Mapping[str, Prints],
-    given: Iterable[str] = (),
-    answers: Mapping[str, Mapping[str, int]] | None = None,
-    most: int = 40,
+    works: Mapping[str, Work], given: Iterable[str] = (), names: Sequence[str] = (), most: int = 40
 ) -> list[Pair]:
     """Pairs that are alike, those with the most equal answers first, then by what they share of what is rare.
 
     Parameters
     ----------
-    prints : mapping
-        For each student, `prints_of` the code that is their own.
+    works : mapping
+        By student.
     given : iterable of str
         Code that the edition gave to all.
-    answers : mapping, optional
-        For each student the `answer_print` of their answers by grade id, without those that are as they were handed out.
+    names : sequence of str, optional
+        The grade ids of the answers, in their order.
     """
-    students = list(prints)
-    values, starts, owners, rares = _rare([prints[student] for student in students], prints_of(given))
-    equal = _equal(students, answers or {})
+    students, prints = list(works), [work.prints for work in works.values()]
+    values, starts, owners, rares = _rare(prints, prints_of(given))
+    equal = _equal(np.array([work.answers for work in works.values()]), names)
     alike: dict[tuple[int, int], tuple[float, int]] = {}
-    for one, student in enumerate(students):
-        mine = _places(values, prints[student])
+    for one, own in enumerate(prints):
+        mine = _places(values, own)
         if len(mine) < _FEWEST:
             continue
         with_me = [owners[first:last] for first, last in zip(starts[mine], starts[mine + 1])]
@@ -189,29 +205,27 @@ def pairs_of(
 
     pairs = []
     for places in sorted(alike.keys() | equal.keys(), key=rank)[:most]:
-        one_name, other_name = sorted(students[at] for at in places)
-        telling = values[_places(values, np.intersect1d(prints[one_name], prints[other_name]))]
-        likeness = len(telling) / max(1, int(min(rares[at] for at in places)))
+        one, other = sorted(places, key=lambda at: students[at])
+        telling = values[_places(values, np.intersect1d(prints[one], prints[other]))]
+        likeness = len(telling) / max(1, int(min(rares[one], rares[other])))
         found = frozenset(telling.tolist()), equal.get(places, frozenset())
-        pairs.append(Pair(one_name, other_name, len(telling), likeness, *found))
+        pairs.append(Pair(students[one], students[other], len(telling), likeness, *found))
     return pairs
 
 
-def _equal(students: Sequence[str], answers: Mapping[str, Mapping[str, int]]) -> dict[tuple[int, int], frozenset[str]]:
-    """The places of two students whose answers are more alike than chance makes them, and the grade ids of equal ones."""
-    names = sorted({name for own in answers.values() for name in own})
-    table = np.array([[answers.get(student, {}).get(name, 0) for name in names] for student in students], np.uint32)
-    if not names or len(students) < 2:
+def _equal(table: Prints, names: Sequence[str]) -> dict[tuple[int, int], frozenset[str]]:
+    """The rows of two students whose answers are more alike than chance makes them, and the grade ids of equal ones."""
+    students = len(table)
+    if students < 2 or not names:
         return {}
     bits = np.zeros(table.shape)
     for at, column in enumerate(table.T):
         _, places, counts = np.unique(column, return_inverse=True, return_counts=True)
-        bits[:, at] = np.where(column != 0, np.log2(len(students) / counts[places]), 0)
-    enough = math.log2(math.comb(len(students), 2)) + _BITS
-    place = -min(
-        _few(len(students)) + 1, len(students)
-    )  # a few may have shared their work: what is usual comes after them
-    usual = np.zeros(len(students))
+        bits[:, at] = np.where(column != 0, np.log2(students / counts[places]), 0)
+    enough = math.log2(math.comb(students, 2)) + _BITS
+    # A few may have shared their work: what is usual comes after them.
+    place = -min(_few(students) + 1, students)
+    usual = np.zeros(students)
     near = []
     for one, own in enumerate(table):
         shared = (table == own) @ bits[one]
@@ -239,13 +253,12 @@ def _rare(own: Sequence[Prints], known: Prints) -> tuple[Prints, Any, Any, Any]:
     edges = np.linspace(0, 1 << 32, parts + 1)  # fingerprints lie evenly between these
     cuts = [np.searchsorted(one, edges) for one in own]
     rares = np.zeros(len(own), np.int64)
-    shared: list[tuple[Any, Any, Any]] = [(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.int32))]
+    shared: list[tuple[Any, Any, Any]] = [(_NOTHING, np.empty(0, np.int64), np.empty(0, np.int32))]
     for part in range(parts):
         pieces = [one[cut[part] : cut[part + 1]] for one, cut in zip(own, cuts)]
         owners = np.repeat(np.arange(len(own), dtype=np.int32), [len(piece) for piece in pieces])
-        values, places, counts = np.unique(
-            np.concatenate([*pieces, shared[0][0]]), return_inverse=True, return_counts=True
-        )
+        together = np.concatenate([*pieces, _NOTHING])
+        values, places, counts = np.unique(together, return_inverse=True, return_counts=True)
         rare = (counts <= _few(len(own))) & ~np.isin(values, known)
         rares += np.bincount(owners[rare[places]], minlength=len(own))
         by_two = rare & (counts > 1)
