@@ -116,6 +116,40 @@ def test_a_number_a_sign_or_a_not_keeps_answers_apart(texts):
     assert in_groups(*texts) == [[0], [1]]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "Activations do not fit. Gradients take 4 GB more.",
+            "Activations do not fit. Sharding would help. Gradients take 4 GB more.",
+        ),
+        (
+            "All uses send a share back, and the whole sum goes on to the rule of the operation.",
+            "All uses send a share back, and the whole sum goes on to the rule of the operation. Work is repeated.",
+        ),
+        (
+            "All uses send a share back, and a share is lost where it goes on at once. Nobody waits.",
+            "All uses send a share back, and a share is lost where it goes on at once. Work is repeated.",
+        ),
+        (SAME, SAME.replace("addition", "addition, as the table of the lecture shows,")),
+    ],
+)
+def test_a_sentence_or_a_clause_more_keeps_answers_apart(one, other):
+    assert in_groups(one, other) == [[0], [1]]
+
+
+@pytest.mark.parametrize("other", ["over the", "over", "of the", "in the end over the"])
+def test_small_words_and_slips_keep_nothing_apart(other):
+    assert in_groups(SAME, SAME.replace("over the", other)) == [[0, 1]]
+
+
+@pytest.mark.parametrize("dash", [" -- ", " - ", " – ", "—", "--", " — ", ";\n- "])
+def test_a_dash_is_layout_and_a_minus_is_not(dash):
+    assert words(f"it is kept{dash}so it grows") == words("It is kept. So it grows.")
+    for minus in ("-1", "f(x) - x", "4 - 2", "a - b", "3–5"):
+        assert "-" in words(f"that is {minus}")
+
+
 def test_groups_do_not_drift_from_their_first_answer():
     words = [f"word{'abcdefghijklmnopqrst'[at] * 2}" for at in range(20)]
     chain = []
