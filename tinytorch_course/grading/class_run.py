@@ -282,6 +282,8 @@ class ClassRun:
             self.without_penalty.append(result.student)
         result.score, result.max_score = recorded.score, recorded.max_score
         result.late_penalty, result.manual = recorded.late_penalty, recorded.needs_manual_grade
+        to_give = recorded.waiting | recorded.again
+        result.by_hand = sum(one.max_score for one in result.exercises if one.name in to_give)
         result.seconds_late = recorded.seconds_late
 
     def _add(self, result: SubmissionResult) -> None:

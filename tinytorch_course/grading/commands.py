@@ -213,7 +213,7 @@ def texts(
         written = write_texts(root, name)
         for question in written.questions:
             out.print(
-                f"{question.number}  {len(question.entered)} students, {len(question.groups)} groups of answers, "
+                f"{question.number}  {len(question.entered)} students, {question.pieces} groups of answers, "
                 f"{len(question.blank)} without an answer, {question.waiting} without points"
             )
         if written.left_out:
@@ -228,9 +228,9 @@ def texts(
             )
         return
     taken = read_texts(root, name, table)
-    out.print(
-        f"{taken.answers} answers have the table's points and comments, {taken.changed} of them had others before."
-    )
+    counts = {"new": taken.new, "changed": taken.changed, "as they were": taken.answers - taken.new - taken.changed}
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none"
+    out.print(f"{taken.answers} answers have the table's points and comments: {told}.")
     if taken.kept:
         out.print(f"{taken.kept} new in {root / 'comments.csv'}: comments to be given again.", markup=False)
     for line in taken.bad:

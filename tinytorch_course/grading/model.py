@@ -201,6 +201,7 @@ class SubmissionResult:
     cached: bool = False
     late_penalty: float = 0.0
     manual: bool = False  # text answers wait for a person
+    by_hand: float = 0.0  # points that a person has yet to give, those for an answer that was changed since included
     seconds_late: float = 0.0
     gradable: bool = True  # False: nothing of it could be run, so it has no score
     marked_late: bool = False  # the platform says so; by how much is not known
@@ -282,8 +283,7 @@ class ClassResult:
         order = sorted(self.results, key=lambda r: (r.state != PERSON, not r.flags, r.student))
         for result in order[:longest]:
             style = "red" if result.state == PERSON else "yellow" if result.flags or result.repairs else None
-            waiting = sum(exercise.max_score for exercise in result.exercises if exercise.score is None)
-            by_hand = f"{waiting:g} points to be given by hand" if waiting and result.manual else ""
+            by_hand = f"{result.by_hand:g} points to be given by hand" if result.by_hand else ""
             remarks = "; ".join(filter(None, [result.reason, *result.flags, *result.repairs, result.late, by_hand]))
             score = f"{result.score:g} / {result.max_score:g}" if result.gradable or result.score else "–"
             table.add_row(escape(result.student), score, result.state, escape(remarks), style=style)
@@ -312,6 +312,7 @@ class Recorded:
     comments: dict[str, str] = field(default_factory=dict)
     seconds_late: float = 0.0
     waiting: set[str] = field(default_factory=set)  # cells that nobody has given points yet
+    again: set[str] = field(default_factory=set)  # those of them that a person has, for another answer than it is now
     by_person: bool = False  # a person has entered points
     penalty_problem: str = ""  # why the penalty plugin gave none
 

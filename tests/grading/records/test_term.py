@@ -55,7 +55,8 @@ def term(root):
                 book.add_submission(ASSIGNMENT, student)
                 for name, points in zip(names, tests, strict=True):
                     book.find_grade(name, ASSIGNMENT, ASSIGNMENT, student).auto_score = points
-                book.find_grade(TEXT, ASSIGNMENT, ASSIGNMENT, student).manual_score = text
+                answer = book.find_grade(TEXT, ASSIGNMENT, ASSIGNMENT, student)
+                answer.manual_score, answer.needs_manual_grade = text, text is None
             if last is not None:
                 book.add_submission(more, student)
                 book.find_grade("test-91-01-all", more, more, student).auto_score = last

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import time
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -19,9 +20,11 @@ from tinytorch_course.base.errors import CourseError
 from tinytorch_course.cli import app
 from tinytorch_course.grading import commands
 from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.records import texts
 from tinytorch_course.grading.records.answers import Answer, grouped, nearly_equal, words
 from tinytorch_course.grading.records.comments import library_of
 from tinytorch_course.grading.records.report import make_report
+from tinytorch_course.grading.records.term import make_term_report
 from tinytorch_course.grading.records.texts import write_texts
 from tinytorch_course.grading.records.texts_in import read_texts
 
@@ -116,6 +119,40 @@ def test_a_number_a_sign_or_a_not_keeps_answers_apart(texts):
     assert in_groups(*texts) == [[0], [1]]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "Activations do not fit. Gradients take 4 GB more.",
+            "Activations do not fit. Sharding would help. Gradients take 4 GB more.",
+        ),
+        (
+            "All uses send a share back, and the whole sum goes on to the rule of the operation.",
+            "All uses send a share back, and the whole sum goes on to the rule of the operation. Work is repeated.",
+        ),
+        (
+            "All uses send a share back, and a share is lost where it goes on at once. Nobody waits.",
+            "All uses send a share back, and a share is lost where it goes on at once. Work is repeated.",
+        ),
+        (SAME, SAME.replace("addition", "addition, as the table of the lecture shows,")),
+    ],
+)
+def test_a_sentence_or_a_clause_more_keeps_answers_apart(one, other):
+    assert in_groups(one, other) == [[0], [1]]
+
+
+@pytest.mark.parametrize("other", ["over the", "over", "of the", "in the end over the"])
+def test_small_words_and_slips_keep_nothing_apart(other):
+    assert in_groups(SAME, SAME.replace("over the", other)) == [[0, 1]]
+
+
+@pytest.mark.parametrize("dash", [" -- ", " - ", " – ", "—", "--", " — ", ";\n- "])
+def test_a_dash_is_layout_and_a_minus_is_not(dash):
+    assert words(f"it is kept{dash}so it grows") == words("It is kept. So it grows.")
+    for minus in ("-1", "f(x) - x", "4 - 2", "a - b", "3–5"):
+        assert "-" in words(f"that is {minus}")
+
+
 def test_groups_do_not_drift_from_their_first_answer():
     words = [f"word{'abcdefghijklmnopqrst'[at] * 2}" for at in range(20)]
     chain = []
@@ -178,6 +215,104 @@ def test_the_page_shows_the_scheme_the_groups_and_who_wrote_nothing(graded):
     assert question.waiting == 6 and len(question.entered) == 7
 
 
+def test_an_answer_that_was_changed_after_it_had_points_is_open_until_somebody_confirms_them(graded, monkeypatch):
+    read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points,comment\ndan,{TEXT},2,Why not?\n"))
+    assert write_texts(graded, ASSIGNMENT).questions[0].waiting == 5
+    hand_in(graded, "dan", solved(graded, text_90_05_why="It distributes."))
+    assert {one.student: one.by_hand for one in run(graded)} == dict.fromkeys(
+        ["ann", "bob", "cat", "dan", "eve", "fay"], 4.0
+    ) | {
+        "gus": 0.0,
+        "zoe": 0.0,
+    }
+    written = write_texts(graded, ASSIGNMENT)
+    text = written.pages[0].read_text(encoding="utf-8")
+    assert written.questions[0].waiting == 6 and "open (2 for another answer before)" in text
+    assert [row["points"] for row in rows_of(written.table) if row["student"] == "dan"] == [""]
+    make_term_report(graded)
+    row = next(line for line in (graded / "report/index.html").read_text("utf-8").split("\n") if "<td>dan<" in line)
+    assert ">(18)<" in row  # in brackets
+    taken = read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points\ndan,{TEXT},2\n"))
+    assert (taken.new, taken.changed) == (1, 0) and recorded(graded, "dan") == (2.0, False, "Why not?")
+    assert write_texts(graded, ASSIGNMENT).questions[0].waiting == 5
+    assert {one.student: one.by_hand for one in run(graded)}["dan"] == 0
+
+
+def test_what_is_new_and_what_is_changed_are_counted(graded):
+    lines = "student,question,points\nann,{0},1\nbob,{0},2\n"
+    read_texts(graded, ASSIGNMENT, table(graded, lines.format(TEXT)))
+    lines = "student,question,points,comment\nann,{0},1,\nbob,{0},3,\ncat,{0},3,\ngus,{0},0,\ndan,{0},,Why?\n"
+    taken = read_texts(graded, ASSIGNMENT, table(graded, lines.format(TEXT)))
+    assert (taken.answers, taken.new, taken.changed) == (5, 2, 2)
+
+
+def test_points_entered_after_a_table_was_written_are_not_overwritten_by_it(graded):
+    path = write_texts(graded, ASSIGNMENT).table
+    head, *_ = rows = rows_of(path)
+    newer = table(graded, f"student,question,points\nann,{TEXT},0\ncat,{TEXT},3\n")
+    read_texts(graded, ASSIGNMENT, newer)
+    for row in rows:
+        row["points"] = "3" if row["student"] == "*" else "1" if row["student"] == "dan" else ""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, head)
+        writer.writeheader()
+        writer.writerows(rows)
+    taken = read_texts(graded, ASSIGNMENT, path)
+    [line] = taken.bad
+    assert "row 2 (*): the gradebook has 0 now for 1 of 3 answers" in line and "where 3 is right" in line
+    assert [recorded(graded, student)[0] for student in ("ann", "bob", "cat", "dan")] == [0.0, 3.0, 3.0, 1.0]
+
+
+def test_a_row_in_which_nobody_wrote_takes_nothing_back(graded):
+    read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points\ndan,{TEXT},1.25\n"))
+    old = write_texts(graded, ASSIGNMENT).table.rename(graded / "old.csv")
+    read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points\ndan,{TEXT},4\n"))
+    assert read_texts(graded, ASSIGNMENT, old).bad == [] and recorded(graded, "dan")[0] == 4.0
+
+
+@pytest.mark.parametrize(
+    ("before", "enters"), [("", True), ("4 or 1,0", True), ("seen", True), ("open", False), ("0", False)]
+)
+def test_a_table_says_what_the_gradebook_had_in_words_or_not_at_all(graded, before, enters):
+    read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points\ndan,{TEXT},1\n"))
+    taken = read_texts(graded, ASSIGNMENT, table(graded, f'student,question,points,before\ndan,{TEXT},2,"{before}"\n'))
+    assert (taken.bad == []) is enters and recorded(graded, "dan")[0] == (2.0 if enters else 1.0)
+
+
+def test_a_student_whose_submission_could_not_be_graded_is_named_as_that(graded):
+    [line] = read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points\nzoe,{TEXT},1\n")).bad
+    assert "could not be graded" in line and "no such student" not in line
+
+
+def test_the_question_is_rendered_and_nothing_in_it_runs(graded, monkeypatch):
+    prose = "### 90.5 Why\n\nWhy *so*?\n\n<details>\n<summary>Hint</summary>\n\nThink.\n</details>\n\n<img src=x onerror=alert(1)>"
+    monkeypatch.setattr(
+        texts, "_questions", lambda ground, ask=texts._questions: [replace(q, prose=prose) for q in ask(ground)]
+    )
+    text = write_texts(graded, ASSIGNMENT).pages[0].read_text(encoding="utf-8")
+    assert "<em>so</em>" in text and "<summary>Hint</summary>" in text and "&lt;details" not in text
+    assert "<img" not in text and "onerror=alert(1)" in unescape(text) and "&lt; img" in text
+
+
+def test_a_long_answer_is_cut_with_a_sign_and_can_be_given_points(graded):
+    answer = " ".join(f"word{at}" for at in range(1000))
+    hand_in(graded, "dan", solved(graded, text_90_05_why=answer))
+    run(graded)
+    written = write_texts(graded, ASSIGNMENT)
+    rows = [row for row in rows_of(written.table) if row["student"] == "dan"]
+    sign = f"… (cut: {len(answer) - 5000} characters more)"
+    assert rows[0]["answer"].endswith(sign) and sign in written.pages[0].read_text(encoding="utf-8")
+    path = graded / "in.csv"
+    for text, bad in (("", 0), (" and more", 1)):
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerow(rows[0] | {"points": "4", "before": ""})
+        hand_in(graded, "dan", solved(graded, text_90_05_why=answer + text))
+        run(graded)
+        assert len(read_texts(graded, ASSIGNMENT, path).bad) == bad
+
+
 def test_what_students_wrote_is_text_in_page_and_table(graded):
     written = write_texts(graded, ASSIGNMENT)
     text = written.pages[0].read_text(encoding="utf-8")
@@ -204,7 +339,7 @@ def test_a_row_for_a_group_reaches_all_of_it_and_an_own_row_comes_first(graded):
         *(";".join(f'"{cell}"'.replace("\n", " ") for cell in row.values()) for row in rows[:4]),
     ]
     taken = read_texts(graded, ASSIGNMENT, table(graded, "\n".join(lines)))
-    assert (taken.answers, taken.changed, taken.bad) == (3, 3, [])
+    assert (taken.answers, taken.new, taken.changed, taken.bad) == (3, 3, 0, [])
     assert recorded(graded, "ann") == recorded(graded, "bob") == (3.0, False, "Say why.")
     assert recorded(graded, "cat") == (2.5, False, "Say why.")
     assert recorded(graded, "dan") == (None, True, None)
@@ -276,6 +411,29 @@ def test_a_table_that_was_filled_in_and_not_taken_in_is_not_written_over(graded)
     assert recorded(graded, "ann")[0] == 3.0 and write_texts(graded, ASSIGNMENT).aside is None
 
 
+def test_a_table_in_which_nobody_wrote_is_not_put_aside(graded):
+    path = write_texts(graded, ASSIGNMENT).table
+    for points in (1, 2):
+        read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points\ndan,{TEXT},{points}\n"))
+        assert write_texts(graded, ASSIGNMENT).aside is None
+    semicolons = "\n".join(";".join(f'"{cell}"' for cell in row) for row in csv.reader(path.open(encoding="utf-8-sig")))
+    path.write_text(semicolons, encoding="cp1252")  # a spreadsheet has opened and saved it
+    read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points\ndan,{TEXT},4\n"))
+    assert write_texts(graded, ASSIGNMENT).aside is None
+
+
+def test_points_of_another_group_do_not_hide_what_was_not_taken_in(graded):
+    rows = "student,question,points\n" + "".join(f"{student},{TEXT},3\n" for student in ("ann", "bob", "cat"))
+    read_texts(graded, ASSIGNMENT, table(graded, rows))
+    hand_in(graded, "fay", solved(graded, text_90_05_why=ANSWERS["dan"]))
+    run(graded)
+    path = write_texts(graded, ASSIGNMENT).table
+    text = path.read_text(encoding="utf-8-sig")
+    [label] = {row["group"] for row in rows_of(path) if row["student"] == "dan"}
+    path.write_text(text.replace(f"*,{TEXT},{label},,", f"*,{TEXT},{label},3,"), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text and write_texts(graded, ASSIGNMENT).aside is not None
+
+
 def test_a_table_of_something_else_is_refused(graded):
     with pytest.raises(CourseError, match="has no column question, points"):
         read_texts(graded, ASSIGNMENT, table(graded, "student,score\nann,3\n"))
@@ -290,9 +448,14 @@ def test_the_command_writes_takes_in_and_says_by_its_exit_code_what_was_left(gra
     monkeypatch.setattr(commands.Course, "module", lambda self, name: Module)
     where = ["--course-dir", str(graded)]
     done = CliRunner().invoke(app, ["texts", "90", *where])
-    assert done.exit_code == 0 and "7 students, 4 groups of answers" in done.output and "texts.csv" in done.output
+    assert (
+        done.exit_code == 0
+        and "7 students, 5 groups of answers, 1 without" in done.output
+        and "texts.csv" in done.output
+    )
     good = table(graded, f"student,question,points\nann,{TEXT},4\n")
-    assert CliRunner().invoke(app, ["texts", "90", "--in", str(good), *where]).exit_code == 0
+    done = CliRunner().invoke(app, ["texts", "90", "--in", str(good), *where])
+    assert done.exit_code == 0 and "1 answers have the table's points and comments: 1 new." in done.output
     bad = table(graded, f"student,question,points\nann,{TEXT},99\nbob,{TEXT},1\n")
     done = CliRunner().invoke(app, ["texts", "90", "--in", str(bad), *where])
     assert done.exit_code == 1 and "row 2 (ann)" in done.output
@@ -349,7 +512,7 @@ def test_a_few_keys_give_points_and_comments_to_whole_groups(graded, desk):
 
 def test_what_was_entered_outlives_the_page_and_ends_with_the_gradebooks(graded, desk):
     pressed(desk, "j", "3")
-    told = "1 of 5 groups have points, 3 of 7 answers. 1 not saved."
+    told = "2 of 5 groups have points, 4 of 7 answers. 1 not saved."  # who wrote nothing has the grader's 0
     desk.locator("#told", has_text=told).wait_for()  # the page has taken it, before it goes
     desk.reload()
     desk.locator("#told", has_text=told).wait_for()
@@ -361,9 +524,66 @@ def test_what_was_entered_outlives_the_page_and_ends_with_the_gradebooks(graded,
     )
     write_texts(graded, ASSIGNMENT)
     desk.reload()
-    assert "1 of 5 groups" in desk.locator("#told").inner_text()
+    assert "2 of 5 groups" in desk.locator("#told").inner_text()
     pressed(desk, "j", "3", "Backspace", "2")
     assert rows_of(saved(desk, graded / "saved.csv")) == []  # as the gradebook has it: nothing is entered twice
+
+
+def test_newer_points_of_the_gradebook_are_shown_and_not_saved_over(graded, desk):
+    """Two people grade: what one entered, and the other has changed since, is not saved again with the next group."""
+    pressed(desk, "j", "1")
+    read_texts(graded, ASSIGNMENT, saved(desk, graded / "saved.csv"))
+    people = [f"{student},{TEXT},0,\n" for student in ("ann", "bob", "cat")]
+    read_texts(graded, ASSIGNMENT, table(graded, "student,question,points,comment\n" + "".join(people)))
+    pressed(desk, "j", "2")  # on the page of before
+    taken = read_texts(graded, ASSIGNMENT, saved(desk, graded / "saved.csv"))
+    assert [line for line in taken.bad if "has 0 now for 3 of 3" in line] == taken.bad and len(taken.bad) == 1
+    write_texts(graded, ASSIGNMENT)
+    desk.reload()
+    first = desk.locator("section.piece").first
+    assert first.get_by_label("points").input_value() == "0" and "You had entered: 1" in first.inner_text()
+    assert desk.locator("#gone").inner_text().startswith("1 group has other points now than when you entered yours")
+    assert rows_of(saved(desk, graded / "saved.csv")) == [] and desk.locator("#gone").inner_text() == ""
+    pressed(desk, "j", "4")  # anew
+    assert rows_of(saved(desk, graded / "saved.csv"))[0]["before"] == "0"
+    assert read_texts(graded, ASSIGNMENT, graded / "saved.csv").bad == [] and recorded(graded, "ann")[0] == 4.0
+
+
+def test_who_changes_their_mind_saves_again_on_the_same_page(graded, desk):
+    for points in "123":
+        pressed(desk, "k", points)
+        if points != "2":  # that table was lost
+            assert read_texts(graded, ASSIGNMENT, saved(desk, graded / "saved.csv")).bad == []
+        else:
+            saved(desk, graded / "lost.csv")
+    assert recorded(graded, "ann")[0] == 3.0
+
+
+def test_two_tabs_of_a_browser_keep_what_each_has_entered(graded, desk):
+    other = desk.context.new_page()
+    other.goto(desk.url)
+    pressed(desk, "j", "1")
+    pressed(other, "j", "j", "2")
+    pressed(desk, "j", "j", "3")
+    for page in (desk, other):
+        page.locator("#told", has_text="3 not saved").wait_for()
+        values = [field.input_value() for field in page.get_by_label("points of").all()]
+        assert values[:3] == ["1", "2", "3"]
+    assert {row["points"] for row in rows_of(saved(other, graded / "saved.csv"))} == {"1", "2", "3"}
+    desk.locator("#told", has_text="All saved").wait_for()
+
+
+def test_an_answer_changed_after_its_points_waits_on_the_page(graded, desk):
+    read_texts(graded, ASSIGNMENT, table(graded, f"student,question,points\ndan,{TEXT},2\nann,{TEXT},1\n"))
+    hand_in(graded, "dan", solved(graded, text_90_05_why="It distributes."))
+    run(graded)
+    [question] = write_texts(graded, ASSIGNMENT).questions
+    desk.reload()
+    waits = desk.locator("section.waits")
+    assert waits.count() == 4 and "open (2 for another answer before)" in "".join(waits.all_inner_texts())
+    assert f"{7 - question.waiting} of 7 answers" in desk.locator("#told").inner_text()  # the header's number
+    assert f"{question.pieces} groups" in desk.locator(".total").inner_text()
+    assert f"of {question.pieces} groups" in desk.locator("#told").inner_text()
 
 
 def test_who_wrote_nothing_gets_points_only_while_that_is_so(graded, desk):

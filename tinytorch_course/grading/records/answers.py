@@ -14,10 +14,15 @@ from dataclasses import dataclass
 _LONGEST = 1_000  # words: longer answers are compared for equality only
 _MOST_PAIRS = 100_000  # places at which two answers have the same word: what comparing them costs
 _LIKE = 0.8  # share of the words that two nearly equal answers have in common, in their order
+_SLIP = 0.6  # likeness of a word and what it was meant to be
 _BITS = 512  # of a sketch: enough that few words of an answer share one
-_QUOTES = str.maketrans("‘’“”–—−", "''\"\"---")
+_QUOTES = str.maketrans("‘’“”–−", "''\"\"--") | {ord("—"): "--"}  # this one is never a minus
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+(?:'\w+)*|[^\w\s]")
 _HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
+# A dash that stands for a comma or begins an item of a list; a minus stands at a number, a single letter or a bracket.
+_DASH = re.compile(
+    r"^[ \t]*[-*•](?=\s)|-{2,}(?![-\d])|(?<![\d)\]]\s)(?<!\b\w\s)(?<=\s)-(?=\s)(?!\s+(?:[\d(\[]|\w\b))", re.MULTILINE
+)
 _STRONG = re.compile(r"\*\*|__|`+")
 _EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\w)([^*_\n]*)\1(?![\w*])")
 _LAYOUT = set(".,;:!?\"'#")
@@ -27,6 +32,18 @@ _TURNS = re.compile(
     r"larg\w+|big\w*|great\w*|small\w*|high\w*|low\w*|increas\w+|decreas\w+|grow\w*|shrink\w*|before|after|first|last|"
     r"same|different\w*|equal\w*|always|only|all|every|each|both|some|any|true|false|right|wrong|half|twice|doubl\w+|"
     r"zero|one|two|three|four|five|six|seven|eight|nine|ten|add\w*|subtract\w*|multipl\w+|divid\w+|plus|minus|\w|\W+"
+)
+# Words that alone say nothing: what else is added or left out may be what the mark scheme pays for.
+_SMALL = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the this that these those it its he she they we you i their our your my his her them us me which what "
+        "is are was were be been being am do does did has have had having will would can could may might shall should must "
+        "of in on at to for from by with as into onto over about than then so and or but if when while where because since "
+        "there here also too very just really quite rather even still already again end course well such how why thus hence "
+        "der die das den dem des ein eine einen einem einer es sie er wir man ist sind war wird werden hat haben kann können "
+        "und oder aber auch noch schon so dann wenn weil da dass als wie in im an am auf zu zum zur von vom für mit bei aus",
+    )
 )
 
 
@@ -62,6 +79,7 @@ class Group:
 def words(text: str) -> tuple[str, ...]:
     """The words, numbers and signs of a text that carry its meaning: not case, layout or punctuation."""
     text = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    text = _DASH.sub(" ", text)
     text = _HYPHEN.sub(" ", _EMPHASIS.sub(r" \2 ", _STRONG.sub(" ", text)))
     return tuple(word for word in _WORD.findall(text) if word not in _LAYOUT)
 
@@ -133,7 +151,10 @@ def _turns(word: str) -> bool:
 
 
 def nearly_equal(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two answers differ in a few words, none of which turns the meaning, and in no word's place."""
+    """Whether two answers differ in a few words, none of which turns the meaning, and in no word's place.
+
+    Where one of them has a whole clause more, they differ.
+    """
     if max(len(one), len(other)) > _LONGEST:
         return False
     ours, theirs = Counter(one), Counter(other)
@@ -145,8 +166,16 @@ def nearly_equal(one: Sequence[str], other: Sequence[str]) -> bool:
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     if matcher.ratio() < _LIKE:
         return False
-    changed = sum(last - first for tag, first, last, _, _ in matcher.get_opcodes() if tag != "equal")
-    return changed <= gone.total()  # more would be words that stand elsewhere
+    runs = [(one[a:b], other[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+    if sum(len(run) for run, _ in runs) > gone.total():  # words that stand elsewhere
+        return False
+    return not any(_says_more(run, instead) or _says_more(instead, run) for run, instead in runs)
+
+
+def _says_more(run: Sequence[str], instead: Sequence[str]) -> bool:
+    """Whether a sentence or a clause of its own stands here: two words or more, not all of them small, that are no slips."""
+    fresh = [word for word in run if not difflib.get_close_matches(word, instead, 1, _SLIP)]
+    return len(fresh) > 1 and not _SMALL.issuperset(fresh)
 
 
 def differences(text: str, other: str) -> list[tuple[str, bool]]:

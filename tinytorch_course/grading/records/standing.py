@@ -94,6 +94,8 @@ class Standing:
             one.by_person |= manual is not None
             if auto is None and manual is None:
                 one.waiting.add(name)
+            elif auto is None and needs:
+                one.again.add(name)
         return found
 
     def _comments(self, student: str | None) -> defaultdict[str, dict[str, str]]:

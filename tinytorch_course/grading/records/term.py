@@ -177,7 +177,8 @@ def _marks(directory: CourseDirectory, ground: Assignment) -> dict[str, Mark]:
     """The module's marks by student, in one query over the gradebook."""
     without = {result.student for result in stored_results(ground) if result.state == PERSON}
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
-        unread = Grade.auto_score.is_(None) & Grade.manual_score.is_(None)
+        # Nobody has given points yet, or for another answer than it is now.
+        unread = Grade.auto_score.is_(None) & (Grade.manual_score.is_(None) | Grade.needs_manual_grade)
         rows = (
             gradebook.db.query(
                 Student.id,

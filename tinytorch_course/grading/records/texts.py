@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import functools
+import hashlib
 import io
 import itertools
 import json
+import math
 import re
 import shutil
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.api import Assignment as BookAssignment
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, Notebook, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.orm import Query
@@ -23,29 +28,48 @@ from ...base.files import write_whole
 from ...base.marks import MARK, number_of, without_marks
 from ...base.printable import printable
 from ..assignment import Assignment, open_gradebook, open_to_group
-from ..inbox.filling import harmless
+from ..inbox.filling import as_typed, harmless
 from ..inbox.spreadsheet import table_lines
 from ..model import SourceCell
 from .answers import Answer, Group, differences, grouped, words
-from .comments import ALL, Ready, library_of
+from .comments import ALL, Ready, library_of, number_or_none
+from .harmless import harmless_markdown
 from .own_work import own_cells
 from .pages import render
 from .results import stored_results
 
-COLUMNS = ("student", "question", "group", "points", "comment", "answer")
+COLUMNS = ("student", "question", "group", "points", "comment", "answer", "before")
 NO_ANSWER = "(no answer)"
 EVERYBODY = "*"  # in place of a student: all of the group
 LIBRARY = "(library)"  # in place of a student: the comment is one to be given again
 LONGEST = 5_000  # characters of an answer on the page and in the table
+OPEN, OR = "open", " or "  # of the column before: what the gradebook had
 
 
 @dataclass
 class Entered:
-    """What the gradebook says about one answer. `points` is None while nobody has given any."""
+    """What the gradebook says about one answer.
+
+    Parameters
+    ----------
+    points : float or None
+        None while nobody has given any, or the answer is another one than they were given for.
+    comment : str
+    by_person : bool
+        Whether a person has given the points.
+    earlier : float or None
+        What a person gave an answer that the student has changed since.
+    """
 
     points: float | None = None
     comment: str = ""
     by_person: bool = False
+    earlier: float | None = None
+
+    @property
+    def held(self) -> str:
+        """The points as the column ``before`` has them."""
+        return OPEN if self.points is None else f"{self.points:g}"
 
 
 @dataclass
@@ -59,6 +83,7 @@ class Question:
     groups: list[Group] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)  # students who wrote nothing
     entered: dict[str, Entered] = field(default_factory=dict)  # by student
+    left_out: Container[str] = ()  # students whose submission could not be graded
 
     @property
     def number(self) -> str:
@@ -71,8 +96,13 @@ class Question:
         return wrote | dict.fromkeys(self.blank, "")
 
     @property
+    def pieces(self) -> int:
+        """How many groups there are; those who wrote nothing are one."""
+        return len(self.groups) + bool(self.blank)
+
+    @property
     def waiting(self) -> int:
-        """How many answers nobody has given points."""
+        """How many answers nobody has given points as they are now."""
         return sum(entered.points is None for entered in self.entered.values())
 
 
@@ -108,10 +138,11 @@ def write_texts(course_dir: Path, assignment: str) -> Written:
         folder / "texts" / f"{question.cell.name}.html": _page(question, names, questions, library, assignment)
         for question in questions
     }
-    table = folder / "texts.csv"
+    table, known = folder / "texts.csv", ground.store / "texts.known"
     text = _table(questions)
-    aside = _put_aside(table, text)
-    write_whole({**pages, table: text})
+    entries = _entries(csv.reader(io.StringIO(text, newline="")))
+    aside = _put_aside(table, known, entries)
+    write_whole({**pages, table: text, known: "\n".join(sorted(entries.elements()))})
     open_to_group(ground)
     return Written(table, list(pages), questions, left_out, aside)
 
@@ -124,10 +155,12 @@ def read_questions(ground: Assignment, gradebook: Gradebook) -> tuple[list[Quest
     ungradable = {result.student for result in stored_results(ground) if not result.gradable}
     by_name = {question.cell.name: question for question in questions}
     left_out = set()
-    wanted = (Grade.score, Grade.auto_score, Grade.manual_score)
-    for student, name, score, auto, manual in answers_of(gradebook, ground, Grade, by_name, *wanted):
+    wanted = (Grade.score, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
+    for student, name, score, auto, manual, again in answers_of(gradebook, ground, Grade, by_name, *wanted):
         if student in ungradable:
             left_out.add(student)
+        elif again and manual is not None:
+            by_name[name].entered[student] = Entered(earlier=manual)
         else:
             points = None if auto is None and manual is None else score
             by_name[name].entered[student] = Entered(points, by_person=manual is not None)
@@ -142,7 +175,7 @@ def read_questions(ground: Assignment, gradebook: Gradebook) -> tuple[list[Quest
         )
     wrote = {student: _texts_of(ground, student, by_name) for student in students}
     for question in questions:
-        name, stub = question.cell.name, words(question.cell.source)
+        name, stub, question.left_out = question.cell.name, words(question.cell.source), left_out
         texts = {student: wrote[student].get(name, "") for student in question.entered}
         answers = [Answer(one, text) for one, text in texts.items() if words(text) not in ((), stub)]
         question.groups = grouped(answers)
@@ -238,24 +271,25 @@ def _page(
 
     groups = []
     for group in question.groups:
-        first = group.variants[0][0].text[:LONGEST]
+        first = cut(group.variants[0][0].text)
         variants = [
-            (differences(variant[0].text[:LONGEST], first), [shown(answer.student) for answer in variant])
+            (differences(cut(variant[0].text), first), [shown(answer.student) for answer in variant])
             for variant in group.variants
         ]
         entered = [question.entered[answer.student] for answer in group.answers]
         comments = sorted({one.comment for one in entered} - {""})
-        groups.append((group, variants, [_said(one) for one in entered], comments, _of_all(entered)))
+        groups.append((group, variants, [_said(one) for one in entered], comments, _given(entered)))
     file = f"{assignment}-{question.number}.csv"
     return render(
         "texts",
         runs="marking",
         question=question,
+        asked=Markup(_as_html(question.prose)),
         questions=questions,
         groups=groups,
         blank=[shown(student) for student in question.blank],
         blank_ids=[printable(student) for student in question.blank],
-        blank_given=_of_all([question.entered[student] for student in question.blank]),
+        blank_given=_given([question.entered[student] for student in question.blank]),
         no_answer=NO_ANSWER,
         everybody=EVERYBODY,
         library_row=LIBRARY,
@@ -269,6 +303,25 @@ def _page(
     )
 
 
+def _as_html(text: str) -> str:
+    """The question as a notebook shows it; what would run in it is text, as in what students write."""
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(harmless_markdown(text))
+
+
+def cut(text: str) -> str:
+    """An answer as page and table have it."""
+    more = len(text) - LONGEST
+    return f"{text[:LONGEST]} … (cut: {more} characters more)" if more > 0 else text
+
+
+def _given(entered: Sequence[Entered]) -> dict[str, Any]:
+    """What the page's script is told about a group: what all have alike, which points there are, how many wait."""
+    points, comment = _of_all(entered)
+    held = OR.join(sorted({one.held for one in entered}))
+    return {"points": points, "comment": comment, "held": held, "open": sum(one.points is None for one in entered)}
+
+
 def _of_all(entered: Sequence[Entered]) -> tuple[str, str]:
     """What people have entered for all of a group alike."""
     values = {_cells(one) for one in entered}
@@ -276,7 +329,7 @@ def _of_all(entered: Sequence[Entered]) -> tuple[str, str]:
 
 
 def _said(entered: Entered) -> str:
-    return "open" if entered.points is None else f"{entered.points:g}"
+    return entered.held if entered.earlier is None else f"{OPEN} ({entered.earlier:g} for another answer before)"
 
 
 # -- the table -----------------------------------------------------------------------------------------------------
@@ -292,19 +345,32 @@ def _table(questions: Sequence[Question]) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def _put_aside(table: Path, text: str) -> Path | None:
-    """Rename a table in which somebody has written what is not in the new one: it was not taken in yet."""
+def _put_aside(table: Path, known: Path, new: Counter[str]) -> Path | None:
+    """Rename a table in which somebody has written since it was written, what is not in the new one: it was not taken in."""
     if not table.is_file():
         return None
     try:
-        old, _ = table_lines(table)
+        lines, _ = table_lines(table)
     except CourseError:  # saved as a workbook, say
-        old = [[*COLUMNS], ["", "", "", "?"]]
-    filled = {tuple(line[:2] + line[3:5]) for line in old[1:] if any(line[3:5])}
-    if filled <= {tuple(line[:2] + line[3:5]) for line in csv.reader(io.StringIO(text, newline=""))}:
+        lines = [[*COLUMNS], ["", "", "", "?", "?"]]
+    ours = Counter(known.read_text(encoding="utf-8").splitlines()) if known.is_file() else Counter[str]()
+    if _entries(lines) - ours <= new - ours:
         return None
     aside = next(path for at in itertools.count(1) if not (path := table.with_name(f"texts-{at}.csv")).exists())
     return table.rename(aside)
+
+
+def _entries(lines: Iterable[Sequence[str]]) -> Counter[str]:
+    """Fingerprints of a table's rows with points or a comment, alike however a spreadsheet has saved them."""
+    found: Counter[str] = Counter()
+    for line in itertools.islice(lines, 1, None):
+        student, question, _, points, comment = map(as_typed, [*line, *[""] * 5][:5])
+        if points or comment:
+            number = number_or_none(points)
+            said = points if number is None or math.isnan(number) else f"{number:g}"
+            entry = (student, question, said, comment)
+            found[hashlib.sha256("\0".join(entry).encode("utf-8", "replace")).hexdigest()] += 1
+    return found
 
 
 def _rows(question: Question) -> Iterator[list[str]]:
@@ -314,14 +380,16 @@ def _rows(question: Question) -> Iterator[list[str]]:
         all_of_them = None
         if len(students) > 1:
             all_of_them = _of_all([question.entered[student] for student in students])
-            note = f"({len(students)} answers) {group.variants[0][0].text[:LONGEST]}"
-            yield [EVERYBODY, question.cell.name, group.label, *all_of_them, note]
+            note = f"({len(students)} answers) {cut(group.variants[0][0].text)}"
+            held = _given([question.entered[student] for student in students])["held"]
+            yield [EVERYBODY, question.cell.name, group.label, *all_of_them, note, held]
         for answer in group.answers:
-            own = _cells(question.entered[answer.student])
-            own = ("", "") if own == all_of_them else own
-            yield [answer.student, question.cell.name, group.label, *own, answer.text[:LONGEST]]
+            entered = question.entered[answer.student]
+            own = ("", "") if _cells(entered) == all_of_them else _cells(entered)
+            yield [answer.student, question.cell.name, group.label, *own, cut(answer.text), entered.held]
     for student in question.blank:
-        yield [student, question.cell.name, "", *_cells(question.entered[student]), NO_ANSWER]
+        entered = question.entered[student]
+        yield [student, question.cell.name, "", *_cells(entered), NO_ANSWER, entered.held]
 
 
 def _cells(entered: Entered) -> tuple[str, str]:

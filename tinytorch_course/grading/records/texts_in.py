@@ -17,7 +17,7 @@ from ..inbox.filling import as_typed, harmless
 from ..inbox.spreadsheet import table_lines
 from .answers import words
 from .comments import ALL, Ready, keep_comments, number_or_none
-from .texts import COLUMNS, EVERYBODY, LIBRARY, LONGEST, NO_ANSWER, Question, answers_of, read_questions
+from .texts import COLUMNS, EVERYBODY, LIBRARY, NO_ANSWER, OPEN, OR, Question, answers_of, cut, read_questions
 
 _NEEDED = ("student", "question", "points")
 
@@ -37,6 +37,7 @@ class Row:
     points: str
     comment: str
     answer: str | None
+    before: str = ""  # the points that the gradebook had, if it says so
 
 
 @dataclass
@@ -47,8 +48,10 @@ class TakenIn:
     ----------
     answers : int
         Answers with points or a comment of the table now.
+    new : int
+        How many of them nobody had given points before, as they are now.
     changed : int
-        How many of them had others before.
+        How many of them had other points or another comment.
     kept : int
         New comments in comments.csv.
     bad : list of str
@@ -56,6 +59,7 @@ class TakenIn:
     """
 
     answers: int = 0
+    new: int = 0
     changed: int = 0
     kept: int = 0
     bad: list[str] = field(default_factory=list)
@@ -95,7 +99,8 @@ def read_texts(course_dir: Path, assignment: str, table: Path) -> TakenIn:
     with open_gradebook(ground.directory) as gradebook:
         questions, _ = read_questions(ground, gradebook)
         wanted = _wanted(rows, questions, taken.bad)
-        _enter(gradebook, ground, wanted, taken)
+        _count(wanted, questions, taken)
+        _enter(gradebook, ground, wanted)
     taken.kept = keep_comments(Path(ground.directory.root), _ready(ready))
     return taken
 
@@ -122,7 +127,7 @@ def _read(path: Path) -> list[Row]:
         cells = {name: as_typed(line[at].strip()) for at, name in reversed(list(enumerate(head))) if at < len(line)}
         answer = cells.get("answer", "") if "answer" in head else None
         student, question, group, points, comment = (cells.get(name, "") for name in COLUMNS[:5])
-        rows.append(Row(number, student, question, group, points, comment, answer))
+        rows.append(Row(number, student, question, group, points, comment, answer, cells.get("before", "")))
     return rows
 
 
@@ -147,6 +152,7 @@ def _wanted(rows: Sequence[Row], questions: Sequence[Question], bad: list[str]) 
                     students = _members(row, question, rows, known, bad)
                 else:
                     students = [_checked(row, question)]
+                students = _without_newer(row, given, students, question, bad)
             except BadRow as error:
                 bad.append(f"row {row.number} ({printable(row.student or EVERYBODY)[:60]}): {error}")
                 continue
@@ -154,6 +160,30 @@ def _wanted(rows: Sequence[Row], questions: Sequence[Question], bad: list[str]) 
                 place = (student, question.cell.name)
                 wanted[place] = given.over(wanted[place]) if place in wanted else given
     return wanted
+
+
+def _without_newer(row: Row, given: _Given, students: list[str], question: Question, bad: list[str]) -> list[str]:
+    """The students for whom the row writes nothing over that was entered after the table was written."""
+    had = _before(row)
+    if not had or given.points is None:
+        return students
+    own = f"{given.points:g}"
+    newer = [one for one in students if question.entered[one].held not in (*had, own)]
+    if newer and had != [own]:  # else nobody has entered anything in it
+        now = OR.join(sorted({question.entered[one].held for one in newer}))
+        some = f" for {len(newer)} of {len(students)} answers" if len(students) > 1 else ""
+        bad.append(
+            f"row {row.number} ({printable(row.student or EVERYBODY)[:60]}): the gradebook has {now} now{some}, entered "
+            f"since this table was written; where {own} is right, call `tinytorch texts` again and enter it there"
+        )
+    return [one for one in students if one not in newer]
+
+
+def _before(row: Row) -> list[str]:
+    """The points that the gradebook had when the table was written; nothing where the row does not say so."""
+    values = [text.strip() for text in row.before.split(OR.strip())] if row.before else []
+    had = [text if text == OPEN else f"{number_or_none(text) or 0.0:g}" for text in values]
+    return [] if "nan" in had else had
 
 
 def _question(row: Row, known: Mapping[str, Question]) -> Question:
@@ -207,32 +237,40 @@ def _members(
 
 def _checked(row: Row, question: Question) -> str:
     """The row's student, if it is somebody whose answer is still the one in the table."""
+    if row.student in question.left_out:
+        raise BadRow("the submission could not be graded, so its answers wait for it; `tinytorch report` says why")
     if row.student not in question.entered:
         near = difflib.get_close_matches(row.student, question.entered, n=1)
         raise BadRow("no such student has handed in" + (f"; is it {near[0]}?" if near else ""))
     if row.answer:
         text = question.texts[row.student]
-        now = "" if row.student in question.blank else harmless(printable(text[:LONGEST]))
+        now = "" if row.student in question.blank else harmless(printable(cut(text)))
         if words(row.answer) != words(now or NO_ANSWER):
             raise BadRow("the answer is another one now; read it and call `tinytorch texts` again")
     return row.student
 
 
-def _enter(gradebook: Gradebook, ground: Assignment, wanted: Mapping[tuple[str, str], _Given], taken: TakenIn) -> None:
+def _count(wanted: Mapping[tuple[str, str], _Given], questions: Sequence[Question], taken: TakenIn) -> None:
+    """Say in `taken` what `wanted` is going to change."""
+    by_name = {question.cell.name: question for question in questions}
+    taken.answers = len(wanted)
+    for (student, name), given in wanted.items():
+        had = by_name[name].entered[student]
+        if given.points is not None and (had.points is None or not had.by_person):
+            taken.new += 1
+        elif given.points not in (None, had.points) or given.comment not in ("", had.comment):
+            taken.changed += 1
+
+
+def _enter(gradebook: Gradebook, ground: Assignment, wanted: Mapping[tuple[str, str], _Given]) -> None:
     """Write all of it in one transaction."""
-    changed = set()
     names = {name for _, name in wanted}
     for student, name, grade in answers_of(gradebook, ground, Grade, names):
         given = wanted.get((student, name))
         if given is not None and given.points is not None:
-            if (grade.manual_score, grade.needs_manual_grade) != (given.points, False):
-                changed.add((student, name))
             grade.manual_score, grade.needs_manual_grade = given.points, False
     for student, name, comment in answers_of(gradebook, ground, Comment, names):
         given = wanted.get((student, name))
         if given is not None and given.comment:
-            if comment.manual_comment != given.comment:
-                changed.add((student, name))
             comment.manual_comment = given.comment
     gradebook.db.commit()
-    taken.answers, taken.changed = len(wanted), len(changed)
