@@ -230,7 +230,8 @@ def texts(
     taken = read_texts(root, name, table)
     counts = {"new": taken.new, "changed": taken.changed, "as they were": taken.answers - taken.new - taken.changed}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "none"
-    out.print(f"{taken.answers} answers have the table's points and comments: {told}.")
+    have = "answer has" if taken.answers == 1 else "answers have"
+    out.print(f"{taken.answers} {have} the table's points and comments: {told}.")
     if taken.kept:
         out.print(f"{taken.kept} new in {root / 'comments.csv'}: comments to be given again.", markup=False)
     for line in taken.bad:

@@ -455,7 +455,7 @@ def test_the_command_writes_takes_in_and_says_by_its_exit_code_what_was_left(gra
     )
     good = table(graded, f"student,question,points\nann,{TEXT},4\n")
     done = CliRunner().invoke(app, ["texts", "90", "--in", str(good), *where])
-    assert done.exit_code == 0 and "1 answers have the table's points and comments: 1 new." in done.output
+    assert done.exit_code == 0 and "1 answer has the table's points and comments: 1 new." in done.output
     bad = table(graded, f"student,question,points\nann,{TEXT},99\nbob,{TEXT},1\n")
     done = CliRunner().invoke(app, ["texts", "90", "--in", str(bad), *where])
     assert done.exit_code == 1 and "row 2 (ann)" in done.output
