@@ -21,6 +21,7 @@ from ..base.errors import CourseError
 from ..base.files import write_whole
 from .assignment import Assignment, only_one, open_to_group
 from .came import Memory
+from .changes import tell
 from .class_run import ClassRun, Progress
 from .earlier_modules import library_for, module_of
 from .handed_in import take_times
@@ -178,17 +179,17 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
             notes.append(f"deadlines.csv names who is not here: {_some(strangers)}.")
         elsewhere = wanted.submitted is not None and Path(wanted.submitted).resolve() != home.resolve()
         run = ClassRun(ground, setting, recorder, wanted.force, show, copy=elsewhere, memory=memory)
+        autograded, feedback = ground.step("autograded"), ground.step("feedback")
+        result = ClassResult(assignment, run.results, ground.gradebook, autograded, feedback, changes=run.changes)
         with _stops_with_a_sentence(run, len(submissions), ground):
-            results = run.whole(submissions, wanted.workers, wanted.scheduler)
+            run.whole(submissions, wanted.workers, wanted.scheduler)
+            result.told = tell(ground, result) if result.changes else None
     order = {submission.student: at for at, submission in enumerate(submissions)}
-    results.sort(key=lambda result: order[result.student])
-    notes += [*found.ignored, *_notes(results, known, partial=wanted.students is not None)]
-    notes += _about_times(run)
-    seconds = time.monotonic() - began
-    autograded, feedback = ground.step("autograded"), ground.step("feedback")
-    return ClassResult(
-        assignment, results, ground.gradebook, autograded, feedback, seconds, notes, run.changes, _not_managed(run)
-    )
+    result.results.sort(key=lambda one: order[one.student])
+    notes += [*found.ignored, *_notes(result.results, known, partial=wanted.students is not None)]
+    result.notes, result.incomplete = notes + _about_times(run), _not_managed(run)
+    result.seconds = time.monotonic() - began
+    return result
 
 
 def prepare_class(course_dir: Path, assignment: str, *, sandbox: bool = True) -> None:
