@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from ..author.mistakes import known_in_grading
 from ..base.errors import CourseError
 from ..base.files import write_whole
+from ..base.printable import printable
 from .assignment import Assignment, only_one, open_to_group
 from .came import Memory
 from .changes import tell
@@ -175,8 +176,9 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config, deadlines))
         for line in recorder.deadlines_said(ground.zone):
             wanted.say(line)
-        if strangers := deadlines.strangers(recorder.students() | {one.student for one in submissions}):
-            notes.append(f"deadlines.csv names who is not here: {_some(strangers)}.")
+        if known is not None and known.given_for:
+            wanted.say(f"class      {printable(known.file)}, as given for {known.given_for}")
+        notes += _about_deadlines(deadlines, recorder.students() | {one.student for one in submissions})
         elsewhere = wanted.submitted is not None and Path(wanted.submitted).resolve() != home.resolve()
         run = ClassRun(ground, setting, recorder, wanted.force, show, copy=elsewhere, memory=memory)
         autograded, feedback = ground.step("autograded"), ground.step("feedback")
@@ -347,6 +349,18 @@ def _notes(results: Sequence[SubmissionResult], roster: Roster | None, partial: 
         missing = sorted(known - {person.student for person in people if person is not None})
         if missing and not partial:
             notes.append(f"{len(missing)} of {len(known)} in {roster.file} handed in nothing here: {_some(missing)}.")
+    return notes
+
+
+def _about_deadlines(deadlines: Deadlines, students: set[str]) -> list[str]:
+    notes = []
+    if strangers := deadlines.strangers(students):
+        notes.append(f"deadlines.csv names who is not here: {_some(strangers)}.")
+    if without := deadlines.without_section(students):
+        notes.append(
+            f"deadlines.csv names sections; {len(without)} in none have the deadline for all: {_some(without)}. "
+            "The class's table says in Section who is where."
+        )
     return notes
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..assignment import Assignment
 from ...base.files import write_whole
+from ..assignment import Assignment
 from ..model import Change, ExerciseResult, Job, SubmissionResult, Task
 
 HAD = "had"  # in a stored result: points of before, while their change is not told
