@@ -215,3 +215,17 @@ def test_what_an_autograder_installs_has_the_templates_of_its_pages(course, tmp_
     kept = {path.relative_to(home) for path in home.rglob("*.j2")}
     own = ROOT / "tinytorch_course"
     assert kept == {path.relative_to(own) for path in own.rglob("*.j2") if "publish" not in path.parts} != set()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git")
+def test_what_is_released_into_the_checkout_is_not_committed(tmp_path):
+    """Catches: hidden tests that go to a public repository with the next `git add`."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    shutil.copyfile(ROOT / ".gitignore", tmp_path / ".gitignore")
+    for name in (
+        "06_autograd-gradescope.zip",
+        "out/06_autograd-gradescope.zip",
+        "06_autograd-classroom/a",
+        "week1.zip",
+    ):
+        assert subprocess.run(["git", "check-ignore", "-q", name], cwd=tmp_path).returncode == 0, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -14,8 +15,11 @@ from tests.conftest import TOY_ONE
 from tests.grading.grading_course import ASSIGNMENT, SOLUTIONS, find, hand_in, released, solved
 from tinytorch_course.author.build import build
 from tinytorch_course.author.release import generate
+from tinytorch_course.base.errors import CourseError
 from tinytorch_course.cli import app
+from tinytorch_course.grading import grade as grade_module
 from tinytorch_course.grading.assignment import Assignment
+from tinytorch_course.grading.class_run import ClassRun
 from tinytorch_course.grading.grade import grade
 from tinytorch_course.grading.marking.explain import _points
 from tinytorch_course.grading.marking.prepare import _checksum, prepare
@@ -120,9 +124,78 @@ def test_one_command_for_a_test_that_was_wrong(graded, monkeypatch):
     assert "01.1 half: 0 before, 60 now (+60)" in letter and "now 60 of 105" in letter
 
 
-def letters(root):
-    with open(root / "report" / ASSIGNMENT / "letters.csv", encoding="utf-8-sig", newline="") as file:
+def letters(root, assignment=ASSIGNMENT, name="letters.csv"):
+    with open(root / "report" / assignment / name, encoding="utf-8-sig", newline="") as file:
         return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def called(course, monkeypatch):
+    monkeypatch.chdir(course.root)
+    done = CliRunner().invoke(app, ["regrade", "01", "--workers", "1"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_an_interrupted_regrade_loses_no_change_and_no_letter(graded, monkeypatch):
+    course = graded(by_hand=False)
+    people = ["ann", "ben", "cat", "dan"]
+    for student in people[1:]:
+        shutil.copytree(course.root / "submitted" / "ann", course.root / "submitted" / student)
+    assert scores(run(course)) == [0.0] * 4
+    say(course, "# mended")
+    build(course)
+
+    def stopped_after(number):
+        def stop(done, *_):
+            if done == number:
+                raise KeyboardInterrupt
+
+        return stop
+
+    for number in (2, 3):  # the second time after one more
+        with pytest.raises(KeyboardInterrupt):
+            grade(course.root, MODULE, workers=1, corrected=True, progress=stopped_after(number))
+        assert not (course.root / "report").exists()
+    assert "4 of 4 students" in called(course, monkeypatch)
+    assert sorted(letters(course.root, MODULE)) == people
+    rows = (course.root / "report" / MODULE / "changes.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[0] for row in rows] == ["student", *people]
+    assert run(course).changes == []  # once told, it is not told again
+
+
+def test_what_was_not_told_is_told_though_it_cannot_run_now(graded, monkeypatch):
+    course = graded(by_hand=False)
+    say(course, "# mended")
+    build(course)
+    with monkeypatch.context() as patch, pytest.raises(CourseError, match="cannot be written"):
+        patch.setattr(grade_module, "tell", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        run(course)
+    monkeypatch.setattr(ClassRun, "_unchanged", lambda *_: None)
+    monkeypatch.setattr(ClassRun, "_finish", lambda self, student, _: self._leave(student, "the disk is full"))
+    result = run(course)
+    assert result.incomplete and result.changes == [GAINED] and list(letters(course.root, MODULE)) == ["ann"]
+
+
+def test_letters_and_changes_belong_together_and_none_is_lost(graded, monkeypatch):
+    course = graded(by_hand=False)
+    folder = course.root / "report" / MODULE
+    assert "Nobody's points are other than before." in called(course, monkeypatch) and not folder.exists()
+    say(course, "# mended")
+    assert "earlier" not in called(course, monkeypatch)
+    first = {name: (folder / name).read_bytes() for name in ("changes.csv", "letters.csv", "letters/ann.txt")}
+    assert "letters.csv are of the last change, and stay" in called(course, monkeypatch).replace("\n", " ")
+    assert {name: (folder / name).read_bytes() for name in first} == first
+    say(course, "# impossible")
+    assert "letters-1.csv: letters of the change before" in called(course, monkeypatch)
+    names = ("changes-1.csv", "letters-1.csv", "letters-1/ann.txt")
+    assert [(folder / name).read_bytes() for name in names] == list(first.values())
+    assert letters(course.root, MODULE)["ann"]["points"] == "-60"
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:  # the next letter would say nothing
+        book.find_grade("test-01-01-half", MODULE, MODULE, "ann").manual_score = 3.0
+        book.db.commit()
+    say(course, "# mended again")
+    assert "letters-2.csv" in called(course, monkeypatch)
+    assert not (folder / "letters.csv").exists() and "+60" in (folder / "changes.csv").read_text(encoding="utf-8")
 
 
 def test_a_letter_goes_to_those_whose_grade_changed_and_to_nobody_else(root, without_kernels):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,7 +16,10 @@ from .printable import printable
 
 
 class _Console(Console):
-    """Shows text as text: whatever a name, a title or an error holds, the terminal obeys none of it."""
+    """Shows text as text: whatever a name, a title or an error holds, neither rich nor the terminal obeys any of it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, soft_wrap=True, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
@@ -24,8 +27,8 @@ class _Console(Console):
             yield segment if control else Segment(printable(text), style)
 
 
-out = _Console(highlight=False, soft_wrap=True)
-err = _Console(stderr=True, highlight=False, soft_wrap=True)
+out = _Console()
+err = _Console(stderr=True)
 
 
 class Advance(Protocol):
@@ -36,7 +39,7 @@ class Advance(Protocol):
 def progress(what: str, total: int) -> Iterator[Advance]:
     """A progress bar with `total` steps; silent when nobody watches."""
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -9,5 +9,5 @@ sandbox
 records
     one writer: nbgrader's gradebook, the students' feedback, the class's report and tables.
 
-`grade.py` puts them together: `released.py` before a run, `class_run.py` the run, `came.py` what it remembers. `model.py` is the plain data that passes between them.
+`grade.py` puts them together: `released.py` before a run, `class_run.py` the run, `came.py` what it remembers, `changes.py` after it. `model.py` is the plain data that passes between them.
 """

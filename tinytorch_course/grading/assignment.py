@@ -9,7 +9,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import stat
 import sys
 import tempfile
@@ -17,7 +16,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
@@ -28,7 +26,6 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from ..base.errors import CourseError
-from ..base.files import write_whole
 from ..base.marks import scheme_of
 from ..base.nbgrader_setup import (
     alembic_on_path,
@@ -39,7 +36,8 @@ from ..base.nbgrader_setup import (
     needs_quoting,
     set_late_penalties,
 )
-from .inbox.roster import Roster, read_roster
+from .inbox.kept import Kept, Sections
+from .inbox.roster import Roster
 from .inbox.submission import Submission
 from .model import Source, SourceCell
 
@@ -254,40 +252,20 @@ class Assignment:
         return self.store / f"{name}.json"
 
     @property
-    def roster_file(self) -> Path:
-        """The copy of the class's table that was given last; its name and named columns stand in the file beside it."""
-        return Path(self.directory.root, ".tinytorch", "grading", f"{self.assignment}.roster.csv")
-
-    def _about_roster(self) -> dict[str, Any]:
-        try:
-            return json.loads(self.roster_file.with_suffix(".json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
+    def _kept(self) -> Kept:
+        return Kept(self.store.parent, self.assignment)
 
     def keep_roster(self, path: Path, columns: Mapping[str, str] | None = None) -> Roster:
-        """Read the class's table and keep it for later calls, with the columns that were named.
-
-        Columns named before hold for a newer table too, if it has them.
-        """
-        before = self._about_roster().get("columns", {})
-        if not columns and before:
-            with contextlib.suppress(CourseError):
-                read_roster(path, columns=before)
-                columns = before
-        roster = read_roster(path, columns=columns)
-        self.roster_file.parent.mkdir(parents=True, exist_ok=True)
-        if path.resolve() != self.roster_file.resolve():
-            shutil.copyfile(path, self.roster_file)
-            about = {"name": path.name, "columns": dict(columns or {})}
-            write_whole({self.roster_file.with_suffix(".json"): json.dumps(about, ensure_ascii=False)})
-        return roster
+        """Read the class's table and keep it for later calls, with the columns that were named."""
+        return self._kept.keep(path, columns)
 
     def roster(self) -> Roster | None:
-        """The class's table, if there is one."""
-        if not self.roster_file.is_file():
-            return None
-        about = self._about_roster()
-        return read_roster(self.roster_file, about.get("name"), about.get("columns"))
+        """The class's table, if there is one: the assignment's own, else the one given last for another."""
+        return self._kept.table()
+
+    def sections(self) -> Sections:
+        """Who is in which section."""
+        return self._kept.sections()
 
     def ids(self, roster: Roster | None) -> Callable[[Submission], Sequence[str]] | None:
         """What gives submissions the ids of the class's table.

@@ -22,7 +22,7 @@ from .marking.workers import WorkerDied, run_all, scheduler_backend
 from .model import GRADED, PERSON, REPAIRED, Change, ExerciseResult, Job, Recorded, SubmissionResult, Task, Worked
 from .records import feedback_page as pages
 from .records.gradebook import Recorder, autograded_notebook, placeholder_notebook
-from .records.results import result_from, result_key, stored_result
+from .records.results import HAD, result_from, result_key, stored_result
 from .sandbox.rooms import SandboxError
 
 Progress = Callable[[int, int, str], None]
@@ -48,7 +48,7 @@ class ClassRun:
         self.results: list[SubmissionResult] = []
         self._keys: dict[str, str] = {}
         self._works: dict[str, str] = {}  # fingerprints of what was handed in
-        self.changes: list[Change] = []  # points that the same work has now and had not
+        self.changes: list[Change] = []  # points that the same work has now and had not, and nobody was told of
         self._by_student: dict[str, Submission] = {}
         self.without_zone: list[str] = []  # their times name none
         self.without_penalty: list[str] = []  # the plugin failed
@@ -58,16 +58,15 @@ class ClassRun:
         """How many submissions are graded and recorded."""
         return len(self.results)
 
-    def whole(
-        self, submissions: Sequence[Submission], workers: int | None, scheduler: str | None
-    ) -> list[SubmissionResult]:
+    def whole(self, submissions: Sequence[Submission], workers: int | None, scheduler: str | None) -> None:
+        """Grade all of them."""
         self._total = len(submissions)
         self._known = self._recorder.known_scores()
         tasks = self._tasks(submissions)
         first = next(tasks, None)
         if first is None:
             self._memory.save()
-            return self.results
+            return
         backend = scheduler_backend(
             self._setting, min(workers or 1 << 10, self._total) if workers else workers, scheduler
         )
@@ -79,7 +78,6 @@ class ClassRun:
         finally:
             self._memory.save()
             backend.close(now=not clean)
-        return self.results
 
     # -- before ----------------------------------------------------------------------------------------------------
 
@@ -203,6 +201,7 @@ class ClassRun:
             self._give_up(student, why, submission.repairs, failed=True)
             return
         result = result_from(stored["result"])
+        self._note_changes(result, self._had(student))
         result.reason, result.failed = why, True
         self._say_what_the_name_said(result, submission, result)
         self._add(result)
@@ -225,7 +224,6 @@ class ClassRun:
         before = None if self._copy else stored_result(self._ground.stored(result.student))
         self._say_what_the_name_said(result, submission, result_from(before["result"]) if before else None)
         when = self._time_of(submission, result)
-        self._note_changes(result)
         same = self._recorder.same_work(result.student, nb)
         recorded = self._recorder.save(result.student, nb, scores, review, when, same)
         self._recorder.write_autograded(result.student, nb, submission.timestamp if when else None, submission.extras)
@@ -235,22 +233,33 @@ class ClassRun:
         self._write_down(result, recorded)
         self._add(result)
 
-    def _note_changes(self, result: SubmissionResult) -> None:
-        """Compare with what the same work had in the run before."""
-        before = stored_result(self._ground.stored(result.student))
-        if before is None or before.get("work") != self._works[result.student]:
-            return
-        had = result_from(before["result"])
-        if not (had.gradable and result.gradable):
-            return
-        points = had.scores
+    def _had(self, student: str) -> Mapping[str, float | None]:
+        """Points of the same work when changes were last told; those of the run before, where none are owed."""
+        before = stored_result(self._ground.stored(student))
+        if before is None or before.get("work") != self._works[student]:
+            return {}
+        if HAD in before:
+            return before[HAD]
+        result = result_from(before["result"])
+        return result.scores if result.gradable else {}
+
+    def _note_changes(self, result: SubmissionResult, had: Mapping[str, float | None]) -> bool:
+        """Compare with what the same work had; whether that is still to be told."""
+        if not result.gradable:
+            return bool(had)
+        found = []
         for item in result.exercises:
-            then = points.get(item.name)
+            then = had.get(item.name)
             if then is not None and item.score is not None and then != item.score:
-                self.changes.append(Change(result.student, item.number, item.title, then, item.score))
+                found.append(Change(result.student, item.number, item.title, then, item.score))
+        self.changes += found
+        return bool(found)
 
     def _write_down(self, result: SubmissionResult, recorded: Recorded) -> None:
-        """The page for the student and what the next run goes by, where they are not what they were."""
+        """The page for the student and what the next run goes by, where they are not what they were.
+
+        Points of before stay in there until they are told, so that an interruption loses none.
+        """
         html = pages.page(result, recorded, self._ground.title(result.student))
         stored = {
             "key": self._keys[result.student],
@@ -258,6 +267,9 @@ class ClassRun:
             "work": self._works[result.student],
             "result": asdict(result) | {"cached": False},
         }
+        had = self._had(result.student)
+        if self._note_changes(result, had):
+            stored[HAD] = had
         write_changed(self._recorder.feedback_path(result.student), html)
         write_changed(self._ground.stored(result.student), json.dumps(stored, ensure_ascii=False))
 

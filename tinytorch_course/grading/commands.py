@@ -92,6 +92,7 @@ def grade(
         say=lambda line: out.print(line, markup=False),
     )
     _show(result)
+    _show_changes(result)
     if result.incomplete:
         raise typer.Exit(1)
 
@@ -105,11 +106,21 @@ def _show(result: ClassResult) -> None:
     out.print(f"gradebook  {result.gradebook}")
     out.print(f"feedback   {result.feedback}")
     out.print(f"`tinytorch report {result.assignment}` writes the report, and the tables for Canvas and Moodle.")
-    if result.changes:
-        students = len({change.student for change in result.changes})
-        out.print(f"The same work has other points than before: {students} of {len(result.results)} students.")
     for line in result.incomplete:
         err.print(line, markup=False, style="red")
+
+
+def _show_changes(result: ClassResult) -> None:
+    """How many have other points for the same work, and where that stands."""
+    if result.told is None:
+        return
+    students = len({change.student for change in result.changes})
+    out.print(f"The same work has other points than before: {students} of {len(result.results)} students.")
+    out.print(f"changes    {result.told.changes}")
+    if (letters := result.told.letters) is not None:
+        out.print(f"letters    {letters}, and a file for each in {letters.with_suffix('')}")
+    if (aside := result.told.aside) is not None:
+        out.print(f"earlier    {aside}: letters of the change before, if they are not sent yet")
 
 
 @commands.command(epilog="Example: tinytorch regrade 06_autograd")
@@ -124,9 +135,8 @@ def regrade(
 ) -> None:
     """A test was wrong: build what src/ says now, grade the class by it, and say who gained and who lost."""
     from ..author.build import build
-    from .changes import tables, write_changes
+    from .changes import tables
     from .grade import grade as grade_class
-    from .records.letters import write_letters
 
     course = Course.find()
     chosen, root = course.module(module), (course_dir or course.root).resolve()
@@ -146,11 +156,17 @@ def regrade(
     _show(result)
     for table in tables(result.changes):
         out.print(table)
-    out.print(f"changes    {write_changes(root, result)}")
-    if (letters := write_letters(root, result)) is not None:
-        out.print(f"letters    {letters}, and a file for each in {letters.with_suffix('')}")
+    _show_changes(result)
+    if result.told is None:
+        out.print(_nothing_changed(root / "report" / chosen.name))
     if result.incomplete:
         raise typer.Exit(1)
+
+
+def _nothing_changed(folder: Path) -> str:
+    kept = [folder / name for name in ("changes.csv", "letters.csv") if (folder / name).is_file()]
+    stay = f" {' and '.join(map(str, kept))} are of the last change, and stay." if kept else ""
+    return f"Nobody's points are other than before.{stay}"
 
 
 def _forget(course_dir: Path, assignment: str, students: list[str], yes: bool) -> None:

@@ -19,8 +19,10 @@ from sqlalchemy.exc import OperationalError
 from ..author.mistakes import known_in_grading
 from ..base.errors import CourseError
 from ..base.files import write_whole
+from ..base.printable import printable
 from .assignment import Assignment, only_one, open_to_group
 from .came import Memory
+from .changes import tell
 from .class_run import ClassRun, Progress
 from .earlier_modules import library_for, module_of
 from .handed_in import take_times
@@ -174,21 +176,22 @@ def grade(course_dir: Path, assignment: str, **options: Any) -> ClassResult:
         recorder = stack.enter_context(Recorder(ground.directory, ground.source, ground.config, deadlines))
         for line in recorder.deadlines_said(ground.zone):
             wanted.say(line)
-        if strangers := deadlines.strangers(recorder.students() | {one.student for one in submissions}):
-            notes.append(f"deadlines.csv names who is not here: {_some(strangers)}.")
+        if known is not None and known.given_for:
+            wanted.say(f"class      {printable(known.file)}, as given for {known.given_for}")
+        notes += _about_deadlines(deadlines, recorder.students() | {one.student for one in submissions})
         elsewhere = wanted.submitted is not None and Path(wanted.submitted).resolve() != home.resolve()
         run = ClassRun(ground, setting, recorder, wanted.force, show, copy=elsewhere, memory=memory)
+        autograded, feedback = ground.step("autograded"), ground.step("feedback")
+        result = ClassResult(assignment, run.results, ground.gradebook, autograded, feedback, changes=run.changes)
         with _stops_with_a_sentence(run, len(submissions), ground):
-            results = run.whole(submissions, wanted.workers, wanted.scheduler)
+            run.whole(submissions, wanted.workers, wanted.scheduler)
+            result.told = tell(ground, result) if result.changes else None
     order = {submission.student: at for at, submission in enumerate(submissions)}
-    results.sort(key=lambda result: order[result.student])
-    notes += [*found.ignored, *_notes(results, known, partial=wanted.students is not None)]
-    notes += _about_times(run)
-    seconds = time.monotonic() - began
-    autograded, feedback = ground.step("autograded"), ground.step("feedback")
-    return ClassResult(
-        assignment, results, ground.gradebook, autograded, feedback, seconds, notes, run.changes, _not_managed(run)
-    )
+    result.results.sort(key=lambda one: order[one.student])
+    notes += [*found.ignored, *_notes(result.results, known, partial=wanted.students is not None)]
+    result.notes, result.incomplete = notes + _about_times(run), _not_managed(run)
+    result.seconds = time.monotonic() - began
+    return result
 
 
 def prepare_class(course_dir: Path, assignment: str, *, sandbox: bool = True) -> None:
@@ -346,6 +349,18 @@ def _notes(results: Sequence[SubmissionResult], roster: Roster | None, partial: 
         missing = sorted(known - {person.student for person in people if person is not None})
         if missing and not partial:
             notes.append(f"{len(missing)} of {len(known)} in {roster.file} handed in nothing here: {_some(missing)}.")
+    return notes
+
+
+def _about_deadlines(deadlines: Deadlines, students: set[str]) -> list[str]:
+    notes = []
+    if strangers := deadlines.strangers(students):
+        notes.append(f"deadlines.csv names who is not here: {_some(strangers)}.")
+    if without := deadlines.without_section(students):
+        notes.append(
+            f"deadlines.csv names sections; {len(without)} in none have the deadline for all: {_some(without)}. "
+            "The class's table says in Section who is where."
+        )
     return notes
 
 

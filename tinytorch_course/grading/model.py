@@ -223,13 +223,22 @@ class SubmissionResult:
 
 @dataclass(frozen=True)
 class Change:
-    """Points of one exercise that the same work has now, and had in the run before."""
+    """Points of one exercise that the same work has now, and had when that was last told."""
 
     student: str
     number: str
     title: str
     before: float
     after: float
+
+
+@dataclass(frozen=True)
+class Told:
+    """Where changes were written down."""
+
+    changes: Path
+    letters: Path | None  # the table; None where nobody's grade is another
+    aside: Path | None  # the table of earlier letters, which may not be sent yet
 
 
 @dataclass
@@ -243,7 +252,8 @@ class ClassResult:
     feedback: Path
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)  # remarks on the whole run
-    changes: list[Change] = field(default_factory=list)  # who gained and who lost since the run before
+    changes: list[Change] = field(default_factory=list)  # who gained and who lost since that was last told
+    told: Told | None = None  # where they are written down
     incomplete: list[str] = field(default_factory=list)  # what the machinery did not manage
 
     def __iter__(self) -> Iterator[SubmissionResult]:
@@ -272,8 +282,8 @@ class ClassResult:
 
     def table(self, longest: int | None = None) -> Table:
         """The class as a rich table, those that need a person first."""
-        from rich.markup import escape
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(title=f"{self.assignment}: {len(self.results)} submissions")
         table.add_column("student")
@@ -286,7 +296,7 @@ class ClassResult:
             by_hand = f"{result.by_hand:g} points to be given by hand" if result.by_hand else ""
             remarks = "; ".join(filter(None, [result.reason, *result.flags, *result.repairs, result.late, by_hand]))
             score = f"{result.score:g} / {result.max_score:g}" if result.gradable or result.score else "–"
-            table.add_row(escape(result.student), score, result.state, escape(remarks), style=style)
+            table.add_row(Text(result.student), score, result.state, Text(remarks), style=style)
         if longest is not None and len(order) > longest:
             table.add_row("…", "", f"{len(order) - longest} more", "")
         return table

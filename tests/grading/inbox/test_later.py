@@ -8,8 +8,11 @@ import json
 
 from nbgrader.api import Gradebook
 
-from tests.grading.grading_course import ASSIGNMENT, solved
-from tests.grading.inbox.test_collect import CANVAS, NOTEBOOK, graded, put, zip_of
+from tests.grading.grading_course import ASSIGNMENT, hand_in, solved
+from tests.grading.inbox.test_collect import CANVAS, NOTEBOOK, WORKSHEET, graded, put, zip_of
+from tinytorch_course.grading.inbox.kept import Kept
+from tinytorch_course.grading.inbox.roster import read_roster
+from tinytorch_course.grading.inbox.submission import Submission
 from tinytorch_course.grading.records.report import make_report
 
 
@@ -43,6 +46,65 @@ def test_a_table_given_later_doubles_nobody_and_keeps_points_given_by_hand(root,
     assert {one.student for one in graded(root)} == {"ada@uni.example", "charles", "eve"}  # from the copies
     with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
         assert {student.id for student in book.students} == {"ada@uni.example", "charles", "eve"}
+
+
+def keep(root, tmp_path, name, text):
+    """A table that was given for another module."""
+    Kept(root / ".tinytorch" / "grading", "89_before").keep(put(tmp_path, name, text))
+
+
+def test_a_gradebook_given_for_another_module_is_filled_in_this_ones_column(root, tmp_path, without_kernels):
+    keep(root, tmp_path, "grades.csv", CANVAS)
+    members = [(f"lovelaceada_12345_70_{NOTEBOOK}", json.dumps(solved(root)), 9)]
+    result = graded(root, submitted=zip_of(tmp_path / "class.zip", members))
+    assert [one.student for one in result] == ["ada@uni.example"]
+    assert any("2 of 3 in grades.csv handed in nothing here: charles, grace" in note for note in result.notes)
+    lines = list(csv.reader(make_report(root, ASSIGNMENT).page.with_name("grades.csv").open(encoding="utf-8")))
+    assert lines[0][5:] == ["Module 90: Sample (8)"] and lines[3] == [
+        "Lovelace, Ada",
+        "12345",
+        "S1",
+        "ada@uni.example",
+        "A",
+        "16",
+    ]
+
+
+def test_of_moodles_worksheet_for_another_module_only_the_people_count(root, tmp_path, without_kernels):
+    """Catches: a participant's number, a time and a grade of the other module, each somebody else's here."""
+    keep(root, tmp_path, "worksheet.csv", WORKSHEET)
+    members = [(f"Charles Babbage_4711_assignsubmission_file_/{NOTEBOOK}", json.dumps(solved(root)), 9)]
+    result = graded(root, submitted=zip_of(tmp_path / "class.zip", members))
+    assert [one.student for one in result] == ["charles@uni.example"] and not any(
+        "times" in note for note in result.notes
+    )
+    report = make_report(root, ASSIGNMENT)
+    lines = list(csv.reader(report.page.with_name("grades-moodle.csv").open(encoding="utf-8")))
+    assert [line[:4] for line in lines[:2]] == [
+        ["Username", "ID number", "Email address", ASSIGNMENT], ["ada@uni.example", "", "ada@uni.example", ""],
+    ]  # fmt: skip
+    assert "Ada Lovelace (ada@uni.example)" in report.page.read_text(encoding="utf-8")
+
+
+def test_of_a_table_of_ones_own_for_another_module_teams_count_and_files_do_not(tmp_path):
+    files = put(tmp_path, "files.csv", "submitted,student\nhomework.ipynb,ann\n")
+    teams = put(tmp_path, "teams.csv", "student,team\nann,team1\n")
+    handed_in = [Submission(name, None, name=f"{name}.ipynb") for name in ("homework", "team1")]
+    for path, own, elsewhere in ((files, [("ann",), ()], [(), ()]), (teams, [(), ("ann",)], [(), ("ann",)])):
+        roster = read_roster(path)
+        assert [roster.students_of(one) for one in handed_in] == own
+        assert [roster.for_another("89_before").students_of(one) for one in handed_in] == elsewhere
+
+
+def test_who_handed_in_nothing_has_a_name_also_if_the_gradebook_knows_the_id_only(root, tmp_path, without_kernels):
+    hand_in(root, "ann", solved(root))
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
+        book.add_student("bob")  # of another module
+    graded(root, roster=put(tmp_path, "class.csv", "student,name,Section\nann,Ann A,X\nbob,Bob B,Y\n"))
+    report = make_report(root, ASSIGNMENT)
+    assert "Bob B (bob)" in report.page.read_text(encoding="utf-8")
+    lines = list(csv.reader(report.page.with_name("grades.csv").open(encoding="utf-8")))
+    assert [(line[0], line[4]) for line in lines[2:]] == [("Ann A", "X"), ("Bob B", "Y")]
 
 
 def test_a_team_is_graded_as_one_and_not_as_copied(root, tmp_path):

@@ -9,15 +9,18 @@ import stat
 import struct
 import unicodedata
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from tinytorch_course.base.console import _Console
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.base.printable import printable
+from tinytorch_course.grading.changes import tables
 from tinytorch_course.grading.inbox.collect import collect
 from tinytorch_course.grading.inbox.names import fits, student_id
 from tinytorch_course.grading.inbox.roster import read_roster
+from tinytorch_course.grading.model import Change, ClassResult, SubmissionResult
 
 MODULE = "90_sample"
 STUBS = {"90-01-double": "def double(x):\n    raise NotImplementedError", "90-02-why": "YOUR ANSWER HERE"}
@@ -465,7 +468,7 @@ def test_a_table_cannot_lead_outside_either(tmp_path):
 def test_a_terminal_obeys_no_text(text):
     """Catches: a way to print that goes past the cleaning; colours of our own cleaned away."""
     file = io.StringIO()
-    console = _Console(file=file, force_terminal=True, color_system="standard", highlight=False, width=200)
+    console = _Console(file=file, force_terminal=True, color_system="standard", width=200)
     from rich.table import Table
     from rich.text import Text
 
@@ -480,6 +483,17 @@ def test_a_terminal_obeys_no_text(text):
     for part in shown.split("\x1b"):
         assert printable(part) == part
     assert "[2J" not in [part[:3] for part in shown.split("\x1b")] and "\x1b]" not in shown
+
+
+@pytest.mark.parametrize("text", ["section:B:", "a:smile:b", "[red]x[/red]", "[/", "a[b]\\\\[c]"])
+def test_no_text_of_people_is_markup_or_an_emoji(text):
+    file = io.StringIO()
+    console = _Console(file=file, width=200)
+    change = Change(text, "90.1", text, 0.0, 1.0)
+    graded = SubmissionResult(text, "90_sample", "graded", reason=text)
+    for each in (text, *tables([change]), ClassResult("90_sample", [graded], "", Path(), Path()).table()):
+        console.print(each)
+    assert file.getvalue().count(text) == 5
 
 
 def test_what_people_write_is_shown_as_it_is():

@@ -15,9 +15,11 @@ from tests.grading.grading_course import ASSIGNMENT, hand_in, solved
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.grading.assignment import Assignment, read_config
 from tinytorch_course.grading.grade import grade
+from tinytorch_course.grading.inbox.kept import Kept
 from tinytorch_course.grading.records.deadlines import Deadlines, extend
 from tinytorch_course.grading.records.late import LatePenalty
 from tinytorch_course.grading.records.report import make_report
+from tinytorch_course.grading.records.term import make_term_report
 
 HEAD = "module,student,due,zone,reason\n"
 HANDED_IN = datetime(2026, 6, 1, 13)
@@ -143,6 +145,42 @@ def test_a_row_that_cannot_be_read_is_named_before_anything_is_graded(graded, ro
 def test_who_is_named_and_not_there_is_said(graded):
     rows(graded, "90,anne,2026-06-01 13:00,UTC,", "90,dan,2026-06-01 13:00,UTC,", "90,section:C,2026-06-01 13:00,UTC,")
     assert "deadlines.csv names who is not here: anne, section:C." in run(graded).notes
+
+
+def given_for(root, assignment, table):
+    (root / "given.csv").write_text(table, encoding="utf-8")
+    Kept(root / ".tinytorch" / "grading", assignment).keep(root / "given.csv")
+
+
+def test_the_table_given_last_serves_a_module_without_one(graded):
+    rows(graded, "90,section:B,2026-06-01 10:00,UTC,")
+    for file in (graded / ".tinytorch" / "grading").glob(f"{ASSIGNMENT}.roster.*"):
+        file.unlink()
+    said = []
+    assert "deadlines.csv names who is not here: section:B." in run(graded, say=said.append).notes
+    assert not any("class" in line for line in said)
+    given_for(graded, "91_later", ROSTER.replace("cat,B", "cat,A"))
+    given_for(graded, "89_before", ROSTER)
+    assert hours_of(graded, "ann", "bob", "cat") == [1, 1, 3]
+    result = run(graded, say=said.append)
+    assert "class      given.csv, as given for 89_before" in said and result["cat"].seconds_late == 3 * HOUR
+    assert "1 of 4 in given.csv handed in nothing here: dan." in result.notes
+    given_for(graded, ASSIGNMENT, ROSTER.replace("cat,B", "cat,A"))  # its own, also when another comes after it
+    given_for(graded, "91_later", ROSTER)
+    assert hours_of(graded, "cat") == [1]
+
+
+def test_who_is_in_no_section_is_named_and_is_in_none_anywhere(graded):
+    rows(graded, "90,section:B,2026-06-01 14:00,UTC,", "90,ann,2026-06-01 14:00,UTC,")
+    assert not any("names sections" in note for note in run(graded).notes)
+    given_for(graded, ASSIGNMENT, "student,section\nann,\nbob,\ncat,B\n")  # bob was in A before, and eve is in neither
+    given_for(graded, "89_before", "student,name\nbob,Bob\n")  # knows no sections
+    hand_in(graded, "eve", solved(graded))
+    line = next(note for note in run(graded).notes if "names sections" in note)
+    assert line.startswith("deadlines.csv names sections; 2 in none have the deadline for all: bob, eve.")
+    page = make_term_report(graded).read_text(encoding="utf-8")
+    assert "<td>B</td>" in page and "<td>A</td>" not in page
+    assert make_report(graded, ASSIGNMENT).page.with_name("grades.csv").read_text(encoding="utf-8").count(",B,") == 1
 
 
 def test_hours_are_counted_from_the_deadline_that_holds_for_the_student(graded):

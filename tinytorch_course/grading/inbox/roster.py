@@ -23,7 +23,8 @@ from .submission import Submission
 
 _NOT_A_STUDENT = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)  # a row of Canvas' about posting
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # by a spreadsheet: no id any more
-_HANDED_IN = ("submitted", "file", "team", "group")  # columns of one's own table: what several may share
+_TEAMS = ("team", "group")
+_HANDED_IN = ("submitted", "file", *_TEAMS)  # columns of one's own table: what several may share
 _SECTIONS = ("Section", "Sections", "Group", "Groups", "section", "sections")
 _NAMEABLE = {"id": OWN_ID, "email": "Email address", "name": "Full name"}
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -53,6 +54,7 @@ class Roster(Sheet):
     """A table with the class."""
 
     people: list[Person] = field(default_factory=list)
+    given_for: str = ""  # another assignment
 
     def __post_init__(self) -> None:
         self._numbers: dict[str, Person] = {person.number: person for person in self.people if person.number}
@@ -67,10 +69,29 @@ class Roster(Sheet):
                 self._files.setdefault(key, []).append(person)
         self._students = {person.student: person for person in self.people}
 
+    def for_another(self, given_for: str) -> Roster:
+        """The table as it serves another assignment than the one it was given for.
+
+        Files have other names there, and Moodle's worksheet has another number for each participant, and other grades.
+        """
+        at = next((at for name, at in self.places.items() if name.casefold() in _TEAMS), None)
+        worksheet = self.kind == "moodle worksheet"
+        people = []
+        for person in self.people:
+            line = self.lines[person.row]
+            team = line[at].strip() if person.file and at is not None and at < len(line) else ""
+            people.append(replace(person, file=team, number="" if worksheet else person.number))
+        return replace(self, kind="table" if worksheet else self.kind, people=people, given_for=given_for)
+
+    @property
+    def has_sections(self) -> bool:
+        """Whether there is a column ``Section`` or ``Group``."""
+        return any(word in self.places for word in _SECTIONS)
+
     def section_of(self, student: str) -> str:
-        """What the table has under ``Section`` or ``Group`` for this id."""
+        """What the table has under ``Section`` or ``Group`` for this student."""
         at = next((self.places[word] for word in _SECTIONS if word in self.places), None)
-        person = self._students.get(student)
+        person = self.person(student)
         line = self.lines[person.row] if person is not None else []
         return line[at].strip() if at is not None and at < len(line) else ""
 

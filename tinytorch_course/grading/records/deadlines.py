@@ -17,6 +17,7 @@ from ...base.printable import printable
 from ...base.times import EXAMPLE, NoTime, read_time
 from ..assignment import Assignment, open_gradebook
 from ..inbox.filling import as_typed, harmless
+from ..inbox.kept import Sections
 from ..inbox.roster import Roster
 from ..inbox.spreadsheet import table_lines
 
@@ -51,6 +52,7 @@ class Deadlines:
 
     rules: list[Rule] = field(default_factory=list)
     roster: Roster | None = None
+    sections: Sections = field(default_factory=Sections)
 
     @classmethod
     def of(cls, ground: Assignment) -> Deadlines:
@@ -63,7 +65,7 @@ class Deadlines:
         """
         path = ground.root / FILE
         if not path.is_file():
-            return cls([], ground.roster())
+            return cls([], ground.roster(), ground.sections())
         rules, bad = [], []
         for number, row in _rows(path):
             try:
@@ -73,15 +75,17 @@ class Deadlines:
                 bad.append(f"row {number}: {error}")
         if bad:
             raise CourseError("; ".join(bad), "Mend it and call this again; nothing was changed.", file=path)
-        return cls(rules, ground.roster())
+        return cls(rules, ground.roster(), ground.sections())
 
     def due(self, student: str, duedate: datetime | None, extension: timedelta | None = None) -> datetime | None:
         """A student's deadline; `duedate` and `extension` are nbgrader's. None where there is none."""
         own = [rule for rule in self.rules if self._is_about(rule, student)]
         if own:
             return own[-1].due
-        sections = self.roster.sections_of(student) if self.roster is not None else set()
-        of_section = [rule for rule in self.rules if rule.section.casefold() in sections]
+        of_section = [rule for rule in self.rules if rule.section]
+        if of_section:
+            words = self.sections.words(student)
+            of_section = [rule for rule in of_section if rule.section.casefold() in words]
         due = of_section[-1].due if of_section else self.for_all(duedate)
         return due if due is None or extension is None else due + extension
 
@@ -108,16 +112,29 @@ class Deadlines:
         ]
         return lines + [f"           and {len(rules) - _MOST_SAID} more in {FILE}"] * (len(rules) > _MOST_SAID)
 
+    def without_section(self, students: set[str]) -> list[str]:
+        """Who is in no section and has no row, where the table has rows for sections: those who handed in, and the class."""
+        if not any(rule.section for rule in self.rules):
+            return []
+        people = set(students)
+        if self.roster is not None:
+            people = {student for student in people if self.roster.person(student) is None}
+            people |= {person.student for person in self.roster.people}
+        return sorted(
+            student
+            for student in people
+            if not self.sections.of(student) and not any(self._is_about(rule, student) for rule in self.rules)
+        )
+
     def strangers(self, students: set[str]) -> list[str]:
         """Whom the table names and nobody knows: neither those who handed in nor the class's table."""
         people = set(students) | ({person.student for person in self.roster.people} if self.roster else set())
         found = []
+        sections = self.sections.all() if any(rule.section for rule in self.rules) else set()
         for who in dict.fromkeys(rule.who for rule in self.rules if rule.who != EVERYBODY):
             rule = Rule(who, datetime.min)
             if rule.section:
-                known = self.roster is not None and any(
-                    rule.section.casefold() in self.roster.sections_of(person.student) for person in self.roster.people
-                )
+                known = rule.section.casefold() in sections
             else:
                 known = who in people or any(self._is_about(rule, student) for student in people)
             if not known:
@@ -250,7 +267,7 @@ def _known(student: str, deadlines: Deadlines, students: set[str]) -> list[str]:
     """Refuse a name that is a slip; a remark where nobody can tell."""
     if student == EVERYBODY:
         return []
-    asked = Deadlines([Rule(student, datetime.min)], deadlines.roster)
+    asked = Deadlines([Rule(student, datetime.min)], deadlines.roster, deadlines.sections)
     if not asked.strangers(students):
         return []
     people = students | ({person.student for person in deadlines.roster.people} if deadlines.roster else set())

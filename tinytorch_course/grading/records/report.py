@@ -64,6 +64,9 @@ def make_report(course_dir: Path, assignment: str, *, roster: Path | None = None
             if result.student in standing
         ]
         absent = _absent(assignment, rows, people, table)
+        sections = ground.sections()
+        for row in [*rows, *absent]:
+            row.section = sections.of(row.result.student)
         works = _write_pages(ground, recorder, folder, rows)
         pairs = _write_pairs(recorder, folder, rows, works, ground.source)
     report = Report(folder / "report.html", summary_of(rows, absent))

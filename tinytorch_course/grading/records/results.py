@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...base.files import write_whole
 from ..assignment import Assignment
-from ..model import ExerciseResult, Job, SubmissionResult, Task
+from ..model import Change, ExerciseResult, Job, SubmissionResult, Task
+
+HAD = "had"  # in a stored result: points of before, while their change is not told
 
 
 @functools.cache
@@ -46,6 +49,15 @@ _exercise = functools.lru_cache(1 << 15)(ExerciseResult)
 def result_from(data: dict[str, Any]) -> SubmissionResult:
     exercises = [_exercise(**item) for item in data.pop("exercises")]
     return SubmissionResult(**data, exercises=exercises)
+
+
+def told(ground: Assignment, changes: Iterable[Change]) -> None:
+    """These changes have been told: the next run compares with the points of now."""
+    for student in dict.fromkeys(change.student for change in changes):
+        path = ground.stored(student)
+        stored = stored_result(path)
+        if stored is not None and stored.pop(HAD, None) is not None:
+            write_whole({path: json.dumps(stored, ensure_ascii=False)})
 
 
 def stored_results(ground: Assignment) -> Iterator[SubmissionResult]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from ..inbox.roster import Roster
+from ..inbox.roster import Person, Roster
 from ..model import PERSON, Recorded, SubmissionResult
 from .feedback_page import is_final
 
@@ -22,6 +22,7 @@ class Row:
     name: str = ""
     email: str = ""
     lms_id: str = ""
+    section: str = ""
     page: Path | None = None  # the student's
     feedback: str = ""  # its address and that of the notebook, relative to the report
     notebook: str = ""
@@ -77,13 +78,17 @@ def from_roster(table: Roster, rows: Sequence[Row], missing: dict[str, Row], ass
         person = table.person(row.result.student, row.result.lms_id)
         if person is not None:
             handed_in.add(person.student)
-            row.name, row.email = row.name or person.name, row.email or person.email
-            row.lms_id = row.lms_id or person.number
+            _tell(row, person)
     for person in table.people:
         if person.student not in handed_in:
             blank = SubmissionResult(person.student, assignment, PERSON)
-            about = (person.name, person.email, person.number)
-            missing.setdefault(person.student, Row(blank, Recorded(0, 0, 0, False), *about))
+            _tell(missing.setdefault(person.student, Row(blank, Recorded(0, 0, 0, False))), person)
+
+
+def _tell(row: Row, person: Person) -> None:
+    """Give a row what it lacks."""
+    row.name, row.email = row.name or person.name, row.email or person.email
+    row.lms_id = row.lms_id or person.number
 
 
 def summary_of(rows: Sequence[Row], missing: Sequence[Row]) -> str:

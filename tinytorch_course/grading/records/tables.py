@@ -82,7 +82,7 @@ def canvas_table(assignment: str, rows: Sequence[Row], points: float) -> str:
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
     possible = ["    Points Possible", "", "", "", "", f"{points:g}"]
     body = [
-        [row.name or row.result.student, row.lms_id, "", "" if row.result.lms_id else row.result.student, ""]
+        [row.name or row.result.student, row.lms_id, "", "" if row.result.lms_id else row.result.student, row.section]
         + [_points_or_blank(row)]
         for row in sorted(rows, key=lambda row: row.result.student)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sqlalchemy import case, func
 from ...base.errors import CourseError
 from ...base.files import write_whole
 from ..assignment import Assignment, course_directory
+from ..inbox.kept import Sections, all_kept
 from ..inbox.roster import Roster
 from ..model import PERSON
 from .pages import render
@@ -134,7 +135,7 @@ def make_term_report(course_dir: Path, progress: ClassProgress | None = None) ->
     grounds = [Assignment.open(Path(course_dir), name) for name in _graded(directory)]
     if not grounds and not (progress and progress.files):
         raise CourseError("nothing has been graded yet", "Call `tinytorch grade MODULE` first.")
-    lines = _people(directory, [ground.roster() for ground in grounds])
+    lines = _people(directory, all_kept(Path(directory.root, ".tinytorch", "grading")))
     modules: list[Module] = []
     for ground in grounds:
         marks = _marks(directory, ground)
@@ -158,18 +159,20 @@ def _graded(directory: CourseDirectory) -> list[str]:
     return sorted({path.parent.name for path in store.glob("*/*.json")})
 
 
-def _people(directory: CourseDirectory, rosters: Iterable[Roster | None]) -> dict[str, Line]:
+def _people(directory: CourseDirectory, tables: Sequence[Roster]) -> dict[str, Line]:
     """Everybody whom the gradebook or a class's table knows."""
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         found = {
             student.id: Line(student.id, ", ".join(filter(None, [student.last_name, student.first_name])))
             for student in gradebook.students
         }
-    for table in filter(None, rosters):
+    for table in tables:
         for person in table.people:
             line = found.setdefault(person.student, Line(person.student))
             line.name = line.name or person.name
-            line.section = line.section or table.section_of(person.student)
+    sections = Sections(tables)
+    for line in found.values():
+        line.section = sections.of(line.student)
     return found
 
 
