@@ -151,6 +151,18 @@ def test_a_deleted_cell_comes_back_in_its_place(source, right, name):
     assert names == [cell.name for cell in source.cells]
 
 
+def test_given_cells_are_counted_since_their_names_say_nothing(source, right):
+    for name in ("90-class", "90-imports", "90-02-shift", "test-90-01-double"):
+        right["cells"].remove(find(right, name))
+    assert prepared(right, source).repairs == ("cells were missing and put back: test 90.1, 90.2 and 2 given cells",)
+    right = copy.deepcopy(right)
+    right["cells"].append(code("class Box:\n    pass") | {"metadata": {"nbgrader": {"grade_id": "90-class"}}})
+    right["cells"].append(copy.deepcopy(right["cells"][-1]) | {"cell_type": "markdown"})
+    said = " ".join(prepared(right, source).repairs)
+    assert "1 given cell stood there more than once" in said and "put back: 1 given cell" in said
+    assert "90-class" not in said
+
+
 @pytest.mark.parametrize("kind", ["markdown", "raw"])
 @pytest.mark.parametrize("name", ["test-90-01-double", "90-01-double"])
 def test_a_retyped_cell_is_code_again(source, right, name, kind):
