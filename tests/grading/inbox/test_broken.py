@@ -74,6 +74,12 @@ ALL = [
         (b'{"cells": [], "nbformat": 4}', "no exercise of this assignment"),
         (b'{"worksheets": 7, "nbformat": 3}', "old format"),
         (b"[" * 200_000, "nested too deeply"),
+        (
+            b"\n<!DOCTYPE html>\n<html><title>Sign in</title>",
+            "is a web page (HTML), not a notebook: probably the page of",
+        ),
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- <p> -->\n<HTML lang="de">', "is a web page (HTML)"),
+        (b"<" * 200_000, "cut off (line 1 of 1)"),
     ],
 )
 def test_what_is_no_notebook_is_refused_with_a_reason(source, data, words):

@@ -136,6 +136,7 @@ def test_what_could_not_be_graded_has_no_score_anywhere(report):
     assert "1 submission without a score left out" in page
     own = (root / "feedback" / "broken" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "Not graded yet" in own and "0 of" not in own
+    assert "(it could not be graded; a person looks at it)" in own and "answers still wait" not in own
 
 
 def test_points_that_a_person_gives_to_what_could_not_be_graded_count(root):

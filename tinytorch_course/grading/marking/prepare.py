@@ -28,6 +28,9 @@ _LARGEST_PICTURES = 8 << 20  # characters of pictures in a cell
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")  # no SVG: it can hold script
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]{1,120})"')
+_WEB_PAGE = re.compile(
+    r"(?:(?:<\?[^>]{0,200}>|<!--.{0,500}?-->)\s*){0,9}<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _HEADING = re.compile(r"^# (Module (\d\d): [^\n]{1,60})", re.MULTILINE)
 
 
@@ -111,6 +114,10 @@ def _read(data: bytes | None, repairs: list[str]) -> tuple[list[_Raw], str | Non
     except RecursionError:
         raise _Refused("the file is not a notebook: it is nested too deeply") from None
     except ValueError as error:
+        if _WEB_PAGE.match(text.lstrip()):
+            raise _Refused(
+                "the file is a web page (HTML), not a notebook: probably the page of a login was saved"
+            ) from None
         line = getattr(error, "lineno", None)
         where = f" (line {line} of {text.count(chr(10)) + 1})" if line else ""
         raise _Refused(f"the file is not a notebook or was cut off{where}") from None
