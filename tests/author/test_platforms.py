@@ -115,6 +115,10 @@ def test_a_submission_is_graded_as_gradescope_runs_it(base: Path, toy: Course):
     call(base / "run_autograder")
     tests = by_name(json.loads((base / "results" / "results.json").read_text(encoding="utf-8")))
     assert sum(test["score"] for test in tests.values()) == 100
+    handed_in(base, submission(toy.module("02")))
+    call(base / "run_autograder")
+    found = json.loads((base / "results" / "results.json").read_text(encoding="utf-8"))
+    assert found["output"].endswith("no notebook of 01_tensor was handed in. What was handed in looks like Module 02.")
     (base / "submission" / "my notebook.ipynb").unlink()
     (base / "submission" / "essay.pdf").write_bytes(b"%PDF-")
     call(base / "run_autograder")

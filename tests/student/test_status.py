@@ -38,14 +38,20 @@ def test_each_stage_is_told_and_names_what_comes_next(edition: Path):
     half = {"_01_01_half": RIGHT["_01_01_half"]}
     write(edition, **half)
     begun = said(edition)
-    assert "01_tensor    1 of 3 exercises, 60 of 100 points that visible checks can see, not exported" in begun
+    assert (
+        "01_tensor    1 of 2 exercises, 60 of 100 points that visible checks can see, 0 of 1 text answer written, not"
+        in begun
+    )
     assert "Next: 01.2 Twice in 01_tensor: not written yet" in begun
 
     write(edition, **RIGHT, _text_01_03_why="Because.")
     assert "Next: `tinytorch export 01_tensor`" in said(edition)
     assert tinytorch(edition, "export", "01").returncode == 0
     exported = said(edition)
-    assert "01_tensor    3 of 3 exercises, 100 of 100 points that visible checks can see, exported" in exported
+    assert (
+        "01_tensor    2 of 2 exercises, 100 of 100 points that visible checks can see, 1 of 1 text answer written, exported"
+        in exported
+    )
     assert "Next: begin 02_quarters" in exported
 
 
@@ -102,7 +108,7 @@ def test_what_is_shared_is_shown_whole_and_says_nobodys_name(edition: Path, tmp_
     assert text in done.stdout and str(path) in done.stdout
     found = json.loads(text)
     assert found.pop("id") == path.stem.removeprefix("progress-") and len(found.pop("date")) == 10
-    module = {"right": ["01.1"], "exercises": 3, "points": 60.0, "of": 100.0, "exported": False}
+    module = {"right": ["01.1"], "exercises": 2, "points": 60.0, "of": 100.0, "exported": False}
     assert found == {"kind": "tinytorch progress", "modules": {"01_tensor": module}, "milestones": []}
     assert getpass.getuser() not in text and socket.gethostname() not in text and str(Path.home()) not in text
 

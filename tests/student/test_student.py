@@ -53,7 +53,7 @@ def test_an_untouched_edition_says_what_is_to_do(edition: Path):
     done = tinytorch(edition, "check", "01_tensor")
     assert done.returncode == 1, done.stderr
     assert "01.1 Half   not written" in done.stdout and "01.2 Twice  not written" in done.stdout
-    assert "0 of 3 exercises pass" in done.stdout
+    assert "0 of 2 exercises pass their visible checks, 0 of 1 text answer written." in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -96,7 +96,9 @@ def test_all_right_is_said_calmly_and_exported_code_is_theirs(edition: Path):
     write(edition, **RIGHT, _text_01_03_why="Because I say so.")
     done = tinytorch(edition, "check", "01")
     assert done.returncode == 0
-    assert "2 of 3 exercises pass their visible checks, 1 to be graded by a person" in done.stdout
+    assert (
+        "2 of 2 exercises pass their visible checks, 1 of 1 text answer written, for a person to grade." in done.stdout
+    )
     exported = tinytorch(edition, "export", "01")
     assert exported.returncode == 0, exported.stdout + exported.stderr
     text = (edition / "tinytorch" / "core" / "tensor.py").read_text(encoding="utf-8")

@@ -43,8 +43,23 @@ from .sandbox.rooms import SandboxError
 from .sandbox.sandbox import Sandbox
 from .sandbox.walls import missing_reason, require
 
+_SOMETHING = "something else"
 _LOOKED_AT = 50  # submissions that are read closely to find one of this assignment
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+
+class NothingFits(CourseError):
+    """Nothing that was handed in is of the assignment.
+
+    Parameters
+    ----------
+    looks : str
+        What it may be of, ``Module 05``; nothing where that cannot be told.
+    """
+
+    def __init__(self, message: str, hint: str, looks: str = "") -> None:
+        super().__init__(message, hint)
+        self.looks = looks
 
 
 def bytes_of(memory: int | str) -> int:
@@ -300,7 +315,7 @@ def _something_fits(inbox: Inbox, source: Source, where: Path) -> None:
         if inbox.others:
             names = ", ".join(f"{name} ({count})" for name, count in inbox.others.most_common(4))
             hint = f"There are folders of {names}. {hint}"
-        raise CourseError(
+        raise NothingFits(
             f"no submission of {source.assignment} in {where}",
             f"{hint} Expected are notebooks: STUDENT/{source.assignment}/{source.notebook}.ipynb, STUDENT.ipynb, "
             "STUDENT.zip, or what Canvas or Moodle hands out.".strip(),
@@ -315,15 +330,17 @@ def _something_fits(inbox: Inbox, source: Source, where: Path) -> None:
         claims = claimed(data)
         if claims & exercises:
             return
-        looks[of_another_module(claims, source) or "something else"] += 1
+        looks[of_another_module(claims, source) or _SOMETHING] += 1
         if len(close) < _LOOKED_AT:
             close.append(data)
     if not looks or some_fit(close, source):
         return
     kinds = ", ".join(f"{count} of {name}" for name, count in looks.most_common(4))
-    raise CourseError(
+    most = looks.most_common(1)[0][0]
+    raise NothingFits(
         f"not one notebook in {where} is of {source.assignment}: {kinds}",
         " ".join(["Is it the right folder, and the right module? Nothing was graded.", *inbox.ignored]),
+        looks="" if most == _SOMETHING else most,
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from ..base.errors import CourseError
 from ..base.files import write_whole
 from ..base.printable import printable
-from .grade import grade, prepare_class
+from .grade import NothingFits, grade, prepare_class
 from .model import ExerciseResult, SubmissionResult
 from .sandbox.sandbox import runs_as
 from .sandbox.walls import NOBODY, missing_reason
@@ -131,10 +131,11 @@ def run(base: Path) -> dict[str, Any]:
                 progress=False,
                 force=True,
             )
-        except CourseError as error:
-            if not error.message.startswith(("no submission", "not one notebook")):
-                raise
-            return _without_grade(f"This could not be graded: no notebook of {_module(base)} was handed in.", 0.0)
+        except NothingFits as error:
+            looks = f" What was handed in looks like {error.looks}." if error.looks else ""
+            return _without_grade(
+                f"This could not be graded: no notebook of {_module(base)} was handed in.{looks}", 0.0
+            )
     if found.incomplete:
         raise CourseError("; ".join(found.incomplete))
     return results(found[STUDENT], time.monotonic() - began)

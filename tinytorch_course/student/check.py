@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,36 @@ class Standing:
     message: str
     points: float
     code: bool = True  # a text answer is not code
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many exercises pass their visible checks, and how many text answers, which no check can see, are written."""
+
+    right: int
+    exercises: int
+    written: int
+    texts: int
+
+    @classmethod
+    def of(cls, rows: Iterable[Standing]) -> Tally:
+        code: list[str] = []
+        texts: list[str] = []
+        for row in rows:
+            (code if row.code else texts).append(row.state)
+        return cls(code.count("passed"), len(code), texts.count("by hand"), len(texts))
+
+    @property
+    def is_all(self) -> bool:
+        return self.right == self.exercises and self.written == self.texts
+
+    @property
+    def of_texts(self) -> str:
+        """``, 1 of 2 text answers written``; nothing where the module asks for none."""
+        return f", {self.written} of {self.texts} text answer{'s' * (self.texts > 1)} written" if self.texts else ""
+
+    def __str__(self) -> str:
+        return f"{self.right} of {self.exercises} exercises pass their visible checks{self.of_texts}"
 
 
 def _headings(nb: NotebookNode) -> dict[str, str]:

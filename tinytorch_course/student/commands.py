@@ -47,6 +47,7 @@ def check(
     page: Annotated[bool, typer.Option("--page", help="With --watch: also on a page in the browser.")] = False,
 ) -> None:
     """Run the visible tests on your notebook and say where you stand, exercise by exercise."""
+    from .check import Tally
     from .check import check as run_checks
     from .status import remember_check
     from .summary import summary_of
@@ -76,11 +77,9 @@ def check(
     loose = [f for f in failures if not f.exercise]
     if loose and not any(row.state in ("failed", "not written") for row in rows):
         out.print(f"\n{loose[0].where}, fails: {loose[0].message}", markup=False)
-    passed = sum(row.state == "passed" for row in rows)
-    by_hand = sum(row.state == "by hand" for row in rows)
-    hand = f", {by_hand} to be graded by a person" if by_hand else ""
-    out.print(f"\n{passed} of {len(rows)} exercises pass their visible checks{hand}.")
-    if passed + by_hand < len(rows) or loose:
+    tally = Tally.of(rows)
+    out.print(f"\n{tally}{', for a person to grade' if tally.written else ''}.")
+    if not tally.is_all or loose:
         raise typer.Exit(1)
 
 
@@ -97,7 +96,7 @@ def _watched(course: Course, path: Path, page: LivePage | None = None) -> None:
     """Check a notebook after each save, until somebody presses Ctrl-C."""
     import time
 
-    from .check import Standing
+    from .check import Standing, Tally
     from .status import remember_check
     from .watch import Watch, saves
 
@@ -126,10 +125,7 @@ def _watched(course: Course, path: Path, page: LivePage | None = None) -> None:
                 if page is not None:
                     page.done(rows)
                 remember_check(course, path, content, rows)
-                passed = sum(row.state == "passed" for row in rows)
-                out.print(
-                    f"{passed} of {len(rows)} exercises pass their visible checks. Waiting for a save; Ctrl-C ends it.\n"
-                )
+                out.print(f"{Tally.of(rows)}. Waiting for a save; Ctrl-C ends it.\n")
             sys.stdout.flush()
             desk.prepare()
     except KeyboardInterrupt:
@@ -209,9 +205,10 @@ def status(
     found = [progress_of(course, module) for module in course.modules]
     width = max(len(progress.module.name) for progress in found) + 2
     for progress in found:
-        (have, all_), rows = progress.points, len(progress.rows)
-        said = f"{progress.answered} of {rows} exercises, {have:g} of {all_:g} points that visible checks can see"
-        said = said + (", exported" if progress.exported else ", not exported") if rows else "not begun"
+        (have, all_), tally = progress.points, progress.tally
+        said = f"{tally.right} of {tally.exercises} exercises, {have:g} of {all_:g} points that visible checks can see"
+        said += tally.of_texts + (", exported" if progress.exported else ", not exported")
+        said = said if progress.rows else "not begun"
         out.print(progress.module.name.ljust(width), end="")
         out.print("cannot be checked" if progress.problem else said, style="green" if progress.done else None)
     out.print()

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 from jinja2 import Environment
 
 from ..base.pages import script, templates
-from .check import Standing
+from .check import Standing, Tally
 
 PATIENCE = 20.0  # seconds for which a question for news stays open
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -88,8 +88,7 @@ class LivePage:
 
     def done(self, rows: Sequence[Standing]) -> None:
         """The check is over."""
-        passed = sum(row.state == "passed" for row in rows)
-        status = f"{time.strftime('%H:%M:%S')}: {passed} of {len(rows)} exercises pass their visible checks."
+        status = f"{time.strftime('%H:%M:%S')}: {Tally.of(rows)}."
         self._tell(rows={row.number: row for row in rows}, status=status, problem="")
 
     def could_not(self, problem: str) -> None:

@@ -46,7 +46,7 @@ def standing(course: Course, found: Sequence[Progress], name: str) -> dict[str, 
         if progress.rows:
             modules[progress.module.name] = {
                 "right": [row.number for row in progress.rows if row.state == "passed"],
-                "exercises": len(progress.rows),
+                "exercises": progress.tally.exercises,
                 "points": have,
                 "of": most,
                 "exported": progress.exported,

@@ -14,7 +14,7 @@ from ..base.edition import fingerprint
 from ..base.errors import CourseError
 from ..base.files import write_whole
 from ..base.notebook import read_notebook
-from .check import Standing, check
+from .check import Standing, Tally, check
 from .keep import written
 from .milestones import MILESTONES, Ending, Milestone
 
@@ -47,9 +47,9 @@ class Progress:
         return exported_file(self.module)
 
     @property
-    def answered(self) -> int:
-        """How many exercises pass, or wait for a person."""
-        return sum(row.state in ("passed", "by hand") for row in self.rows)
+    def tally(self) -> Tally:
+        """How many exercises pass, and how many text answers are written."""
+        return Tally.of(self.rows)
 
     @property
     def points(self) -> tuple[float, float]:
@@ -59,7 +59,7 @@ class Progress:
 
     @property
     def done(self) -> bool:
-        return bool(self.rows) and self.answered == len(self.rows) and self.exported
+        return bool(self.rows) and self.tally.is_all and self.exported
 
 
 def remember_check(course: Course, path: Path, content: bytes, rows: Sequence[Standing]) -> None:

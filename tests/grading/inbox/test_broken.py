@@ -74,6 +74,12 @@ ALL = [
         (b'{"cells": [], "nbformat": 4}', "no exercise of this assignment"),
         (b'{"worksheets": 7, "nbformat": 3}', "old format"),
         (b"[" * 200_000, "nested too deeply"),
+        (
+            b"\n<!DOCTYPE html>\n<html><title>Sign in</title>",
+            "is a web page (HTML), not a notebook: probably the page of",
+        ),
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- <p> -->\n<HTML lang="de">', "is a web page (HTML)"),
+        (b"<" * 200_000, "cut off (line 1 of 1)"),
     ],
 )
 def test_what_is_no_notebook_is_refused_with_a_reason(source, data, words):
@@ -149,6 +155,18 @@ def test_a_deleted_cell_comes_back_in_its_place(source, right, name):
     assert any("missing and put back" in repair for repair in one.repairs)
     names = [cell.name for cell in one.cells if cell.name]
     assert names == [cell.name for cell in source.cells]
+
+
+def test_given_cells_are_counted_since_their_names_say_nothing(source, right):
+    for name in ("90-class", "90-imports", "90-02-shift", "test-90-01-double"):
+        right["cells"].remove(find(right, name))
+    assert prepared(right, source).repairs == ("cells were missing and put back: test 90.1, 90.2 and 2 given cells",)
+    right = copy.deepcopy(right)
+    right["cells"].append(code("class Box:\n    pass") | {"metadata": {"nbgrader": {"grade_id": "90-class"}}})
+    right["cells"].append(copy.deepcopy(right["cells"][-1]) | {"cell_type": "markdown"})
+    said = " ".join(prepared(right, source).repairs)
+    assert "1 given cell stood there more than once" in said and "put back: 1 given cell" in said
+    assert "90-class" not in said
 
 
 @pytest.mark.parametrize("kind", ["markdown", "raw"])

@@ -182,3 +182,54 @@ def test_the_editions_own_prose_is_nobodys_answer(root):
     below = prepare(json.dumps(nb).encode(), source)
     (answer,) = [cell.source for cell in below.cells if (cell.name or "").startswith("text-")]
     assert answer == "Because the gradient is a sum."
+
+
+PROSE = (
+    "### 90.6 Further on\n\nAdding rules work out for any array at all. Multiply one by two and look at what you get."
+)
+
+
+def with_prose(root):
+    """The course as a real module has it: its prose and the question have no grade ids."""
+    path = root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    nb = json.loads(path.read_text(encoding="utf-8"))
+    for cell in nb["cells"]:
+        cell["source"] = "".join(cell["source"])
+    question = "### 90.5 In your own words\n\nSay in two to five sentences why doubling commutes with adding."
+    nb["cells"].insert(nb["cells"].index(find(nb, WHY)), markdown(question))
+    nb["cells"].append(markdown(PROSE))
+    path.chmod(0o644)
+    path.write_text(json.dumps(nb), encoding="utf-8")
+    return nb, read_source(course_directory(root), ASSIGNMENT)
+
+
+@pytest.mark.parametrize("edited", [("", ""), ("two", "three"), (" in ", "\n")])
+def test_a_deleted_text_answer_comes_back_empty_whatever_prose_stands_there(root, edited):
+    """Catches: the question itself, or what is explained after it, becomes the answer and costs a person's time."""
+    nb, source = with_prose(root)
+    at = nb["cells"].index(find(nb, WHY))
+    for cell in nb["cells"]:
+        if cell["source"].startswith("### 90.") and "nbgrader" not in cell["metadata"]:
+            cell["source"] = cell["source"].replace(*edited)
+    find(nb, "90-text-2")["metadata"] = {}
+    del nb["cells"][at]
+    cell, one = text_of(nb, source)
+    assert cell.added and cell.source == source.by_name()[WHY].source
+    assert one.repairs == ("cells were missing and put back: answer 90.5",)
+
+
+def test_a_text_answer_whose_marks_are_lost_is_found_between_edited_prose(root):
+    """Catches: what keeps the edition's words from being an answer keeps the student's from it too."""
+    nb, source = with_prose(root)
+    answer = find(nb, WHY)
+    answer["source"], answer["metadata"] = ANSWER, {}
+    nb["cells"][-1]["source"] = PROSE.replace("two", "three")
+    cell, one = text_of(nb, source)
+    assert cell.source == ANSWER and any("found again by content" in repair for repair in one.repairs)
+
+
+def test_what_was_written_into_edited_prose_is_an_answer_without_the_prose(root):
+    nb, source = with_prose(root)
+    nb["cells"].remove(find(nb, WHY))
+    nb["cells"][-1]["source"] = PROSE.replace("two", "three") + f"\n{ANSWER}\n"
+    assert text_of(nb, source)[0].source == ANSWER

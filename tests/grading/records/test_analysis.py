@@ -131,17 +131,30 @@ def test_the_picture_has_each_exercise_at_its_share_and_its_correlation():
     assert scatter(crowd([50], [0.3])) is None
 
 
-def test_labels_of_a_whole_module_cover_no_dot_and_no_other_label():
-    random = np.random.default_rng(3)
+@pytest.mark.parametrize("seed", range(4))
+def test_labels_of_a_whole_module_cover_no_dot_and_no_other_label_and_no_line_runs_through_one(seed):
+    random = np.random.default_rng(seed)
     shares, values = random.integers(70, 95, 25), random.uniform(0.25, 0.55, 25)
     dots = scatter(crowd(map(int, shares), map(float, values))).dots
     assert {dot.label for dot in dots} == {str(number) for number in range(1, 26)}
     for one in dots:
         assert LEFT < one.label_x < RIGHT and TOP < one.label_y < BASE
         for other in dots:
-            apart = abs(one.label_x - other.label_x) >= 13 or abs(one.label_y - other.label_y) >= 22
+            apart = abs(one.label_x - other.label_x) >= 15 or abs(one.label_y - other.label_y) >= 26
             assert one is other or apart
             assert abs(one.label_x - other.x) >= 7 or abs(one.label_y - other.y) >= 7
+            if one.far and one is not other:
+                xs, ys = (np.linspace(*ends, 200) for ends in zip((one.x, one.y), one.lead_end))
+                wide = 7.5 * len(other.label)
+                assert not ((abs(xs - other.label_x) < wide - 2) & (abs(ys - other.label_y) < 11)).any()
+
+
+def test_the_picture_shows_the_range_in_which_the_exercises_lie():
+    """Catches: all of a module's exercises stand in the last quarter, one over the other."""
+    picture = scatter(crowd([80, 95], [0.3, 0.4]))
+    one, two = picture.dots
+    assert two.x - one.x > 0.2 * (RIGHT - LEFT) and one.y - two.y > 0.1 * (BASE - TOP)
+    assert [words for _, words in picture.across] == ["50%", "75%", "100%"]
 
 
 def test_the_report_draws_it_and_says_what_its_words_mean():

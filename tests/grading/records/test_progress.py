@@ -121,6 +121,7 @@ def test_the_page_of_the_term_says_how_far_the_class_is_and_nobodys_name(course,
     assert "4 students have shared" in page and "3 of 4</td>" in page and "2 of 4</td>" in page
     assert 'aria-label="2 of 4 right, 2 partly"' in page  # all of the module, of those who have begun
     assert "secret" not in page and "1 file left out" in page and "<b>x" not in page
+    assert "In the bars, green have all of a module (or the exercise) right, orange have begun" in page
     assert "Everybody" not in page  # nothing has been graded
 
 

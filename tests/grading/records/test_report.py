@@ -142,6 +142,7 @@ def test_what_could_not_be_graded_has_no_score_anywhere(report):
     assert "1 submission without a score left out" in page
     own = (root / "feedback" / "broken" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "Not graded yet" in own and "0 of" not in own
+    assert "(it could not be graded; a person looks at it)" in own and "answers still wait" not in own
 
 
 def test_points_that_a_person_gives_to_what_could_not_be_graded_count(root):
@@ -236,6 +237,7 @@ def test_a_pair_stands_side_by_side_without_what_the_edition_gave(report):
     pair = (path.parent / address).read_text(encoding="utf-8")
     same = re.findall(r'<span class="same">(.*?)</span>', pair)
     assert any("found += [current]" in line for line in same) and any("out   += [piece]" in line for line in same)
+    assert "Marked is what they share and hardly anybody else has" in pair
     assert pair.count("⋯</span>") == 2 and "def words(text)" not in pair
     assert "my own work" in pair and not any("my own work" in line for line in same)
 
@@ -405,4 +407,27 @@ def test_the_pages_are_read_on_a_telephone(report, chromium):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, place
         small = "[...document.querySelectorAll('p, td, li, pre')].filter(e => parseFloat(getComputedStyle(e).fontSize) < 12)"
         assert page.evaluate(f"{small}.length") == 0
+    page.goto(path.as_uri())
+    # What an SVG says is as large as its picture is scaled.
+    size = (
+        "e => parseFloat(getComputedStyle(e.querySelector('text')).fontSize) * e.clientWidth / e.viewBox.baseVal.width"
+    )
+    assert page.locator("svg.dots").evaluate(size) > 11
+    context.close()
+
+
+def test_the_page_is_dark_all_over_and_breaks_between_lines_in_print(report, chromium):
+    """Catches: a white search box in the dark; a section that fits no page begins a new one and leaves half of it empty."""
+    _, path, _ = report
+    context = chromium.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), {className: 'find'}))")
+    colours = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+    assert page.locator("input.find").first.evaluate(colours) == page.locator("body").evaluate(colours)
+    page.emulate_media(media="print")
+    breaks = "e => getComputedStyle(e).breakInside"
+    assert page.locator("#exercises").evaluate(breaks) == "auto"
+    for part in ("#exercises tr", "svg.bars", "svg.dots"):
+        assert page.locator(part).first.evaluate(breaks) == "avoid"
     context.close()

@@ -6,12 +6,16 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any, Protocol
 
 from ...base.code import BAD_CODE, defined_names, parsed, without_magics
 from ...base.marks import visible
 from ..model import Source, SourceCell
 
+_ALIKE = 0.75  # the share of words from which on a text is one of the edition's, edited
+_FEW = 8  # words: a text that short is compared as a whole
+_LONGEST = 20_000  # characters of a text that is compared word by word
 _KEPT = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -122,8 +126,8 @@ def _definitions(text: str, wanted: set[str], original: str, alone: bool) -> str
 
 def _text(cells: Sequence[Placed], expected: SourceCell, place: tuple[int, int], source: Source) -> Elsewhere | None:
     before, after = place
-    known = source.by_name()
-    given = {tuple(visible(cell.source).split()) for cell in known.values()}
+    known, given = source.by_name(), given_texts(source)
+    stubs = [cell.source.split() for cell in source.cells if cell.solution]
     parts: list[str] = []
     attachments: dict[str, Any] = {}
     for at, cell in enumerate(cells[: min(after, len(cells))]):
@@ -132,19 +136,50 @@ def _text(cells: Sequence[Placed], expected: SourceCell, place: tuple[int, int],
         if at == before:
             text = _added_to(cell, known)
         else:
-            text = _without_given(cell.source, source.prose) if cell.taken is None and _is_prose(cell) else ""
-        if (text.strip() and tuple(text.split()) not in given) or (text and cell.attachments):
+            text = own_words(cell.source, given) if cell.taken is None and _is_prose(cell) else ""
+        if (text.strip() and text.split() not in stubs) or (text and cell.attachments):
             parts.append(text.strip("\n"))
             attachments |= cell.attachments
     return Elsewhere("\n\n".join(parts), attachments) if parts else None
 
 
-def _without_given(text: str, prose: Sequence[str]) -> str:
-    """What a student wrote into a cell of prose: all of it, or what stands below what the edition says there."""
-    for given in prose:
-        if text.startswith(given.rstrip()):
-            return text[len(given.rstrip()) :]
-    return "" if text.split() in [given.split() for given in prose] else text
+def given_texts(source: Source) -> list[str]:
+    """What the edition says itself: its prose, its questions and what else it gives. None of that is an answer."""
+    texts = [*source.prose, *(visible(cell.source) for cell in source.cells if cell.restored)]
+    return [text.rstrip() for text in texts if text.strip()]
+
+
+def own_words(text: str, given: Sequence[str]) -> str:
+    """What a student wrote in a cell: all of it, or what the edition does not say where the cell is one of the edition's."""
+    words = text.split()
+    for one in given:
+        if text.startswith(one):
+            return text[len(one) :]
+        if words == one.split():
+            return ""
+    if len(text) > _LONGEST:
+        return text
+    vocabulary = set(words)
+    for one in given:
+        original = one.split()
+        if len(original) < _FEW or len(vocabulary.intersection(original)) < _ALIKE * len(set(original)):
+            continue
+        blocks = SequenceMatcher(None, original, words, autojunk=False).get_matching_blocks()
+        same = {at for block in blocks if block.size > 1 for at in range(block.b, block.b + block.size)}
+        if len(same) >= _ALIKE * len(original):
+            return _other_lines(text, same)
+    return text
+
+
+def _other_lines(text: str, same: set[int]) -> str:
+    """A text without the lines that hold little else than the words at these places."""
+    kept, at = [], 0
+    for line in text.split("\n"):
+        places = range(at, at + len(line.split()))
+        at = places.stop
+        if not places or sum(place in same for place in places) < _ALIKE * len(places):
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def _added_to(cell: Placed, known: Mapping[str, SourceCell]) -> str:

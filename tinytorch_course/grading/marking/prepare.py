@@ -18,7 +18,7 @@ from ...base.code import defined_names
 from ...base.marks import number_of, visible
 from ...base.printable import printable
 from ..model import Cell, Prepared, Source, SourceCell
-from .elsewhere import answers_elsewhere
+from .elsewhere import answers_elsewhere, given_texts, own_words
 
 _LARGEST_CELL = 1 << 20  # characters
 _MOST_CELLS = 3000
@@ -28,6 +28,9 @@ _LARGEST_PICTURES = 8 << 20  # characters of pictures in a cell
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")  # no SVG: it can hold script
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]{1,120})"')
+_WEB_PAGE = re.compile(
+    r"(?:(?:<\?[^>]{0,200}>|<!--.{0,500}?-->)\s*){0,9}<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _HEADING = re.compile(r"^# (Module (\d\d): [^\n]{1,60})", re.MULTILINE)
 
 
@@ -111,6 +114,10 @@ def _read(data: bytes | None, repairs: list[str]) -> tuple[list[_Raw], str | Non
     except RecursionError:
         raise _Refused("the file is not a notebook: it is nested too deeply") from None
     except ValueError as error:
+        if _WEB_PAGE.match(text.lstrip()):
+            raise _Refused(
+                "the file is a web page (HTML), not a notebook: probably the page of a login was saved"
+            ) from None
         line = getattr(error, "lineno", None)
         where = f" (line {line} of {text.count(chr(10)) + 1})" if line else ""
         raise _Refused(f"the file is not a notebook or was cut off{where}") from None
@@ -288,7 +295,7 @@ def _claim(raw: Sequence[_Raw], known: dict[str, SourceCell], repairs: list[str]
         changed = [cell for cell in cells if expected.restored or _words(cell.source) != _words(expected.source)]
         (changed or cells)[-1].taken = name
     if doubled:
-        repairs.append(f"{_ids(doubled)} stood there more than once; the last one counts")
+        repairs.append(f"{_cells(doubled, known)} stood there more than once; the last one counts")
 
 
 def _find_again(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> None:
@@ -325,11 +332,12 @@ def _find_again(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> None
         if match:
             give(match[-1], cell)
             missing.remove(cell)
-    for cell in list(missing):  # text answers: the one cell between their neighbours
+    given = given_texts(source)
+    for cell in list(missing):  # text answers: the one cell between their neighbours that the edition did not give
         if cell.solution and cell.cell_type != "code":
             between = [item for item in _between(raw, source, cell) if item in free and item.cell_type != "code"]
-            if between:
-                give(between[0], cell)
+            if own := next((item for item in between if own_words(item.source, given) == item.source), None):
+                give(own, cell)
     if found:
         repairs.append(f"{_ids(found)} had lost the grader's marks and was found again by content")
 
@@ -368,7 +376,7 @@ def _describe_changes(raw: Sequence[_Raw], known: dict[str, SourceCell], repairs
     if given:
         repairs.append(f"{_count(len(given), 'given cell')} edited, the originals were put back")
     if retyped:
-        repairs.append(f"cells had another type, it was put back: {_ids(retyped)}")
+        repairs.append(f"cells had another type, it was put back: {_cells(retyped, known)}")
     if points:
         repairs.append(f"the points of {_ids(points)} were changed in the metadata, which has no effect")
 
@@ -405,8 +413,15 @@ def _sequence(raw: Sequence[_Raw], source: Source, repairs: list[str]) -> list[C
         repairs.append(f"{_ids(elsewhere)} did not stand in its own cell and was found in another")
     telling = [cell for cell in added if cell.is_test or cell.solution or (cell.cell_type == "code" and not cell.demo)]
     if telling:
-        repairs.append(f"cells were missing and put back: {_ids(cell.name for cell in telling)}")
+        repairs.append(f"cells were missing and put back: {_cells([cell.name for cell in telling], known)}")
     return sequence
+
+
+def _cells(names: Sequence[str], known: dict[str, SourceCell]) -> str:
+    """Cells in words: those of exercises by number, given ones by how many there are, since their names say nothing."""
+    numbered = [name for name in names if known[name].grade or known[name].solution or known[name].task]
+    given = len(names) - len(numbered)
+    return " and ".join(filter(None, [_ids(numbered), f"{given} given cell{'s' * (given > 1)}" if given else ""]))
 
 
 def _ids(names: Iterable[str]) -> str:

@@ -69,10 +69,12 @@ def _remarks(result: SubmissionResult, recorded: Recorded) -> list[str]:
         remarks.append(f"after {recorded.late_penalty:g} points for being late")
     if result.late:
         remarks.append(result.late)
-    if open_points := points_open(result, recorded):
+    if not result.gradable and not recorded.by_person:
+        remarks.append("it could not be graded; a person looks at it")
+    elif open_points := points_open(result, recorded):
         remarks.append(f"so far: a person has yet to give up to {open_points:g} points")
     elif recorded.needs_manual_grade:
-        remarks.append("some answers still wait for a person")
+        remarks.append("a person looks at it" if result.state == PERSON else "some answers still wait for a person")
     return remarks
 
 

@@ -1,4 +1,4 @@
-"""Two submissions that are nearly identical, side by side: what they share is marked, what the edition gave is left out."""
+"""Two submissions that are nearly identical, side by side. Marked is what only they share; what the edition gave is left out."""
 
 from __future__ import annotations
 
