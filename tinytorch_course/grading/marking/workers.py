@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ from .execute import Worker
 from .limited import bare_start, end_with
 
 _FILE = "setting.pickle"
+_QUIET = "ignore:resource_tracker:UserWarning"
 
 
 class _Mine(threading.local):
@@ -87,6 +89,19 @@ class Backend(Protocol):
     def is_death(self, error: BaseException) -> bool: ...
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Who presses Ctrl-C twice wants an end, which is what happens in here."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class LocalProcesses:
     """A pool of processes on this machine."""
 
@@ -97,6 +112,9 @@ class LocalProcesses:
         self._pool = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
+        # A worker that is ended leaves semaphores. Python's tracker removes them, and would tell a person of it.
+        if _QUIET not in sys.warnoptions:
+            sys.warnoptions.append(_QUIET)
         # Threads and open databases do not survive a fork, so workers start afresh.
         context = multiprocessing.get_context("spawn")
         try:
@@ -116,12 +134,13 @@ class LocalProcesses:
 
     def close(self, now: bool = False) -> None:
         processes = list((self._pool._processes or {}).values()) if now else []
-        self._pool.shutdown(wait=not now, cancel_futures=True)
-        for process in processes:
-            with contextlib.suppress(OSError, ValueError):
-                process.kill()
-                process.join()
-        self._scratch.close()
+        with _uninterrupted() if now else contextlib.nullcontext():
+            self._pool.shutdown(wait=not now, cancel_futures=True)
+            for process in processes:
+                with contextlib.suppress(OSError, ValueError):
+                    process.kill()
+                    process.join()
+            self._scratch.close()
 
     def is_death(self, error: BaseException) -> bool:
         return isinstance(error, BrokenProcessPool)
