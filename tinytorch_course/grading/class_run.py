@@ -294,8 +294,7 @@ class ClassRun:
             self.without_penalty.append(result.student)
         result.score, result.max_score = recorded.score, recorded.max_score
         result.late_penalty, result.manual = recorded.late_penalty, recorded.needs_manual_grade
-        to_give = recorded.waiting | recorded.again
-        result.by_hand = sum(one.max_score for one in result.exercises if one.name in to_give)
+        result.by_hand = sum(one.max_score for one in result.exercises if one.name in recorded.waiting)
         result.seconds_late = recorded.seconds_late
 
     def _add(self, result: SubmissionResult) -> None:

@@ -307,4 +307,4 @@ def _report_term(course: Course, root: Path, progress: Path | None) -> None:
     out.print(f"report     {make_term_report(root, shared)}")
     if shared is not None:
         left = f"; {len(shared.out)} files left out, the page says why" if shared.out else ""
-        out.print(f"progress   {shared.files} students, from {folder}{left}", markup=False)
+        out.print(f"progress   {shared.files} student{'s' * (shared.files != 1)}, from {folder}{left}", markup=False)

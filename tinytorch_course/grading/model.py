@@ -79,6 +79,11 @@ class SourceCell:
         return grade_id.slug.replace("-", " ") if grade_id else self.name
 
     @property
+    def is_text(self) -> bool:
+        """Whether it holds an answer that people grade."""
+        return self.grade and self.solution
+
+    @property
     def is_test(self) -> bool:
         return self.grade and not self.solution and self.cell_type == "code"
 
@@ -321,8 +326,7 @@ class Recorded:
     auto: dict[str, float | None] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     seconds_late: float = 0.0
-    waiting: set[str] = field(default_factory=set)  # cells that nobody has given points yet
-    again: set[str] = field(default_factory=set)  # those of them that a person has, for another answer than it is now
+    waiting: set[str] = field(default_factory=set)  # cells that nobody has given points, as they are now
     by_person: bool = False  # a person has entered points
     penalty_problem: str = ""  # why the penalty plugin gave none
 

@@ -133,7 +133,7 @@ def test_a_folder_that_is_not_there_is_named(course, folder):
 def test_the_command_reads_the_courses_own_folder_or_the_one_that_is_named(root, folder):
     put(root / "progress", "a", content("a"))
     done = CliRunner().invoke(app, ["report", "--course-dir", str(root)])
-    assert done.exit_code == 0 and "1 students" in done.output.replace("\n", " ")
+    assert done.exit_code == 0 and "1 student," in done.output.replace("\n", " ")
     put(folder, "b", content("b"))
     put(folder, "c", content("c"))
     done = CliRunner().invoke(app, ["report", "--course-dir", str(root), "--progress", str(folder)])

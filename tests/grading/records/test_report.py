@@ -8,6 +8,7 @@ import hashlib
 import io
 import random
 import re
+import shutil
 import time
 from urllib.parse import unquote
 
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.grading.grading_course import ASSIGNMENT, hand_in, released, solved
+from tests.grading.grading_course import ASSIGNMENT, find, hand_in, released, solved
 from tinytorch_course.base.errors import CourseError
 from tinytorch_course.grading.grade import grade
 from tinytorch_course.grading.model import Recorded, SubmissionResult
@@ -38,6 +39,7 @@ def words(text):
     position = len(found) * 3 - 2
     return [found[at // 3] for at in range(0, position + 2, 3)]
 """
+TEXT = "text-90-05-why"
 SQUARE = "def double(x):\n    return np.asarray(x) ** 2"
 NEVER_EMPTY = "def words(text):\n    return text.lower().split() or ['']"  # only a hidden check asks for that
 UNREADABLE = "the time of submission cannot be read"
@@ -46,8 +48,6 @@ RENAMED = COPIED.replace("current", "piece").replace("letter", "c").replace("fou
 
 @pytest.fixture(scope="module")
 def report(template, tmp_path_factory):
-    import shutil
-
     root = tmp_path_factory.mktemp("report") / "course"
     shutil.copytree(template, root)
     hand_in(root, "perfect", solved(root))
@@ -60,13 +60,15 @@ def report(template, tmp_path_factory):
     hand_in(root, "odd", solved(root)).with_name("timestamp.txt").write_text("soon")
     grade(root, ASSIGNMENT, workers=2)
     with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
-        gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "perfect").manual_score = 3.0
+        answer = gradebook.find_grade("text-90-05-why", ASSIGNMENT, ASSIGNMENT, "perfect")
+        answer.manual_score, answer.needs_manual_grade = 3.0, False
         gradebook.find_comment(
             "90-01-double", ASSIGNMENT, ASSIGNMENT, "half"
         ).manual_comment = "Squared, <i>not</i> doubled."
         gradebook.db.commit()
         gradebook.add_student("absent", first_name="Ann", last_name="Absent")
         gradebook.update_or_create_student("perfect", first_name="Ada", last_name="Lovelace", lms_user_id="77")
+        gradebook.update_or_create_student("odd", first_name="Grace", last_name="Hopper")
     write_texts(root, ASSIGNMENT)
     make_term_report(root)
     path = write_report(root, ASSIGNMENT)
@@ -192,6 +194,28 @@ def test_answers_that_nobody_has_read_are_open_and_not_lost(report):
     assert "so far: a person has yet to give up to 4 points" in own
 
 
+def test_an_answer_that_was_changed_after_it_was_read_is_open_everywhere(report, tmp_path):
+    old = report[0]
+    root = tmp_path / "course"
+    shutil.copytree(old, root)
+    for student, text in (("perfect", "Another text."), ("half", None)):
+        hand_in(root, student, solved(root, text_90_05_why=text or find(released(root), TEXT)["source"]))
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
+        answer = book.find_grade(TEXT, ASSIGNMENT, ASSIGNMENT, "half")
+        answer.manual_score, answer.needs_manual_grade = 2.0, False
+        book.db.commit()
+    result = grade(root, ASSIGNMENT, workers=2)
+    assert [result[student].by_hand for student in ("perfect", "half")] == [4, 4]  # an empty one too
+    path = write_report(root, ASSIGNMENT)
+    moodle = {row[0]: row[4] for row in table(path.with_name("grades-moodle.csv"))}
+    for student in ("perfect", "half"):
+        assert moodle[student].startswith("provisional: 90.5 to be read (4 points)")
+        own = (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+        assert "so far: a person has yet to give up to 4 points" in own and "3 of 4" not in own
+    term = make_term_report(root).read_text(encoding="utf-8")
+    assert term.count(">(19)<") == 1  # with what a person gave the answer before
+
+
 def test_who_waits_for_a_person_comes_first(report):
     _, _, page = report
     tiles = re.findall(r'<a class="tile" href="(#\w+)"><b>([^<]+)</b>([^<]+)', page)
@@ -199,7 +223,7 @@ def test_who_waits_for_a_person_comes_first(report):
     assert all(f'id="{place[1:]}"' in page for place, _, _ in tiles)
     headings = re.findall(r"<h2>([^<]+)", page)
     assert headings[0] == "Who waits for a person" and headings[-1] == "Everybody"
-    assert ">Lovelace, Ada (perfect)</a>" in page.split("<section")[1]  # people by name
+    assert ">Hopper, Grace (odd)</a>" in page.split("<section")[1]  # people by name
 
 
 def test_the_feedback_page_says_on_top_what_lost_points_and_whether_a_hidden_check_did(report):

@@ -97,7 +97,7 @@ def test_sections_and_modules_have_the_means_of_those_with_a_score(term):
     assert rows == [["Friday", "3", "20%", "70%"], ["Monday", "2", "72%", "60%"]]
     modules = page.split('<section id="modules">')[1].split("</section>")[0]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row)[:5] for row in re.findall(r"<tr>(<td>.*?)</tr>", modules)]
-    assert rows == [[ASSIGNMENT, "3 of 5", "3", "1", "10.3 / 20 so far"], ["91_more", "3 of 5", "3", "0", "6.3 / 10"]]
+    assert rows == [[ASSIGNMENT, "3 of 5", "3", "1", "11.0 / 20 so far"], ["91_more", "3 of 5", "3", "0", "6.3 / 10"]]
 
 
 def test_what_waits_for_a_person_has_no_score_until_somebody_gives_points(term):
@@ -131,7 +131,7 @@ def test_who_is_furthest_behind_comes_first():
     points = {"ada": 3, "ben": 1, "cleo": 9, "dora": 2}
     people = [Line(name, marks=[Mark(number, 10)]) for name, number in points.items()]
     part = (
-        term_page([Module("90_sample", 10, 4, 4, 0, 3.75, "")], people)
+        term_page([Module("90_sample", 10, 4, 4, 0, 3.75, False, "")], people)
         .split('id="behind"')[1]
         .split('id="everybody"')[0]
     )

@@ -86,16 +86,16 @@ class Standing:
         query = query.join(BaseCell, BaseCell.id == Grade.cell_id)
         query = self._of_assignment(query.join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id), student)
         found: defaultdict[str, Recorded] = defaultdict(lambda: Recorded(0.0, self._source.max_score, 0.0, False))
+        texts = {cell.name for cell in self._source.cells if cell.is_text}
         same: dict[Any, Any] = {}  # a class has few different points
         for notebook, name, score, auto, manual, needs in query.yield_per(_AT_ONCE):
             one, name = found[notebook], sys.intern(name)
             one.scores[name], one.auto[name] = same.setdefault(score, score), same.setdefault(auto, auto)
             one.needs_manual_grade |= bool(needs)
             one.by_person |= manual is not None
-            if auto is None and manual is None:
+            # An answer that was changed since keeps what a person gave the one before, and is to be read again.
+            if (auto is None and manual is None) or (needs and manual is not None and name in texts):
                 one.waiting.add(name)
-            elif auto is None and needs:
-                one.again.add(name)
         return found
 
     def _comments(self, student: str | None) -> defaultdict[str, dict[str, str]]:

@@ -39,12 +39,15 @@ class Mark:
         Whether there is a submission.
     open : float
         Points of answers that are still to be read.
+    earlier : float
+        Those among `points` that were given for answers which were changed since.
     """
 
     points: float | None
     most: float
     handed_in: bool = True
     open: float = 0.0
+    earlier: float = 0.0
 
     @property
     def provisional(self) -> bool:
@@ -54,13 +57,13 @@ class Mark:
     @property
     def is_weak(self) -> bool:
         """Whether it stays below half of the points, whatever is still to be read."""
-        return self.points is not None and (self.points + self.open) < _WEAK * self.most
+        return self.points is not None and (self.points - self.earlier + self.open) < _WEAK * self.most
 
     @property
     def share(self) -> float | None:
         """Of the points that have been given or lost, between 0 and 1."""
         decided = self.most - self.open
-        return None if self.points is None or decided <= 0 else self.points / decided
+        return None if self.points is None or decided <= 0 else (self.points - self.earlier) / decided
 
 
 @dataclass
@@ -108,7 +111,8 @@ class Module:
     handed_in: int
     graded: int
     waiting: int
-    mean: float | None
+    mean: float | None  # points, were all answers read as well as those that have been
+    so_far: bool  # answers wait
     page: str  # the address of its report, if there is one
 
     @property
@@ -180,14 +184,17 @@ def _marks(directory: CourseDirectory, ground: Assignment) -> dict[str, Mark]:
     """The module's marks by student, in one query over the gradebook."""
     without = {result.student for result in stored_results(ground) if result.state == PERSON}
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        texts = [cell.name for cell in ground.source.cells if cell.is_text]
         # Nobody has given points yet, or for another answer than it is now.
-        unread = Grade.auto_score.is_(None) & (Grade.manual_score.is_(None) | Grade.needs_manual_grade)
+        changed = Grade.needs_manual_grade & Grade.manual_score.isnot(None) & BaseCell.name.in_(texts)
+        unread = (Grade.auto_score.is_(None) & Grade.manual_score.is_(None)) | changed
         rows = (
             gradebook.db.query(
                 Student.id,
                 func.sum(Grade.score),
                 func.max(SubmittedNotebook.late_submission_penalty),
                 func.sum(case((unread, Grade.max_score), else_=0.0)),
+                func.sum(case((changed, Grade.manual_score), else_=0.0)),
                 func.count(Grade.manual_score),
             )
             .select_from(Grade)
@@ -203,17 +210,19 @@ def _marks(directory: CourseDirectory, ground: Assignment) -> dict[str, Mark]:
         )
     most = ground.source.max_score
     found = {}
-    for student, points, penalty, waiting, by_person in rows:
-        known = student not in without or by_person
-        found[student] = Mark(points - (penalty or 0.0) if known else None, most, open=waiting or 0.0)
+    for student, points, penalty, waiting, earlier, by_person in rows:
+        score = points - (penalty or 0.0) if student not in without or by_person else None
+        found[student] = Mark(score, most, open=waiting or 0.0, earlier=earlier or 0.0)
     return found
 
 
 def _module(name: str, most: float, marks: Sequence[Mark], folder: Path, page: str) -> Module:
-    points = [mark.points for mark in marks if mark.points is not None]
+    shares = [mark.share for mark in marks if mark.share is not None]
+    graded = sum(mark.points is not None for mark in marks)
     waiting = sum(mark.points is None or mark.provisional for mark in marks)
-    mean = statistics.fmean(points) if points else None
-    return Module(name, most, len(marks), len(points), waiting, mean, page if (folder / page).is_file() else "")
+    mean = most * statistics.fmean(shares) if shares else None
+    so_far = any(mark.provisional for mark in marks)
+    return Module(name, most, len(marks), graded, waiting, mean, so_far, page if (folder / page).is_file() else "")
 
 
 # -- the page ------------------------------------------------------------------------------------------------------

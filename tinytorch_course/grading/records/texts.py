@@ -188,7 +188,7 @@ def _questions(ground: Assignment) -> list[Question]:
     given = [*(cell.source for cell in ground.source.cells if cell.locked and not cell.grade), *ground.source.prose]
     found = []
     for cell in ground.source.cells:
-        if not (cell.grade and cell.solution):
+        if not cell.is_text:
             continue
         heading = re.compile(rf"^#+ {re.escape(number_of(cell.name))}\b", re.MULTILINE)
         prose = next((text for text in given if heading.search(text)), "")
@@ -323,9 +323,9 @@ def _given(entered: Sequence[Entered]) -> dict[str, Any]:
 
 
 def _of_all(entered: Sequence[Entered]) -> tuple[str, str]:
-    """What people have entered for all of a group alike."""
-    values = {_cells(one) for one in entered}
-    return values.pop() if len(values) == 1 else ("", "")
+    """Points and comment that people have entered for all of a group alike."""
+    points, comments = ({cells[at] for cells in map(_cells, entered)} for at in (0, 1))
+    return points.pop() if len(points) == 1 else "", comments.pop() if len(comments) == 1 else ""
 
 
 def _said(entered: Entered) -> str:
