@@ -373,3 +373,26 @@ def test_lateness_is_shown_without_a_penalty_too(root):
     assert 'data-value="5400">1.5 h late</td>' in report and 'data-value="10">1 min late</td>' in report
     page = (root / "feedback" / "late" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "16 of 20 points" in page and "1.5 h late" in page
+
+
+@pytest.mark.parametrize(("failures", "graded"), [(1, True), (2, False)])
+def test_a_reference_whose_sandbox_does_not_start_is_tried_twice(root, monkeypatch, failures, graded):
+    """Where root starts sandboxes, the processes of others may leave no room for one more."""
+    from tinytorch_course.grading import grade as grading
+    from tinytorch_course.grading.sandbox.rooms import SandboxError
+
+    hand_in(root, "ann", solved(root))
+    left, real = [failures], grading.answer_key
+
+    def answer_key(*given):
+        if left[0]:
+            left[0] -= 1
+            raise SandboxError("a kernel did not start in the sandbox: Resource temporarily unavailable")
+        return real(*given)
+
+    monkeypatch.setattr(grading, "answer_key", answer_key)
+    if graded:
+        assert [one.score for one in grade(root, ASSIGNMENT, workers=1)] == [16]
+    else:
+        with pytest.raises(CourseError, match="could not be run: a kernel did not start"):
+            grade(root, ASSIGNMENT, workers=1)
