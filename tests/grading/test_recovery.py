@@ -378,11 +378,11 @@ def test_lateness_is_shown_without_a_penalty_too(root):
 @pytest.mark.parametrize(("failures", "graded"), [(1, True), (2, False)])
 def test_a_reference_whose_sandbox_does_not_start_is_tried_twice(root, monkeypatch, failures, graded):
     """Where root starts sandboxes, the processes of others may leave no room for one more."""
-    from tinytorch_course.grading import grade as grading
+    from tinytorch_course.grading.marking import key as making
     from tinytorch_course.grading.sandbox.rooms import SandboxError
 
     hand_in(root, "ann", solved(root))
-    left, real = [failures], grading.answer_key
+    left, real = [failures], making.answer_key
 
     def answer_key(*given):
         if left[0]:
@@ -390,7 +390,7 @@ def test_a_reference_whose_sandbox_does_not_start_is_tried_twice(root, monkeypat
             raise SandboxError("a kernel did not start in the sandbox: Resource temporarily unavailable")
         return real(*given)
 
-    monkeypatch.setattr(grading, "answer_key", answer_key)
+    monkeypatch.setattr(making, "answer_key", answer_key)
     if graded:
         assert [one.score for one in grade(root, ASSIGNMENT, workers=1)] == [16]
     else:

@@ -30,8 +30,7 @@ from .inbox.collect import collect
 from .inbox.roster import Roster
 from .inbox.submission import Inbox, Submission
 from .marking.execute import some_fit
-from .marking.key import answer_key, seed_in
-from .marking.mark import Key
+from .marking.key import seed_in, tried_twice
 from .marking.prepare import claimed, of_another_module
 from .model import ClassResult, Job, Limits, Source, SubmissionResult
 from .records import feedback_page as pages
@@ -41,8 +40,7 @@ from .records.rename import names_of_before, rename
 from .records.results import stored_results
 from .released import generate_if_needed
 from .sandbox.rooms import SandboxError
-from .sandbox.sandbox import Sandbox
-from .sandbox.walls import missing_reason, require
+from .sandbox.walls import require
 
 _SOMETHING = "something else"
 _LOOKED_AT = 50  # submissions that are read closely to find one of this assignment
@@ -282,27 +280,11 @@ def _with_answers(setting: Job, ground: Assignment) -> Job:
         )
     seed = seed_in(ground.store.parent, ground.assignment)
     try:
-        key, tests, answers = _answer_key(setting, ground, reference.read_bytes(), seed)
+        kept = ground.store.parent / f"{ground.assignment}.key"
+        key, tests, answers = tried_twice(setting, reference.read_bytes(), seed, kept)
     except SandboxError as error:
         raise CourseError(f"the reference of {ground.assignment} could not be run: {error}") from None
     return replace(setting, key=key, tests=tests, answers=answers, seed=seed, known=known_in_grading(module))
-
-
-def _answer_key(setting: Job, ground: Assignment, reference: bytes, seed: str) -> tuple[Key, dict[str, str], str]:
-    """As `answer_key`, in a sandbox that is given a second try: what others run may have kept the first from starting."""
-    # The reference is the instructor's own code, so a machine that only sends work to others needs no bubblewrap.
-    enabled = setting.sandbox and missing_reason() is None
-    kept = ground.store.parent / f"{ground.assignment}.key"
-    for last in (False, True):
-        sandbox = Sandbox(setting.library, (), setting.limits, hide=setting.hide, enabled=enabled)
-        try:
-            return answer_key(setting.source, reference, setting.library, sandbox, setting.limits, seed, kept)
-        except SandboxError:
-            if last:
-                raise
-        finally:
-            sandbox.close()
-    raise AssertionError
 
 
 def _without_forgotten(inbox: Inbox, memory: Memory, wanted: Sequence[str]) -> list[str]:
