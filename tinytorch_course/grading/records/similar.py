@@ -92,7 +92,13 @@ def _number(word: str) -> int:
 _NAME = _number("name")
 
 
-def _winnowed(numbers: list[int]) -> list[tuple[int, int]]:
+@functools.lru_cache(64)
+def _numbers(code: str) -> tuple[int, ...]:
+    """The words that count: of an answer they are asked for twice, and many of a class have the same."""
+    return tuple(_tokens(code)[0])
+
+
+def _winnowed(numbers: Sequence[int]) -> list[tuple[int, int]]:
     """The fingerprints that are kept, with the first of the words of each.
 
     What is told of one is its low 32 bits. It is kept for being the least of its neighbours, which the high ones decide: only
@@ -107,7 +113,7 @@ def _winnowed(numbers: list[int]) -> list[tuple[int, int]]:
 
 def fingerprints(code: str) -> set[int]:
     """The winnowed fingerprints of a piece of code."""
-    return {value for value, _ in _winnowed(_tokens(code)[0])}
+    return {value for value, _ in _winnowed(_numbers(code))}
 
 
 def shared_lines(code: str, prints: Collection[int]) -> set[int]:
@@ -166,8 +172,8 @@ def answer_print(text: str, is_code: bool = True) -> int:
     is_code : bool
         Otherwise the words of a text count.
     """
-    numbers = _tokens(text)[0] if is_code else list(map(_number, words(text[:_LONGEST])))
-    return hash(tuple(numbers)) & 0xFFFF_FFFF if numbers else 0
+    numbers = _numbers(text) if is_code else tuple(map(_number, words(text[:_LONGEST])))
+    return hash(numbers) & 0xFFFF_FFFF if numbers else 0
 
 
 def pairs_of(
